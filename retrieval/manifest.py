@@ -29,7 +29,7 @@ class FileEntry:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a stage holds (`files`), what it was built from (`inputs`) and what its maker wants remembered (`details`)."""
+    """What a stage holds (`files`), was built from (`inputs`) and what its maker wants remembered (`details`)."""
 
     stage: str
     format: int

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 import pandas as pd
-
-from retrieval.contracts import TABLES
 
 QUARANTINE = "quarantine"
 HELDOUT = "heldout"
@@ -27,6 +26,7 @@ class CleanTables:
         self._threads = threads
         self._guard = threading.Lock()
         self._connections: dict[bool, duckdb.DuckDBPyConnection] = {}
+        self._spill: tempfile.TemporaryDirectory[str] | None = None
 
     def has(self, table: str) -> bool:
         """Whether the clean table exists: a contract table, or "quarantine"."""
@@ -48,6 +48,9 @@ class CleanTables:
         with self._guard:
             while self._connections:
                 self._connections.popitem()[1].close()
+            if self._spill:
+                self._spill.cleanup()
+                self._spill = None
 
     def _run(self, sql: str, params: Sequence[object], *, heldout: bool) -> pd.DataFrame:
         with self._guard:
@@ -60,11 +63,17 @@ class CleanTables:
             cursor.close()
 
     def _connect(self, heldout: bool) -> duckdb.DuckDBPyConnection:
-        paths = {name: self.folder / f"{name}.parquet" for name in (*TABLES, QUARANTINE)}
+        paths = {path.stem: path for path in sorted(self.folder.glob("*.parquet"))}
         if heldout:
-            paths |= {f"{HELDOUT}_{name}": self.folder / HELDOUT / f"{name}.parquet" for name in TABLES}
-        paths = {name: path for name, path in paths.items() if path.is_file()}
-        connection = duckdb.connect(config={"threads": self._threads, "memory_limit": _MEMORY})
+            paths |= {f"{HELDOUT}_{path.stem}": path for path in sorted((self.folder / HELDOUT).glob("*.parquet"))}
+        # Left to itself, DuckDB spills to a folder `.tmp` wherever the app was started.
+        self._spill = self._spill or tempfile.TemporaryDirectory(prefix="launch-copilot-")
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "threads": self._threads,
+            "memory_limit": _MEMORY,
+            "temp_directory": self._spill.name,
+        }
+        connection = duckdb.connect(config=config)
         for name, path in paths.items():
             connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({sql_text(str(path))})")
         connection.execute(f"SET allowed_paths = [{', '.join(sql_text(str(path)) for path in paths.values())}]")

@@ -5,8 +5,8 @@
     root/copilot.db, root/cache/                outlive every generation
 
 A build makes its stages in a staging folder, and one rename makes them current: until then the previous generation is
-what everybody reads, whether the build is killed, fails or runs out of disk. Reading opens the generation that `current`
-names at that moment and stays with it, so a build beside a running app does not disturb it.
+what everybody reads, whether the build is killed, fails or runs out of disk. Reading opens the generation that
+`current` names at that moment and stays with it, so a build beside a running app does not disturb it.
 """
 
 from __future__ import annotations
