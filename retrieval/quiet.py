@@ -1,0 +1,30 @@
+"""Quiet: model libraries without telemetry, progress bars or advice on stderr.
+
+Offline is not decided here: each loader passes `local_files_only` unless the operator named a hub model.
+"""
+
+from __future__ import annotations
+
+import os
+
+# Read by huggingface_hub, transformers and tokenizers when they are imported; what the operator has set stays.
+QUIET_ENVIRONMENT = {
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "DO_NOT_TRACK": "1",
+    # transformers would ask a hub service, from a thread of its own, to convert weights that are not safetensors.
+    "DISABLE_SAFETENSORS_CONVERSION": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "TRANSFORMERS_VERBOSITY": "error",
+}
+
+
+def quiet_model_libraries() -> None:
+    """Set the environment above, then silence transformers' own bars and advice. Call it before loading a model."""
+    for name, value in QUIET_ENVIRONMENT.items():
+        os.environ.setdefault(name, value)
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    if os.environ["TRANSFORMERS_VERBOSITY"] == "error":
+        logging.set_verbosity_error()
