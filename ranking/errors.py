@@ -2,6 +2,8 @@
 
 RankingError
 ├── NotEnoughData       too few past launches to fit a model
+├── ModelMismatch       saved models are missing, of another format, or made with another text encoder
+├── MissingPeer         a model to compare with is not installed
 ├── InvalidProblem      a planning problem holds NaN, negative values or mismatched shapes
 ├── InfeasiblePlan      locks and constraints cannot all hold; carries what conflicts
 └── PlannerTimeout      no feasible plan was found within the time limit
@@ -18,6 +20,14 @@ class RankingError(Exception):
 
 class NotEnoughData(RankingError):
     """Too few past launches to fit a model."""
+
+
+class ModelMismatch(RankingError):
+    """Saved models cannot be used with this software or this encoder."""
+
+
+class MissingPeer(RankingError):
+    """A model that the backtest compares with is not installed."""
 
 
 class InvalidProblem(RankingError):

@@ -1,0 +1,237 @@
+"""Locks that cannot hold: where locked products go, or which locks conflict and why, in the operator's words.
+
+Only locks can make a plan infeasible, since leaving a product out is always allowed. A conflict is reported as a
+minimal set: together its members cannot hold, and without any one of them the others can. Deletion filtering finds it:
+leave out one member after the other, and put it back only when the rest could then hold. As fewer demands are never
+harder to meet, each member kept was necessary (Chinneck, Feasibility and Infeasibility in Optimization, 2008).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from ranking.assignment import AssignmentModel, Pairs, build_model, fill_in_order
+from ranking.errors import InfeasiblePlan, PlannerTimeout
+from ranking.highs import Deadline, programme_of, solve_programme
+from ranking.plan import CapLaunches, Exclude, Intervention, Lock, PlanningProblem, SetCapacity
+from retrieval.weeks import format_week
+
+_UNLIMITED = 10**6
+_MOST_NAMED = 3
+_EXPLAIN_S = 10.0
+Rule = tuple[str, Callable[[PlanningProblem], PlanningProblem]]  # what it says, and the problem without it
+
+
+def place_locked(
+    problem: PlanningProblem, interventions: Sequence[Intervention], model: AssignmentModel, deadline: Deadline
+) -> Pairs:
+    """Return one place for each locked candidate, in the model's numbering; no locks give no pairs.
+
+    Raises:
+        InfeasiblePlan: a lock names a product, week or placement that the plan lacks, or locks conflict.
+        PlannerTimeout: neither a placing nor a proof that there is none was found in time.
+    """
+    _check_names(problem, interventions)
+    placed = _place(model, deadline)
+    if placed is None:
+        deadline = Deadline.after(_EXPLAIN_S)  # that they conflict is proven; saying why may take its own time
+        conflict = minimal_conflict(problem, interventions, deadline)
+        roomier = _with_raised_capacities(problem, interventions)
+        raise InfeasiblePlan(_explain(roomier, conflict, deadline), conflict)
+    return placed
+
+
+def minimal_conflict(
+    problem: PlanningProblem, interventions: Sequence[Intervention], deadline: Deadline
+) -> tuple[Intervention, ...]:
+    """Return interventions that cannot all hold, though without any one of them the others can.
+
+    Capacities that the operator raised demand nothing, so they count as the problem's own and stay throughout.
+    """
+    problem = _only_locked(_with_raised_capacities(problem, interventions), interventions)
+    known = set(problem.product_ids)
+    core = [x for x in dict.fromkeys(interventions) if _demands(problem, x, known)]
+    for item in tuple(core):
+        rest = [x for x in core if x is not item]
+        if not _can_hold(problem, rest, deadline):
+            core = rest
+    return tuple(core)
+
+
+def describe(problem: PlanningProblem, item: Intervention) -> str:
+    """Say an intervention in the operator's words."""
+    match item:
+        case Lock():
+            return f"{_name(problem, item.product_id)} locked {_where(item)}"
+        case Exclude():
+            return f"{_name(problem, item.product_id)} excluded {_where(item)}"
+        case CapLaunches():
+            whose = f"of {item.group} " if item.group else ""
+            return f"at most {_launches(item.launches)} {whose}{_in_week(item)}"
+        case SetCapacity():
+            return f"{_launches(item.capacity)} in the slot {format_week(item.week)}, {item.placement}"
+
+
+def _place(model: AssignmentModel, deadline: Deadline) -> Pairs | None:
+    """Return a place for each locked candidate, or None when there is none."""
+    rows = np.flatnonzero(model.must)
+    if len(rows) == 0:
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    locked = model.only(model.must)
+    if not locked.allowed.any(axis=1).all():
+        return None
+    pairs = np.nonzero(locked.allowed)
+    fewest_choices_first = np.lexsort((-locked.scores[pairs], pairs[0], locked.allowed.sum(axis=1)[pairs[0]]))
+    placed = fill_in_order(locked, (pairs[0][fewest_choices_first], pairs[1][fewest_choices_first]))
+    if len(placed[0]) < len(rows):
+        any_place = replace(locked, scores=np.zeros_like(locked.scores))
+        found = solve_programme(programme_of(any_place, pairs), deadline.left_s, mip_gap=0.0)
+        if found.infeasible:
+            return None
+        if found.chosen is None:
+            raise PlannerTimeout(f"The {len(rows)} locked products could not be placed in time; allow more time.")
+        placed = pairs[0][found.chosen], pairs[1][found.chosen]
+    return rows[placed[0]], placed[1]
+
+
+def _demands(problem: PlanningProblem, item: Intervention, locked: set[str]) -> bool:
+    """Say whether an intervention can stand in the way of locks: deleting it never makes them harder to keep."""
+    match item:
+        case Lock() | Exclude():
+            return item.product_id in locked
+        case CapLaunches():
+            return True
+        case SetCapacity():
+            return any(
+                slot.week == item.week and slot.placement == item.placement and item.capacity < slot.capacity
+                for slot in problem.slots
+            )
+
+
+def _with_raised_capacities(problem: PlanningProblem, interventions: Sequence[Intervention]) -> PlanningProblem:
+    """The problem with room for what the operator allows beyond it; of several capacities the last one counts."""
+    wanted = {(x.week, x.placement): x.capacity for x in interventions if isinstance(x, SetCapacity)}
+    slots = [
+        replace(slot, capacity=max(slot.capacity, wanted.get((slot.week, slot.placement), 0))) for slot in problem.slots
+    ]
+    return replace(problem, slots=tuple(slots))
+
+
+def _can_hold(problem: PlanningProblem, interventions: Sequence[Intervention], deadline: Deadline) -> bool:
+    return _place(build_model(problem, interventions), deadline) is not None
+
+
+def _check_names(problem: PlanningProblem, interventions: Sequence[Intervention]) -> None:
+    """Refuse the first lock that names what the plan does not have."""
+    known = set(problem.product_ids)
+    slots = {(slot.week, slot.placement) for slot in problem.slots}
+    for lock in (item for item in interventions if isinstance(item, Lock)):
+        name = _name(problem, lock.product_id)
+        if lock.product_id not in known:
+            reason = f"{name} is locked, but is no candidate: it was launched already or left the catalogue."
+        elif lock.week is not None and lock.week not in problem.weeks:
+            reason = f"{name} is locked to {format_week(lock.week)}, but the plan covers {_horizon(problem)}."
+        elif lock.placement is not None and lock.placement not in problem.placements:
+            known_placements = ", ".join(problem.placements) or "none"
+            reason = f"{name} is locked to the placement {lock.placement}; the plan's are: {known_placements}."
+        elif lock.week and lock.placement and (lock.week, lock.placement) not in slots:
+            reason = f"{name} is locked to {format_week(lock.week)}, {lock.placement}, which the plan has no slot for."
+        else:
+            continue
+        raise InfeasiblePlan(f"{reason} Remove or change the lock.", (lock,))
+
+
+def _only_locked(problem: PlanningProblem, interventions: Sequence[Intervention]) -> PlanningProblem:
+    """The problem for its locked products alone: no other product can stand in their way."""
+    locked = {item.product_id for item in interventions if isinstance(item, Lock)}
+    rows = [i for i, product_id in enumerate(problem.product_ids) if product_id in locked]
+    per_candidate = {
+        name: tuple(getattr(problem, name)[i] for i in rows) for name in ("product_ids", "titles", "groups", "ready")
+    }
+    tables = {name: getattr(problem, name)[rows] for name in ("values", "lows", "highs")}
+    categories = tuple(problem.categories[i] for i in rows) if problem.categories else ()
+    return replace(problem, **per_candidate, **tables, categories=categories)
+
+
+def _explain(problem: PlanningProblem, conflict: Sequence[Intervention], deadline: Deadline) -> str:
+    what = "; ".join(describe(problem, item) for item in conflict)
+    opening = "These cannot all hold" if len(conflict) > 1 else "This cannot hold"
+    ending = "Remove or change one of them." if len(conflict) > 1 else "Remove or change it."
+    rules = _needed_rules(_only_locked(problem, conflict), conflict, deadline)
+    why = "; ".join(rules[:_MOST_NAMED]) if len(rules) <= _MOST_NAMED else f"{len(rules)} limits, such as {rules[0]}"
+    return f"{opening}: {what}. {f'The reason: {why}.' if why else 'They contradict each other.'} {ending}"
+
+
+def _needed_rules(problem: PlanningProblem, conflict: Sequence[Intervention], deadline: Deadline) -> list[str]:
+    """The problem's own rules without which the conflict would dissolve, by the same deletion filtering."""
+    needed = []
+    for says, without in _rules(problem):
+        relaxed = without(problem)
+        if _can_hold(relaxed, conflict, deadline):
+            needed.append(says)
+        else:
+            problem = relaxed
+    return needed
+
+
+def _rules(problem: PlanningProblem) -> list[Rule]:
+    rules: list[Rule] = []
+    if problem.weekly_cap is not None:
+        rules.append((f"a week takes {_launches(problem.weekly_cap)}", lambda p: replace(p, weekly_cap=None)))
+    for group, cap in problem.group_caps.items():
+        if group in problem.groups:
+            rules.append((f"{group} takes {_launches(cap)} per week", lambda p, g=group: _without_group_cap(p, g)))
+    for i, ready in enumerate(problem.ready):
+        if ready is not None:
+            name = _name(problem, problem.product_ids[i])
+            rules.append((f"{name} is ready only on {ready}", lambda p, i=i: _without_ready(p, i)))
+    for j, slot in enumerate(problem.slots):
+        if slot.categories:
+            says = f"the slot {slot.label} takes only {', '.join(slot.categories)}"
+            rules.append((says, lambda p, j=j: _with_slot(p, j, categories=())))
+        says = f"the slot {slot.label} takes {_launches(slot.capacity)}"
+        rules.append((says, lambda p, j=j: _with_slot(p, j, capacity=_UNLIMITED)))
+    return rules
+
+
+def _without_group_cap(problem: PlanningProblem, group: str) -> PlanningProblem:
+    return replace(problem, group_caps={g: cap for g, cap in problem.group_caps.items() if g != group})
+
+
+def _without_ready(problem: PlanningProblem, i: int) -> PlanningProblem:
+    return replace(problem, ready=(*problem.ready[:i], None, *problem.ready[i + 1 :]))
+
+
+def _with_slot(problem: PlanningProblem, j: int, **changes: object) -> PlanningProblem:
+    changed = replace(problem.slots[j], **changes)  # pyright: ignore[reportArgumentType]
+    return replace(problem, slots=(*problem.slots[:j], changed, *problem.slots[j + 1 :]))
+
+
+def _name(problem: PlanningProblem, product_id: str) -> str:
+    if product_id in problem.product_ids:
+        return f"{problem.titles[problem.product_ids.index(product_id)]} ({product_id})"
+    return f"Product {product_id}"
+
+
+def _where(item: Lock | Exclude) -> str:
+    parts = [format_week(item.week)] if item.week else []
+    parts += [item.placement] if item.placement else []
+    if not parts:
+        return "into the plan" if isinstance(item, Lock) else "from the plan"
+    return f"{'to' if isinstance(item, Lock) else 'from'} {', '.join(parts)}"
+
+
+def _in_week(item: CapLaunches) -> str:
+    return f"in {format_week(item.week)}" if item.week else "in each week"
+
+
+def _launches(count: int) -> str:
+    return f"{count} launch" if count == 1 else f"{count} launches"
+
+
+def _horizon(problem: PlanningProblem) -> str:
+    weeks = problem.weeks
+    return f"{format_week(weeks[0])} to {format_week(weeks[-1])}" if weeks else "no week"

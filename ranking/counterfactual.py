@@ -1,0 +1,143 @@
+"""What a plan would lose or gain under an intervention, found by solving again and stated with its proof.
+
+*Why here*      the best plan without the product in that slot: `why_here` adds Exclude(product, week, placement)
+*Why not X*     the best plan with X in it:                     `why_not` adds Lock(X), or Lock(X, week, placement)
+*What if moved* the best plan with X in that week:              `what_if_moved` adds Lock(X, week, placement)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from ranking.errors import InfeasiblePlan
+from ranking.highs import ProgrammeSolver, solve_programme
+from ranking.plan import Exclude, Intervention, Launch, Lock, Plan, PlanningProblem
+from ranking.planner import solve_plan
+
+Verdict = Literal["loss", "gain", "tie", "infeasible"]
+
+TIE_UNITS = 0.05  # a difference that a figure with one decimal shows as 0.0
+
+
+@dataclass(frozen=True)
+class Counterfactual:
+    """The best plan under added interventions, against the baseline.
+
+    `delta_units` = plan.objective - baseline.objective, and the true difference between the two best plans is proven to
+    lie in [delta_low, delta_high]. Launches are displaced (only in the baseline), gained (only in the new plan) or
+    moved (in both, elsewhere: before, after). `set_aside` holds what the operator had asked for about the same product
+    and the question supposes undone. When infeasible, there is no plan and `reason` says why; else it is empty.
+    """
+
+    interventions: tuple[Intervention, ...]
+    baseline: Plan
+    plan: Plan | None
+    delta_units: float | None
+    delta_low: float | None
+    delta_high: float | None
+    verdict: Verdict
+    displaced: tuple[Launch, ...] = ()
+    moved: tuple[tuple[Launch, Launch], ...] = ()
+    gained: tuple[Launch, ...] = ()
+    reason: str = ""
+    set_aside: tuple[Intervention, ...] = ()
+    conflicts: tuple[Intervention, ...] = ()
+
+
+def counterfactual(
+    problem: PlanningProblem,
+    baseline: Plan,
+    interventions: Sequence[Intervention],
+    *,
+    time_limit_s: float = 10.0,
+    mip_gap: float = 1e-5,
+    solver: ProgrammeSolver = solve_programme,
+) -> Counterfactual:
+    """Solve again with `interventions` added to the baseline's own, and compare.
+
+    The difference D of the two optima satisfies
+
+        plan.objective - baseline.bound  <=  D  <=  plan.bound - baseline.objective
+
+    as each optimum lies between its plan's objective and bound. The verdict is 'loss' when the whole interval lies
+    below -TIE_UNITS, 'gain' when it lies above TIE_UNITS, else 'tie': the two plans cannot be told apart. Of plans of
+    equal worth the one nearest the baseline is taken, so that every launch shown as displaced or moved had to be.
+
+    An added lock sets aside the baseline's locks and exclusions of the same product, and an added exclusion its locks:
+    the question supposes them undone.
+
+    Raises:
+        InvalidProblem: an intervention that no problem could mean.
+        PlannerTimeout: no plan under the interventions was found in time.
+    Example: values [[10, 4], [3, 2]] for two candidates, capacity 1 each: the best plan is worth 10 + 2 = 12; without
+    the first candidate in the first slot it is 3 + 4 = 7: a loss of 5, both launches moved.
+    """
+    added = tuple(interventions)
+    set_aside = tuple(item for item in baseline.interventions if _undone_by(item, added))
+    kept = tuple(item for item in baseline.interventions if item not in set_aside)
+    try:
+        plan = solve_plan(
+            problem, kept + added, time_limit_s=time_limit_s, mip_gap=mip_gap, near=baseline, solver=solver
+        )
+    except InfeasiblePlan as conflict:
+        return Counterfactual(
+            interventions=added,
+            baseline=baseline,
+            plan=None,
+            delta_units=None,
+            delta_low=None,
+            delta_high=None,
+            verdict="infeasible",
+            reason=str(conflict),
+            set_aside=set_aside,
+            conflicts=tuple(conflict.conflicts),  # pyright: ignore[reportArgumentType]
+        )
+    return _compare(added, baseline, plan, set_aside)
+
+
+def why_here(launch: Launch) -> tuple[Intervention, ...]:
+    """The interventions behind *why is this product here*: the product anywhere but in this slot, or nowhere."""
+    return (Exclude(launch.product_id, launch.week, launch.placement),)
+
+
+def why_not(product_id: str, week: date | None = None, placement: str | None = None) -> tuple[Intervention, ...]:
+    """The interventions behind *why not this product* and *what if it moved*: the product locked, there if given."""
+    return (Lock(product_id, week, placement),)
+
+
+def _undone_by(item: Intervention, added: Sequence[Intervention]) -> bool:
+    if not isinstance(item, (Lock, Exclude)):
+        return False
+    about = [x for x in added if isinstance(x, (Lock, Exclude)) and x.product_id == item.product_id]
+    return any(isinstance(x, Lock) for x in about) or (bool(about) and isinstance(item, Lock))
+
+
+def _compare(
+    added: tuple[Intervention, ...], baseline: Plan, plan: Plan, set_aside: tuple[Intervention, ...]
+) -> Counterfactual:
+    before = {launch.product_id: launch for launch in baseline.launches}
+    after = {launch.product_id: launch for launch in plan.launches}
+    low, high = plan.objective - baseline.bound, plan.bound - baseline.objective
+    both = [(before[p], after[p]) for p in before if p in after]
+    return Counterfactual(
+        interventions=added,
+        baseline=baseline,
+        plan=plan,
+        delta_units=plan.objective - baseline.objective,
+        delta_low=low,
+        delta_high=high,
+        verdict=_verdict(low, high),
+        displaced=tuple(launch for p, launch in before.items() if p not in after),
+        moved=tuple((old, new) for old, new in both if (old.week, old.placement) != (new.week, new.placement)),
+        gained=tuple(launch for p, launch in after.items() if p not in before),
+        set_aside=set_aside,
+    )
+
+
+def _verdict(low: float, high: float) -> Verdict:
+    if high < -TIE_UNITS:
+        return "loss"
+    return "gain" if low > TIE_UNITS else "tie"

@@ -1,0 +1,187 @@
+"""Small planning problems, and the same problems solved by trying everything."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import strategies as st
+
+from ranking.plan import CapLaunches, Exclude, Intervention, Lock, PlanningProblem, SetCapacity, Slot
+from retrieval.report import DataReport
+from retrieval.weeks import week_range
+
+FIRST_WEEK = date(2017, 10, 9)
+ProblemMaker = Callable[..., PlanningProblem]
+
+
+def _make_problem(
+    values: Sequence[Sequence[float]] | np.ndarray,
+    *,
+    capacity: int | Sequence[int] = 1,
+    n_placements: int = 1,
+    groups: Sequence[str] | None = None,
+    ready: Sequence[date | None] | None = None,
+    group_caps: Mapping[str, int] | None = None,
+    weekly_cap: int | None = None,
+    slot_groups: Sequence[Sequence[str]] | None = None,
+) -> PlanningProblem:
+    """A problem of products A, B, C ... and slots week by week, `n_placements` ("p0", "p1", ...) in each."""
+    table = np.asarray(values, dtype=float)
+    n, m = table.shape
+    weeks = week_range(FIRST_WEEK, -(-m // n_placements))
+    room = [capacity] * m if isinstance(capacity, int) else list(capacity)
+    allowed = slot_groups or [()] * m
+    return PlanningProblem(
+        product_ids=tuple(chr(ord("A") + i) for i in range(n)),
+        titles=tuple(f"Product {chr(ord('A') + i)}" for i in range(n)),
+        groups=tuple(groups or ["g"] * n),
+        slots=tuple(
+            Slot(weeks[j // n_placements], f"p{j % n_placements}", room[j], tuple(allowed[j])) for j in range(m)
+        ),
+        values=table,
+        lows=table * 0.5,
+        highs=table * 2,
+        ready=tuple(ready or [None] * n),
+        group_caps=dict(group_caps or {}),
+        weekly_cap=weekly_cap,
+    )
+
+
+def _best_by_trying_everything(problem: PlanningProblem, interventions: Sequence[Intervention] = ()) -> float | None:
+    """The optimum over all (n_slots + 1) ** n_candidates choices, None when no choice keeps the rules.
+
+    Written from the rules' meaning, with nothing of the planner's in it.
+    """
+    room = {(slot.week, slot.placement): slot.capacity for slot in problem.slots}
+    room |= {(item.week, item.placement): item.capacity for item in interventions if isinstance(item, SetCapacity)}
+    choices = [_choices(problem, interventions, i) for i in range(problem.n_candidates)]
+    totals = [
+        sum(problem.values[i, j] for i, j in enumerate(choice) if j is not None)
+        for choice in itertools.product(*choices)
+        if _keeps_rules(problem, interventions, room, choice)
+    ]
+    return max(totals, default=None)
+
+
+def _choices(problem: PlanningProblem, interventions: Sequence[Intervention], i: int) -> list[int | None]:
+    own = [x for x in interventions if isinstance(x, (Lock, Exclude)) and x.product_id == problem.product_ids[i]]
+    locks = [x for x in own if isinstance(x, Lock)]
+    free: list[int | None] = [] if locks else [None]
+    for j, slot in enumerate(problem.slots):
+        late = problem.ready[i] is not None and problem.ready[i] > slot.week
+        names = [x.week in (None, slot.week) and x.placement in (None, slot.placement) for x in own]
+        barred = any(named != isinstance(x, Lock) for x, named in zip(own, names, strict=True))
+        if not late and not barred and slot.admits(problem.groups[i]):
+            free.append(j)
+    return free
+
+
+def _keeps_rules(
+    problem: PlanningProblem, interventions: Sequence[Intervention], room: Mapping, choice: tuple[int | None, ...]
+) -> bool:
+    launched = [(problem.groups[i], problem.slots[j]) for i, j in enumerate(choice) if j is not None]
+    for (week, placement), most in room.items():
+        if sum((slot.week, slot.placement) == (week, placement) for _, slot in launched) > most:
+            return False
+    caps = [CapLaunches(most, None, group) for group, most in problem.group_caps.items()]
+    caps += [CapLaunches(problem.weekly_cap)] if problem.weekly_cap is not None else []
+    caps += [item for item in interventions if isinstance(item, CapLaunches)]
+    for cap, week in itertools.product(caps, problem.weeks):
+        counted = sum(slot.week == week and cap.group in (None, group) for group, slot in launched)
+        if cap.week in (None, week) and counted > cap.launches:
+            return False
+    return True
+
+
+@st.composite
+def _planning_cases(draw: st.DrawFn) -> tuple[PlanningProblem, tuple[Intervention, ...]]:
+    """Problems of up to 5 candidates x 4 slots with every kind of rule, and up to 3 interventions."""
+    n, n_weeks, n_placements = draw(st.integers(1, 5)), draw(st.integers(1, 2)), draw(st.integers(1, 2))
+    m = n_weeks * n_placements
+    units = st.sampled_from([0.0, 1.0, 2.0, 2.5, 7.0]) | st.floats(0, 50, width=32)
+    problem = _make_problem(
+        [[draw(units) for _ in range(m)] for _ in range(n)],
+        capacity=[draw(st.integers(0, 3)) for _ in range(m)],
+        n_placements=n_placements,
+        groups=[draw(st.sampled_from(["g", "h"])) for _ in range(n)],
+        ready=[draw(st.sampled_from([None, FIRST_WEEK, date(2017, 10, 11), date(2018, 1, 1)])) for _ in range(n)],
+        group_caps=draw(st.dictionaries(st.sampled_from(["g", "h"]), st.integers(0, 3))),
+        weekly_cap=draw(st.none() | st.integers(0, 4)),
+        slot_groups=[draw(st.sampled_from([(), (), ("g",), ("g", "h")])) for _ in range(m)],
+    )
+    product, week = st.sampled_from(problem.product_ids), st.sampled_from(problem.weeks)
+    placement = st.sampled_from(problem.placements)
+    kinds = (
+        st.builds(Lock, product, st.none() | week, st.none() | placement)
+        | st.builds(Exclude, product, st.none() | week, st.none() | placement)
+        | st.builds(CapLaunches, st.integers(0, 2), st.none() | week, st.none() | st.sampled_from(["g", "h"]))
+        | st.builds(SetCapacity, week, placement, st.integers(0, 3))
+    )
+    chosen = draw(st.lists(kinds, max_size=3, unique_by=lambda x: (type(x), getattr(x, "week", None), str(x)[:20])))
+    capacities = [x for x in chosen if isinstance(x, SetCapacity)]
+    return problem, tuple(x for x in chosen if x not in capacities[1:])
+
+
+@pytest.fixture(scope="session")
+def make_problem() -> ProblemMaker:
+    return _make_problem
+
+
+@pytest.fixture(scope="session")
+def best_by_trying_everything() -> Callable[..., float | None]:
+    return _best_by_trying_everything
+
+
+@pytest.fixture(scope="session")
+def planning_cases() -> st.SearchStrategy[tuple[PlanningProblem, tuple[Intervention, ...]]]:
+    return _planning_cases()
+
+
+class FrameHistory:
+    """A History (see `ranking.features`) over tables in memory; what is held out are tables named heldout_..."""
+
+    def __init__(self, as_of: date, tables: Mapping[str, pd.DataFrame]) -> None:
+        self._as_of, self._tables = as_of, tables
+        self._connection = duckdb.connect(config={"threads": 1})
+        for name, frame in tables.items():
+            self._connection.register(name, frame)
+
+    def query(self, sql: str, params: Sequence[object] = ()) -> pd.DataFrame:
+        return self._connection.execute(sql, list(params)).df()
+
+    heldout = query
+
+    def has(self, table: str) -> bool:
+        return table in self._tables
+
+    def report(self) -> DataReport:
+        first, last = self._as_of - timedelta(weeks=52), self._as_of - timedelta(days=1)
+        return DataReport("test", "Test", "none", self._as_of, {}, {}, {}, (), {}, 0, 0, 0, first, last)
+
+
+_PRODUCT = {"title": "Thing", "category": "A > B", "brand": None, "price": None, "launch_date": None, "status": "live"}
+_EVENT = {"type": "purchase", "quantity": 1.0}
+
+
+@pytest.fixture
+def make_history() -> Callable[..., FrameHistory]:
+    """A function (as_of, products, events, **tables) -> FrameHistory; rows are dicts with what matters to the test."""
+
+    def make(
+        as_of: date, products: Sequence[dict[str, object]], events: Sequence[dict[str, object]], **tables: pd.DataFrame
+    ) -> FrameHistory:
+        catalogue = pd.DataFrame([_PRODUCT | row for row in products])
+        catalogue["launch_date"] = pd.to_datetime(catalogue["launch_date"])
+        catalogue["price"] = catalogue["price"].astype("float64")
+        catalogue["brand"] = catalogue["brand"].astype("str")
+        sales = pd.DataFrame([_EVENT | row for row in events])
+        sales["ts"] = pd.to_datetime(sales["ts"], format="ISO8601")
+        return FrameHistory(as_of, {"products": catalogue, "events": sales, **tables})
+
+    return make
