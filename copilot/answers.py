@@ -1,0 +1,250 @@
+"""Answers: sentences about facts, each verified before it is shown.
+
+The writer's text is cut into sentences and each is verified. One that fails is replaced by the phrase of the fact it
+cites, or of the next essential fact. What is essential and still unsaid at the end is said by its phrase, so an answer
+is complete and true whatever the writer does.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from copilot.cleaning import clean_label
+from copilot.errors import GeneratorError
+from copilot.factsheet import Fact, FactSheet
+from copilot.generators import Prompt, TextGenerator
+from copilot.phrases import Phrases
+from copilot.questions import Question
+from copilot.sentences import SentenceSplitter
+from copilot.verifier import Check, verify_sentence
+
+log = logging.getLogger(__name__)
+
+Origin = Literal["writer", "phrase", "template"]
+Rejected = Callable[[str, Check], None]
+
+MAX_REJECTED_IN_A_ROW = 3  # then the writer is stopped and the phrases finish: it will not find the way back
+EXTRA_SENTENCES = 3  # a writer may say so many sentences beyond the essential facts
+SHEET_LIMIT = 1_500  # characters of facts in a prompt, about 430 tokens
+QUESTION_SHOWN = 300  # characters of the question in a prompt
+TOKENS_PER_FACT = 56
+_CITED = re.compile(r"F\d{1,3}")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """One sentence of an answer.
+
+    Attributes:
+        text: the sentence with its citations, `[F1]`.
+        facts: ids of the facts that it cites.
+        verified: True when the verifier passed it; True for templates too, which state no fact.
+        origin: `writer` (the LLM), `phrase` (the fact's own phrase) or `template` (the product's own words).
+        rejected: the writer's text that this sentence replaces, or None.
+    """
+
+    text: str
+    facts: tuple[str, ...]
+    verified: bool
+    origin: Origin
+    rejected: str | None = None
+
+    def to_json(self) -> dict[str, object]:
+        """Return the sentence as `ask --json` prints it."""
+        return {"text": self.text, "facts": list(self.facts), "verified": self.verified, "origin": self.origin}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A finished answer: the question, its sentences in order, all facts, and who wrote it."""
+
+    question: Question
+    sentences: tuple[Sentence, ...]
+    facts: tuple[Fact, ...]
+    plan_version: int | None
+    writer: str
+
+    @property
+    def text(self) -> str:
+        """Return the sentences as one paragraph."""
+        return " ".join(sentence.text for sentence in self.sentences)
+
+    def to_json(self) -> dict[str, object]:
+        """Return the object that `ask --json` prints."""
+        return {
+            "question": self.question.to_json(),
+            "answer": self.text,
+            "sentences": [sentence.to_json() for sentence in self.sentences],
+            "facts": [fact.to_json() for fact in self.facts],
+            "plan": self.plan_version,
+        }
+
+
+def write_answer(
+    sheet: FactSheet,
+    generator: TextGenerator,
+    phrases: Phrases,
+    cancel: threading.Event | None = None,
+    on_rejected: Rejected | None = None,
+) -> Iterator[Sentence]:
+    """Write the answer to a sheet's question, sentence by sentence; each one is verified or the fact's own phrase.
+
+    The first sentence that states facts is about the first essential fact. After `MAX_REJECTED_IN_A_ROW` rejected
+    sentences the writer is stopped. A writer that fails is reported in one line, and the phrases finish. Setting
+    `cancel` ends the answer at once. The same sheet and the same text from the writer give the same answer.
+
+    Args:
+        on_rejected: told of each sentence of the writer that failed the check, also of those that nothing replaces.
+    """
+    speaker = _Speaker(sheet, phrases, on_rejected)
+    for sentence in _own_lines(sheet, phrases, closing=False):
+        yield sentence
+    for sentence in _spoken(sheet, generator, speaker, phrases, cancel):
+        if cancel is not None and cancel.is_set():
+            return
+        yield sentence
+    if cancel is None or not cancel.is_set():
+        yield from _own_lines(sheet, phrases, closing=True)
+
+
+def build_prompt(sheet: FactSheet, phrases: Phrases) -> Prompt:
+    """Return the writer's prompt: the rules, the question as data, and the facts in order of weight.
+
+    Each fact stands in its own phrase with its citation, so names and numbers can be copied. Names were cleaned when
+    the facts were made; the question is cleaned here, so that neither can open a citation, a tag or a new line.
+    """
+    ordered = [*sheet.essential, *(fact.id for fact in sheet.facts if fact.id not in sheet.essential)]
+    lines: list[str] = []
+    for fact_id in ordered:
+        fact = sheet.get(fact_id)
+        line = phrases.sentence(fact) if fact else ""
+        if sum(map(len, lines)) + len(line) > SHEET_LIMIT:
+            break
+        lines.append(line)
+    question = clean_label(sheet.question.text[:QUESTION_SHOWN]).translate(str.maketrans("«»", "''"))
+    user = phrases.render("answer.j2", question=question, lines=lines)
+    return Prompt(phrases.render("system.j2"), user, max_new_tokens=TOKENS_PER_FACT * max(1, min(len(lines), 8)))
+
+
+def _own_lines(sheet: FactSheet, phrases: Phrases, *, closing: bool) -> Iterator[Sentence]:
+    for message in sheet.messages:
+        if message.closing == closing:
+            yield Sentence(phrases.message(message.key, **message.params), (), True, "template")
+
+
+def _spoken(
+    sheet: FactSheet,
+    generator: TextGenerator,
+    speaker: _Speaker,
+    phrases: Phrases,
+    cancel: threading.Event | None,
+) -> Iterator[Sentence]:
+    if not sheet.facts:
+        return
+    try:
+        for text in _written(sheet, generator, phrases, speaker, cancel):
+            yield from speaker.hear(text)
+    except GeneratorError as error:
+        log.warning("the writer failed, phrases finish the answer: %s", error)
+        yield Sentence(phrases.message("writer_failed", reason=str(error)), (), True, "template")
+    yield from speaker.finish()
+
+
+def _written(
+    sheet: FactSheet,
+    generator: TextGenerator,
+    phrases: Phrases,
+    speaker: _Speaker,
+    cancel: threading.Event | None,
+) -> Iterator[str]:
+    """Yield the writer's sentences until it ends, or the speaker has heard enough."""
+    splitter = SentenceSplitter(sheet, phrases.lexicon)
+    stream = generator.stream(build_prompt(sheet, phrases), cancel=cancel)
+    try:
+        for piece in stream:
+            for text in splitter.feed(piece):
+                yield text
+                if speaker.heard_enough:
+                    return
+            if cancel is not None and cancel.is_set():
+                return
+        yield from (text for text in splitter.flush() if text[-1] in ".!?]")  # a cut-off end is no sentence
+    finally:
+        close = getattr(stream, "close", None)
+        if close is not None:
+            close()  # stops the model that still writes
+
+
+class _Speaker:
+    """Decides what is said: a verified sentence, a phrase in its place, or nothing."""
+
+    def __init__(self, sheet: FactSheet, phrases: Phrases, on_rejected: Rejected | None) -> None:
+        self._sheet = sheet
+        self._phrases = phrases
+        self._on_rejected = on_rejected
+        self._said: set[str] = set()
+        self._rejected_in_a_row = 0
+        self._sentences = 0
+
+    @property
+    def heard_enough(self) -> bool:
+        """Say whether the writer should stop: it lost its way, has said everything, or goes on for too long."""
+        everything = all(fact.id in self._said for fact in self._sheet.facts)
+        too_long = self._sentences >= len(self._sheet.essential) + EXTRA_SENTENCES
+        return everything or too_long or self._rejected_in_a_row >= MAX_REJECTED_IN_A_ROW
+
+    def hear(self, text: str) -> Iterator[Sentence]:
+        """Take one sentence of the writer and yield what is shown for it."""
+        check = verify_sentence(text, self._sheet, self._phrases)
+        if not check.ok:
+            yield from self._reject(text, check)
+            return
+        self._rejected_in_a_row = 0
+        if set(check.facts) <= self._said:
+            return  # repeats what was said
+        opening = self._opening()
+        if opening is not None and opening.id not in check.facts:
+            yield self._phrase(opening)
+            if set(check.facts) <= self._said:
+                return
+        self._said |= set(check.facts)
+        self._sentences += 1
+        yield Sentence(text, check.facts, True, "writer")
+
+    def finish(self) -> Iterator[Sentence]:
+        """Say every essential fact that is still unsaid, in order."""
+        while (fact := self._next_essential()) is not None:
+            yield self._phrase(fact)
+
+    def _reject(self, text: str, check: Check) -> Iterator[Sentence]:
+        log.info("rejected %r: %s", text, ", ".join(check.reasons))
+        if self._on_rejected is not None:
+            self._on_rejected(text, check)
+        self._rejected_in_a_row += 1
+        cited = [fact for fact_id in _CITED.findall(text) if (fact := self._sheet.get(fact_id)) is not None]
+        unsaid = [fact for fact in cited if fact.id not in self._said]
+        replacement = self._opening() or (unsaid[0] if unsaid else self._next_essential())
+        if replacement is not None:
+            yield self._phrase(replacement, rejected=text)
+
+    def _opening(self) -> Fact | None:
+        """Return the direct answer's fact while nothing was said."""
+        return None if self._said else self._next_essential()
+
+    def _next_essential(self) -> Fact | None:
+        unsaid = (fact_id for fact_id in self._sheet.essential if fact_id not in self._said)
+        return next((fact for fact_id in unsaid if (fact := self._sheet.get(fact_id)) is not None), None)
+
+    def _phrase(self, fact: Fact, rejected: str | None = None) -> Sentence:
+        text = self._phrases.sentence(fact)
+        self._said.add(fact.id)
+        self._sentences += 1
+        verified = verify_sentence(text, self._sheet, self._phrases).ok
+        if not verified:
+            log.error("the phrase of %s does not pass the verifier: %r", fact.name, text)
+        return Sentence(text, (fact.id,), verified, "phrase", rejected)

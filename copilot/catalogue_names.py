@@ -1,0 +1,110 @@
+"""The catalogue's names as a message may spell them: exact titles, ids, and words with a typing error mended."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from copilot.cleaning import clean_text
+
+if TYPE_CHECKING:
+    from retrieval.workspace import Workspace
+
+Words = tuple[str, ...]
+_WORD = re.compile(r"\w+")
+_TITLE_WORDS = 24  # longest title that is looked for in full
+_TYPO_CUTOFF = 0.8
+_SHORTEST_TYPO = 4  # letters; shorter words are too easily mistaken for one another
+
+
+@dataclass(frozen=True)
+class NamedSpan:
+    """A stretch of the message that names products: their ids, several when they share a title."""
+
+    start: int
+    end: int
+    products: tuple[str, ...]
+
+
+class CatalogueNames:
+    """Titles and ids of all products, for matching in messages.
+
+    Args:
+        titles: product id -> title.
+        common: words that alone do not make a name ("the", "week", ...).
+        categories: category names; their words are known words too.
+    """
+
+    def __init__(self, titles: Mapping[str, str], common: Iterable[str], categories: Iterable[str] = ()) -> None:
+        self.ids = frozenset(titles)
+        self._common = frozenset(common)
+        self._by_words: dict[Words, list[str]] = {}
+        self._words_of: dict[str, Words] = {}  # title -> words; many products share a title
+        vocabulary = {word for category in categories for word in words_of(clean_text(category, 400))}
+        for product_id, title in titles.items():
+            words = self._words_of.get(title)
+            if words is None:
+                words = self._words_of[title] = words_of(clean_text(title, 400))
+                vocabulary.update(words)
+            if words:
+                self._by_words.setdefault(words, []).append(product_id)
+        self._longest = min(_TITLE_WORDS, max(map(len, self._by_words), default=0))
+        self._vocabulary = sorted(word for word in vocabulary if len(word) >= _SHORTEST_TYPO and word.isalpha())
+        self._known = frozenset(vocabulary)
+
+    @classmethod
+    def load(cls, workspace: Workspace, common: Iterable[str]) -> CatalogueNames:
+        """Read the names of a workspace's catalogue."""
+        rows = workspace.query("SELECT product_id, title FROM products ORDER BY product_id")
+        categories = workspace.query("SELECT DISTINCT category FROM products WHERE category IS NOT NULL")
+        return cls(dict(zip(rows["product_id"], rows["title"], strict=True)), common, categories["category"])
+
+    def find_titles(self, text: str) -> list[NamedSpan]:
+        """Return the full titles that stand in the text, longest first where they overlap."""
+        tokens = [(match[0].casefold(), match.start(), match.end()) for match in _WORD.finditer(text)]
+        found: list[NamedSpan] = []
+        i = 0
+        while i < len(tokens):
+            size = self._title_at([word for word, _, _ in tokens[i : i + self._longest]])
+            if size:
+                words = tuple(word for word, _, _ in tokens[i : i + size])
+                found.append(NamedSpan(tokens[i][1], tokens[i + size - 1][2], tuple(self._by_words[words])))
+            i += max(size, 1)
+        return found
+
+    def knows(self, word: str) -> bool:
+        """Say whether a word, up to a typing error or a plural, stands in some title."""
+        return self.mend(word) in self._known
+
+    def mend(self, word: str) -> str:
+        """Return the catalogue's word nearest a misspelt one, or the word itself when it is known or none is near."""
+        if word in self._known or len(word) < _SHORTEST_TYPO or not word.isalpha():
+            return word
+        near = get_close_matches(word, self._vocabulary, n=1, cutoff=_TYPO_CUTOFF)
+        return near[0] if near else word
+
+    def _title_at(self, words: list[str]) -> int:
+        for size in range(len(words), 0, -1):
+            run = tuple(words[:size])
+            if run in self._by_words and any(word not in self._common and not word.isdigit() for word in run):
+                return size
+        return 0
+
+
+def words_of(text: str) -> Words:
+    """Return the words of a text in lower case, without punctuation."""
+    return tuple(word.casefold() for word in _WORD.findall(text))
+
+
+def covers(title: str, wanted: Iterable[str]) -> bool:
+    """Say whether a title holds every wanted word, up to a plural or another short ending."""
+    have = words_of(title)
+    return all(any(_same_word(word, other) for other in have) for word in wanted)
+
+
+def _same_word(a: str, b: str) -> bool:
+    short, long = sorted((a, b), key=len)
+    return long == short or (len(short) >= 3 and long.startswith(short) and len(long) - len(short) <= 2)

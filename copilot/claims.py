@@ -1,0 +1,186 @@
+"""Binding what a sentence writes to the facts that it cites: each number, name, week and day to its fact."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from copilot.factsheet import Fact
+from copilot.lexicon import Phrase
+from copilot.numerals import change_text, equals, number_text
+from copilot.phrases import Phrases
+from copilot.reading import Clause, Number, Segment
+from copilot.tokens import Token
+
+COUNTED: dict[str, frozenset[str]] = {
+    "units": frozenset({"units", "pieces"}),
+    "launches": frozenset({"launches", "launches per week"}),
+    "searches": frozenset({"searches", "searches per week"}),
+    "products": frozenset({"products"}),
+    "weeks": frozenset({"weeks"}),
+    "ratio": frozenset({"ratio"}),
+}
+"""Noun after a number -> the units of facts that it can stand for. Nouns that are not here fit no fact."""
+
+_IN_PERCENT = frozenset({"ratio", "share", "similarity"})
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A number of a clause and the cited facts that it states, best first; empty when it states none.
+
+    `unsigned_change` is True when the number is the size of a change whose direction words must give.
+    """
+
+    number: Number
+    clause: Clause
+    facts: tuple[Fact, ...]
+    unsigned_change: bool = False
+
+
+def bind_numbers(segment: Segment, phrases: Phrases) -> list[Bound]:
+    """Bind each number of a segment to the cited facts that it can state.
+
+    The level of an interval and the horizon of four weeks are part of the unit and bind to nothing.
+    """
+    bound = []
+    for clause in segment.clauses:
+        for number in clause.numbers:
+            if number.role in ("level", "horizon"):
+                continue
+            matched = [fact for fact in segment.facts if _matches(number, fact, phrases)]
+            likeliest = _likeliest(number, clause, segment, phrases)
+            facts = tuple(fact for fact in matched if fact in likeliest)
+            unsigned = bool(facts) and _is_unsigned_change(number, facts[0])
+            bound.append(Bound(number, clause, facts, unsigned))
+    return bound
+
+
+def supports(token: Token, fact: Fact) -> bool:
+    """Say whether a name, week or day belongs to the fact."""
+    if token.kind == "name":
+        return fact.id in token.facts
+    if token.kind == "week":
+        year, number = token.week
+        calendars = [week.isocalendar() for week in fact_weeks(fact)]
+        return any(found.week == number and year in (None, found.year) for found in calendars)
+    if token.kind == "day":
+        return any(_same_day(token.day, week) for week in fact_weeks(fact))
+    return False
+
+
+def fact_weeks(fact: Fact) -> list[date]:
+    """Return the weeks that a fact is about."""
+    return [day for day in (fact.week, fact.value) if isinstance(day, date)]
+
+
+def _same_day(written: date, week: date) -> bool:
+    if written.year == 4:  # the year was not written
+        return (written.month, written.day) == (week.month, week.day)
+    return written == week
+
+
+def _likeliest(number: Number, clause: Clause, segment: Segment, phrases: Phrases) -> list[Fact]:
+    """Return the cited facts that the clause speaks of most, among those that the number's unit allows.
+
+    With "X sells 12 and Y 9 units [F2][F5]" both numbers fit some cited fact; the names in the clause decide which.
+    """
+    rivals = [fact for fact in segment.facts if _unit_fits(number, fact)]
+    if len(rivals) < 2:
+        return rivals
+    mentions = clause.mentions or _mentions_before(clause, segment)
+    scores = [
+        (
+            sum(supports(token, fact) for token in mentions),
+            len(_own_words(fact, rivals, clause, phrases)),
+        )
+        for fact in rivals
+    ]
+    best_mentions = max(mentioned for mentioned, _ in scores)
+    best_words = max(words for mentioned, words in scores if mentioned == best_mentions)
+    return [fact for fact, score in zip(rivals, scores, strict=True) if score == (best_mentions, best_words)]
+
+
+def _mentions_before(clause: Clause, segment: Segment) -> tuple[Token, ...]:
+    """Return the names of the nearest earlier clause that has any: "X is planned, and sells 12 units"."""
+    earlier = segment.clauses[: segment.clauses.index(clause)]
+    return next((found.mentions for found in reversed(earlier) if found.mentions), ())
+
+
+def _own_words(fact: Fact, rivals: Sequence[Fact], clause: Clause, phrases: Phrases) -> set[Phrase]:
+    """Return the fact's words in the clause that not all rivals share."""
+    shared = set(phrases.facts[rivals[0].name].about)
+    for rival in rivals[1:]:
+        shared &= set(phrases.facts[rival.name].about)
+    text = " ".join(phrases.lexicon.stem(word) for token in clause.tokens for word in token.text.split())
+    own = set(phrases.facts[fact.name].about) - shared
+    return {phrase for phrase in own if f" {' '.join(phrase)} " in f" {text} "}
+
+
+def _unit_fits(number: Number, fact: Fact) -> bool:
+    if not isinstance(fact.value, int | float):
+        return False
+    if number.percent:
+        return fact.unit in _IN_PERCENT
+    if number.unit:
+        return fact.unit in COUNTED.get(number.unit, frozenset())
+    return fact.unit != "share"
+
+
+def _matches(number: Number, fact: Fact, phrases: Phrases) -> bool:
+    """Say whether the number equals the fact's value, or the bound that its role names."""
+    if not _unit_fits(number, fact):
+        return False
+    if number.role == "range" and number.partner is not None:
+        ends = sorted((number, number.partner), key=lambda end: end.at)
+        return fact.interval is not None and all(
+            _equals_bound(end, bound, fact, phrases) for end, bound in zip(ends, fact.interval, strict=True)
+        )
+    if number.role in ("low", "high"):
+        bound = None if fact.interval is None else fact.interval[0 if number.role == "low" else 1]
+        return bound is not None and _equals_bound(number, bound, fact, phrases)
+    return _equals_value(number, fact, phrases)
+
+
+def _equals_bound(number: Number, bound: float, fact: Fact, phrases: Phrases) -> bool:
+    if number.percent and fact.unit == "ratio":
+        return equals(number.value, number.decimals, 100 * abs(bound - 1))
+    return _equals_shown(number, bound, fact, phrases) or equals(
+        number.value, number.decimals, bound * _scale(number), hedged=number.hedged
+    )
+
+
+def _equals_value(number: Number, fact: Fact, phrases: Phrases) -> bool:
+    value = float(fact.value) if isinstance(fact.value, int | float) else 0.0
+    if fact.unit == "ratio" and number.percent and not number.of:
+        shown = float(change_text(value, phrases.lexicon).rstrip("%").replace(phrases.lexicon.thousands, ""))
+        return number.value == shown or equals(
+            number.value, number.decimals, 100 * abs(value - 1), hedged=number.hedged
+        )
+    if fact.spec.direction == "delta" and not number.signed:
+        value = abs(value)
+    if _equals_shown(number, value, fact, phrases):
+        return True
+    return equals(number.value, number.decimals, value * _scale(number), hedged=number.hedged)
+
+
+def _equals_shown(number: Number, value: float, fact: Fact, phrases: Phrases) -> bool:
+    """What the phrases write for a value always equals it, even where the rounding rule is stricter."""
+    lexicon = phrases.lexicon
+    typed = value if not isinstance(fact.value, int) else round(value)
+    shown = number_text(typed, fact.unit, lexicon).rstrip("%")
+    plain = shown.replace(lexicon.thousands, "").replace(lexicon.decimal, ".")
+    return number.value == float(plain) and number.decimals == len(plain.partition(".")[2])
+
+
+def _scale(number: Number) -> float:
+    return 100.0 if number.percent else 1.0
+
+
+def _is_unsigned_change(number: Number, fact: Fact) -> bool:
+    if number.role != "value" or fact.sign in (None, 0):
+        return False
+    if fact.spec.direction == "delta":
+        return not number.signed
+    return number.percent and not number.of

@@ -1,0 +1,70 @@
+"""Untrusted text made quotable: what a catalogue, a query log or an operator's message may bring along.
+
+A title can carry control characters, zero-width and right-to-left marks, HTML, links, markdown or sentences that look
+like instructions. Nothing here judges what the text says; it only takes away what is not text, so that a quoted name
+stays a quoted name in a prompt, a sentence, a brief and on the screen.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LABEL_LIMIT = 90  # characters of a name; longer ones end in an ellipsis
+_INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
+_FILLERS: dict[int, str] = dict.fromkeys(
+    (0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0, 0x034F, 0x2800), " "
+)  # letters without a shape
+_SPACE = re.compile(r"\s+")
+_SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,20}:\s*/{2,}|\b(?:javascript|data|mailto|vbscript)\s*:", re.IGNORECASE)
+_SWAPS = str.maketrans(
+    {"[": "(", "]": ")", "{": "(", "}": ")", "<": "‹", "`": "'", "|": "/", "“": "'", "”": "'", '"': "'", "\\": "/"}
+)
+
+
+def clean_text(text: object, limit: int = 2_000) -> str:
+    """Return the visible characters of `text` on one line, at most `limit` of them.
+
+    Compatibility forms are folded (NFKC), control, zero-width, direction and unassigned characters are removed, and
+    more than three combining marks in a row are cut. Example: `"Tea\\u202e \\u200bset\\n"` -> `"Tea set"`.
+    """
+    shown = str(text)[: 4 * limit]  # bound the work before normalising: one cell may hold megabytes
+    if not (shown.isascii() and shown.isprintable()):  # most names are plain, and there are many of them
+        shown = _without_tricks(shown)
+    line = _SPACE.sub(" ", shown).strip()
+    return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
+
+
+def _without_tricks(shown: str) -> str:
+    visible = "".join(char if _is_visible(char) else " " if char.isspace() else "" for char in shown)
+    return _fewer_marks(unicodedata.normalize("NFKC", visible.translate(_FILLERS)))
+
+
+def clean_label(text: object) -> str:
+    """Return a name fit to be quoted in a sentence: no brackets, quotes, tags or links of its own.
+
+    Brackets would read as citations, angle brackets as HTML, and a scheme would become a link. The ` > ` between the
+    levels of a category stays.
+    """
+    line = _SCHEME.sub(" ", clean_text(text, 4 * LABEL_LIMIT)).translate(_SWAPS)
+    line = re.sub(r"(?<! )>|>(?! )", "›", line).replace("@", "(at)").replace("www.", "www ")
+    return clean_text(line, LABEL_LIMIT)
+
+
+def escape_markdown(text: object) -> str:
+    """Return `text` with every character escaped that Markdown could read as markup."""
+    return re.sub(r"([\\`*_{}\[\]#!|<>~&])", r"\\\1", clean_text(text))
+
+
+def _is_visible(char: str) -> bool:
+    return unicodedata.category(char) not in _INVISIBLE
+
+
+def _fewer_marks(text: str) -> str:
+    kept: list[str] = []
+    marks = 0
+    for char in text:
+        marks = marks + 1 if unicodedata.combining(char) else 0
+        if marks <= 3:
+            kept.append(char)
+    return "".join(kept)

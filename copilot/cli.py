@@ -1,0 +1,362 @@
+"""The command line: one small function per command; JSON goes to stdout, everything else to stderr.
+
+Exit codes: 0 success, 1 one readable line about an operator's error, 2 wrong usage (argparse).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from copilot.console import BuildProgress, say, table
+from copilot.errors import OPERATOR_ERRORS
+from copilot.settings import Settings, load_settings
+from retrieval.weeks import format_week
+
+if TYPE_CHECKING:
+    from copilot.factsheet import Fact
+    from copilot.service import Copilot
+    from ranking.plan import Plan
+
+Command = Callable[[argparse.Namespace, Settings], int]
+LANGUAGES = ("en", "zh")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    arguments = build_parser().parse_args(argv)
+    try:
+        settings = settings_from(arguments)
+        logging.basicConfig(level=settings.log_level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+        return arguments.run(arguments, settings)
+    except OPERATOR_ERRORS as error:
+        say(f"error: {error}")
+        return 1
+    except KeyboardInterrupt:
+        say("stopped; nothing was half-written")
+        return 130
+
+
+def settings_from(arguments: argparse.Namespace) -> Settings:
+    """Return the settings with what the command line overrides."""
+    names = ("workspace", "host", "port", "source", "source_path", "as_of", "weeks")
+    given = {name: value for name in names if (value := getattr(arguments, name, None)) is not None}
+    return load_settings(**given)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    parser = argparse.ArgumentParser(prog="launch-copilot", description="Plan product launches and ask why.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    build = _command(commands, "build", run_build, "build the workspace from a source")
+    build.add_argument("--source", choices=("complete_journey", "online_retail", "files"))
+    build.add_argument("--path", dest="source_path", type=Path, help="folder or file of the source")
+    build.add_argument("--as-of", dest="as_of", type=_day, help="plan as of this day, such as 2017-10-09")
+
+    serve = _command(commands, "serve", run_serve, "serve the app in a browser")
+    serve.add_argument("--host")
+    serve.add_argument("--port", type=_port)
+
+    search = _command(commands, "search", run_search, "search the catalogue")
+    search.add_argument("query")
+    search.add_argument("-k", type=_positive, default=10, help="how many products to list (default 10)")
+    _json_flag(search)
+
+    plan = _command(commands, "plan", run_plan, "show the launch plan")
+    plan.add_argument("--weeks", type=_positive, help="weeks in the calendar (default 12)")
+    _json_flag(plan)
+
+    ask = _command(commands, "ask", run_ask, "ask a question about the plan")
+    ask.add_argument("question")
+    ask.add_argument("--lang", choices=LANGUAGES, default="en")
+    _json_flag(ask)
+
+    brief = _command(commands, "brief", run_brief, "write the brief of a product, a week or the season's rhythm")
+    brief.add_argument("target", metavar="PRODUCT_ID|WEEK|rhythm")
+    brief.add_argument("--format", choices=("md", "docx"), default="md")
+    brief.add_argument("--lang", choices=LANGUAGES, default="en")
+    brief.add_argument("-o", "--output", type=Path)
+
+    _evaluate_commands(commands)
+
+    feedback = _command(commands, "feedback", run_feedback, "record what launches really sold")
+    feedback.add_argument("file", type=Path, help="CSV or Parquet with product_id, week, units")
+
+    _command(commands, "doctor", run_doctor, "check the installation and the workspace")
+    return parser
+
+
+def _evaluate_commands(commands: Any) -> None:
+    evaluate = commands.add_parser("evaluate", help="measure a part against its peers")
+    parts = evaluate.add_subparsers(required=True, metavar="PART")
+    retrieval = _command(parts, "retrieval", run_evaluate_retrieval, "search quality on judged queries")
+    for name in ("products", "queries", "qrels"):
+        retrieval.add_argument(f"--{name}", type=Path, required=True, help="CSV or Parquet")
+    _json_flag(retrieval)
+    forecast = _command(parts, "forecast", run_evaluate_forecast, "forecast error against peers")
+    forecast.add_argument("--online-retail", type=Path, help="the UCI Online Retail II file, to test on it too")
+    _json_flag(forecast)
+    _json_flag(_command(parts, "rhythm", run_evaluate_rhythm, "planning: solve times and counterfactuals"))
+    answers = _command(parts, "answers", run_evaluate_answers, "questions, writer and verifier")
+    answers.add_argument("--questions", type=_positive, default=20, help="how many questions the writer answers")
+    _json_flag(answers)
+
+
+def run_build(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Build the workspace and its first plan."""
+    from copilot.start import build, open_copilot
+
+    with BuildProgress() as progress:
+        workspace = build(settings, progress)
+        copilot = open_copilot(settings, workspace)
+        progress("plan", None, "choosing launches")
+        stored = copilot.current_plan()
+        progress("writer", None, "preparing the language model")
+        copilot.writer.prepare()
+        copilot.close()
+    report = workspace.report()
+    say(f"{report.title}, as of {report.as_of}: {report.n_candidates:,} candidates, plan version {stored.version}")
+    for table_name, reasons in report.quarantined.items():
+        for reason, count in reasons.items():
+            say(f"set aside: {count:,} rows of {table_name}: {reason}")
+    for feature, reason in report.switched_off.items():
+        say(f"off: {feature}: {reason}")
+    say(f"built in {settings.workspace}; start the app with: launch-copilot serve")
+    return 0
+
+
+def run_serve(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Serve the app until it is stopped."""
+    from app import serve
+
+    return serve(settings)
+
+
+def run_search(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Print the products nearest a query."""
+    copilot = _copilot(settings)
+    hits = copilot.search(arguments.query, arguments.k)
+    rows = [
+        {"product_id": hit.product_id, "title": hit.title, "category": hit.category, "status": hit.status}
+        | {"score": round(hit.score, 6)}
+        for hit in hits
+    ]
+    if arguments.json:
+        _print_json(rows)
+    elif rows:
+        table(rows)
+    else:
+        say("nothing in the catalogue matches that query")
+    return 0
+
+
+def run_plan(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Print the current plan; a calendar of another length is solved but not saved."""
+    configured = load_settings()
+    copilot = _copilot(settings)
+    if settings.weeks == configured.weeks:
+        stored = copilot.current_plan()
+        plan, version = stored.plan, stored.version
+    else:
+        plan, version = copilot.engine.solve(copilot.store.locks()), None
+        say(f"not saved: the configured calendar has {configured.weeks} weeks (COPILOT_WEEKS)")
+    document = _plan_document(plan, version)
+    if arguments.json:
+        _print_json(document)
+        return 0
+    table(document["launches"])
+    say(f"{plan.objective:,.1f} units, {plan.status}, proven gap {plan.gap:.4%}, {len(plan.launches)} launches")
+    return 0
+
+
+def run_ask(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Answer one question, sentence by sentence."""
+    from copilot.service import Finished, SentenceReady
+
+    copilot = _copilot(settings)
+    for event in copilot.ask(arguments.question, lang=arguments.lang):
+        if isinstance(event, SentenceReady) and not arguments.json:
+            _print_text(event.sentence.text)
+        elif isinstance(event, Finished) and arguments.json:
+            _print_json(event.answer.to_json())
+        elif isinstance(event, Finished):
+            table(_fact_rows(event.answer.facts, arguments.lang))
+    return 0
+
+
+def _fact_rows(facts: Sequence[Fact], lang: str) -> list[dict[str, object]]:
+    from copilot.phrases import load_phrases
+
+    phrases = load_phrases(lang)
+    return [
+        {
+            "fact": fact.id,
+            "what": fact.name.replace("_", " "),
+            "about": fact.subject_label,
+            "value": f"{phrases.value(fact)} {fact.unit.replace('_', ' ')}",
+            "interval": " to ".join(phrases.bounds(fact) or ()),
+        }
+        for fact in facts
+    ]
+
+
+def run_brief(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Write a brief to a file or to stdout."""
+    copilot = _copilot(settings)
+    brief = copilot.brief(arguments.target, arguments.lang, arguments.format)
+    if arguments.output is None:
+        _print_text(brief.markdown)
+        return 0
+    from retrieval.workspace import atomic_write
+
+    with atomic_write(arguments.output) as partial:
+        partial.write_text(brief.markdown, encoding="utf-8")
+    say(f"wrote {arguments.output}")
+    return 0
+
+
+def run_evaluate_retrieval(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Measure search on judged queries."""
+    from copilot.start import open_encoder
+    from retrieval.evaluation import evaluate_retrieval
+
+    encoder = open_encoder(settings)
+    result = evaluate_retrieval(arguments.products, arguments.queries, arguments.qrels, encoder)
+    return _report(result, arguments.json)
+
+
+def run_evaluate_forecast(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Measure the forecast against its peers on past launches and on held-out outcomes."""
+    from copilot.start import open_encoder, open_workspace
+    from ranking.backtest import backtest_forecast
+
+    workspace = open_workspace(settings)
+    with BuildProgress() as progress:
+        result = backtest_forecast(
+            workspace, open_encoder(settings), online_retail=arguments.online_retail, progress=progress
+        )
+    return _report(result, arguments.json)
+
+
+def run_evaluate_rhythm(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Measure planning: solve times, gaps and whether counterfactuals equal a re-solve from scratch."""
+    from copilot.evaluation import evaluate_planning
+
+    return _report(evaluate_planning(_copilot(settings)), arguments.json)
+
+
+def run_evaluate_answers(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Measure the understanding of questions, the writer and the verifier."""
+    from copilot.evaluation import evaluate_answers
+
+    return _report(evaluate_answers(_copilot(settings), n_questions=arguments.questions), arguments.json)
+
+
+def run_feedback(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Record outcomes and show them beside what was planned."""
+    from copilot.feedback import read_outcomes
+
+    outcomes = read_outcomes(arguments.file)
+    copilot = _copilot(settings)
+    compared = copilot.record_outcomes(outcomes)
+    table([row.as_row() for row in compared])
+    judged = [row.within for row in compared if row.within is not None]
+    say(f"recorded {len(compared)} outcomes; {sum(judged)} of {len(judged)} planned ones lie within their interval")
+    return 0
+
+
+def run_doctor(arguments: argparse.Namespace, settings: Settings) -> int:
+    """Check the installation; exit 1 when something that the app needs is broken."""
+    from copilot.doctor import examine
+
+    checks = examine(settings)
+    table([{"check": check.name, "state": check.state, "detail": check.detail} for check in checks])
+    return int(any(check.state == "broken" for check in checks))
+
+
+def _plan_document(plan: Plan, version: int | None) -> dict[str, Any]:
+    launches = [
+        {
+            "product_id": launch.product_id,
+            "title": launch.title,
+            "week": format_week(launch.week),
+            "placement": launch.placement,
+            "expected_units": round(launch.expected_units, 2),
+            "interval": [round(launch.low, 2), round(launch.high, 2)],
+        }
+        for launch in plan.launches
+    ]
+    summary = {"objective": plan.objective, "bound": plan.bound, "gap": plan.gap, "status": plan.status}
+    return {"version": version, **summary, "launches": launches}
+
+
+def _copilot(settings: Settings) -> Copilot:
+    from copilot.start import open_copilot, open_workspace
+
+    return open_copilot(settings, open_workspace(settings))
+
+
+def _command(commands: Any, name: str, run: Command, summary: str) -> argparse.ArgumentParser:
+    parser = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
+    parser.add_argument("--workspace", type=Path, help="workspace folder (default: COPILOT_WORKSPACE or ./workspace)")
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _json_flag(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"'{text}' is no date such as 2017-10-09") from None
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"'{text}' is no whole number above 0")
+    return int(text)
+
+
+def _port(text: str) -> int:
+    number = _positive(text)
+    if number > 65_535:
+        raise argparse.ArgumentTypeError(f"{number} is no port; use 1 to 65535")
+    return number
+
+
+def _report(result: Any, as_json: bool) -> int:
+    if as_json:
+        _print_json(result)
+    else:
+        _print_text(json.dumps(result, indent=2, default=_plain))
+    return 0
+
+
+def _print_json(document: Any) -> None:
+    _print_text(json.dumps(document, ensure_ascii=False, default=_plain))
+
+
+def _print_text(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return format_week(value) if value.weekday() == 0 else value.isoformat()
+    if hasattr(value, "item"):
+        return value.item()
+    raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

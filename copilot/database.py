@@ -1,0 +1,214 @@
+"""The database under the store: its tables, its connections, and its errors in plain words.
+
+SQLite runs in WAL mode, so readers never wait for a writer; writers wait for each other up to `BUSY_S` and take the
+write lock when they begin, so that what they read first is still true when they write. Any other SQLAlchemy URL works.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from sqlite3 import OperationalError as SqliteOperationalError
+from typing import Any
+
+from sqlalchemy import DateTime, Dialect, Engine, ForeignKey, TypeDecorator, UniqueConstraint, create_engine, event
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.pool import StaticPool
+
+from copilot.errors import StoreError
+
+BUSY_S = 10.0
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC moment; databases without time zones keep it as plain UTC."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Table(DeclarativeBase):
+    type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 - SQLAlchemy's declaration
+
+
+class PlanRow(Table):
+    """One version of the plan; rows are only ever added."""
+
+    __tablename__ = "plans"
+    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    created_at: Mapped[datetime]
+    fingerprint: Mapped[str]
+    note: Mapped[str]
+    objective: Mapped[float]
+    gap: Mapped[float]
+    status: Mapped[str]
+    n_launches: Mapped[int]
+    plan_json: Mapped[str]
+
+
+class RuleRow(Table):
+    """A lock or exclusion; it stands until it is removed, and its history stays."""
+
+    __tablename__ = "rules"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]  # lock, exclude
+    product_id: Mapped[str] = mapped_column(index=True)
+    week: Mapped[date | None]
+    placement: Mapped[str | None]
+    actor: Mapped[str]
+    created_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+    removed_by: Mapped[str | None]
+
+
+class ThreadRow(Table):
+    __tablename__ = "threads"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    lang: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class MessageRow(Table):
+    __tablename__ = "messages"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    thread_id: Mapped[str] = mapped_column(ForeignKey("threads.id"), index=True)
+    role: Mapped[str]
+    payload_json: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class AuditRow(Table):
+    """Who did what, when; rows are only ever added."""
+
+    __tablename__ = "audit"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor: Mapped[str]
+    action: Mapped[str]
+    details_json: Mapped[str]
+
+
+class OutcomeRow(Table):
+    """Units that a launched product really sold in the four weeks from `week`."""
+
+    __tablename__ = "outcomes"
+    __table_args__ = (UniqueConstraint("product_id", "week"),)
+    id: Mapped[int] = mapped_column(primary_key=True)
+    product_id: Mapped[str]
+    week: Mapped[date]
+    units: Mapped[float]
+    recorded_at: Mapped[datetime]
+
+
+class Database:
+    """Sessions on one database URL, every failure of which is a StoreError.
+
+    Raises:
+        StoreError: the URL is none, or the database cannot be opened, read or set up.
+    """
+
+    def __init__(self, url: str) -> None:
+        try:
+            self._where = make_url(url).render_as_string(hide_password=True)
+            self._engine = _engine(url)
+        except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as cause:
+            raise StoreError(f"{url!r} is no database that can be used here ({cause}). Check the setting.") from cause
+        with self._translated(), self._for_writing().begin() as connection:
+            Table.metadata.create_all(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A session that sees one unchanging state."""
+        with self._translated(), Session(self._engine) as session:
+            yield session
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A session that commits as a whole at its end, or leaves no trace when anything fails."""
+        with self._translated(), Session(self._for_writing()) as session, session.begin():
+            yield session
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _for_writing(self) -> Engine:
+        return self._engine.execution_options(writes=True)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except SQLAlchemyError as cause:
+            raise StoreError(_in_plain_words(self._where, cause)) from cause
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        return create_engine(url)
+    in_memory = parsed.database in (None, "", ":memory:")
+    connect_args = {"timeout": BUSY_S, "check_same_thread": False}
+    engine = create_engine(url, connect_args=connect_args, **({"poolclass": StaticPool} if in_memory else {}))
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    """Settings of a new connection; the driver must leave BEGIN to `_begin_sqlite`."""
+    connection.isolation_level = None
+    connection.execute(f"PRAGMA busy_timeout = {int(BUSY_S * 1000)}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    _use_wal(connection)
+
+
+def _use_wal(connection: Any) -> None:
+    """Switch to WAL; SQLite does not wait by itself when another process is doing the same."""
+    give_up_at = time.monotonic() + BUSY_S
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] not in ("wal", "memory"):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except SqliteOperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.02)
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _in_plain_words(where: str, cause: SQLAlchemyError) -> str:
+    detail = str(cause.orig if isinstance(cause, DatabaseError) else cause)
+    for sign, words in _KNOWN_TROUBLES:
+        if sign in detail:
+            return f"{words.format(where=where)} (The database says: {detail}.)"
+    return f"The database {where} failed: {detail}. Nothing was written."
+
+
+_KNOWN_TROUBLES = (
+    ("locked", f"The database {{where}} was busy for more than {BUSY_S:g} s. Nothing was written; try again."),
+    ("readonly", "The database {where} cannot be written. Nothing was lost; make the file and its folder writable."),
+    (
+        "not a database",
+        "{where} is no SQLite database, or damaged. Move it away or restore a copy; nothing was changed.",
+    ),
+    ("malformed", "The database {where} is damaged. Move it away or restore a copy; nothing was changed."),
+    ("unable to open", "The database {where} cannot be opened. Check that its folder exists and can be written."),
+    ("is full", "The disk that holds {where} is full. Nothing was written; free some space and try again."),
+    ("FOREIGN KEY", "The database {where} refused a row that belongs to nothing it holds. Nothing was written."),
+)

@@ -1,0 +1,103 @@
+"""Directions: more or less, rises or falls, gains or losses, and comparisons between two facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from copilot.claims import COUNTED, Bound, supports
+from copilot.factsheet import Fact
+from copilot.phrases import Phrases
+from copilot.reading import Clause, Segment
+from copilot.tokens import Token
+
+_NOUN_REACH = 4  # tokens after "the same" within which its noun stands
+
+
+def direction_reasons(clause: Clause, segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
+    """Direction words must agree with the sign of the fact they speak of, and must stand where a sign is needed."""
+    said = directions(clause, segment, phrases)
+    numbered = [fact for item in bound for fact in item.facts[:1] if fact.sign is not None]
+    directed = numbered or [fact for fact in segment.facts if fact.sign is not None]
+    if not directed:
+        if not said and not clause.marks("flat"):
+            return []
+        return [] if said and _comparison_holds(clause, segment, said) else ["direction"]
+    if clause.marks("flat"):
+        said = [*said, 0]
+        if not _counts_same(clause, directed, phrases):
+            return ["unit"]
+    if not said:
+        return ["direction_missing"] if _needs_direction(bound, segment, phrases) else []
+    agree = all if numbered else any
+    if agree(_agrees(fact, said, clause, phrases) for fact in directed):
+        return []
+    return ["direction"]
+
+
+def denies_direction(clause: Clause, segment: Segment, phrases: Phrases) -> bool:
+    """Say whether a negation only denies a gain or loss where there is none: "would not lose anything"."""
+    tie = any(fact.sign == 0 for fact in segment.facts)
+    return tie and bool(directions(clause, segment, phrases)) and not clause.marks("flat")
+
+
+def negations(clause: Clause, phrases: Phrases) -> list[Token]:
+    """Return the words that turn a clause round."""
+    return [token for token in clause.words if "negation" in phrases.lexicon.word_kinds(token.stem)]
+
+
+def compared(clause: Clause, segment: Segment) -> tuple[Fact, Fact] | None:
+    """Return the two facts of one unit that stand on the two sides of "than", or None."""
+    than = clause.marks("than")
+    if len(than) != 1:
+        return None
+    left = _named_before(clause, segment, than[0].at, before=True)
+    right = _named_before(clause, segment, than[0].at, before=False)
+    return None if left is None or right is None or left.unit != right.unit else (left, right)
+
+
+def _counts_same(clause: Clause, directed: Sequence[Fact], phrases: Phrases) -> bool:
+    """Check the noun in "the same number of units": it must be what the facts count."""
+    after = [token for token in clause.tokens if token.at > clause.marks("flat")[0].at][:_NOUN_REACH]
+    counted = [COUNTED.get(unit) for token in after if (unit := phrases.lexicon.units.get(token.text.lower()))]
+    return all(units is not None and any(fact.unit in units for fact in directed) for units in counted)
+
+
+def directions(clause: Clause, segment: Segment, phrases: Phrases) -> list[int]:
+    """Return the directions that a clause's words give: 1 for up, -1 for down."""
+    neutral = frozenset().union(*(phrases.facts[fact.name].neutral for fact in segment.facts))
+    said = []
+    for token in clause.words:
+        kinds = phrases.lexicon.word_kinds(token.stem)
+        if token.stem not in neutral and kinds & {"up", "down"}:
+            said.append(1 if "up" in kinds else -1)
+    return said
+
+
+def _agrees(fact: Fact, said: Sequence[int], clause: Clause, phrases: Phrases) -> bool:
+    if fact.sign == 0 and any(word for word in said):
+        return bool(negations(clause, phrases))
+    return all(sign == fact.sign for sign in said)
+
+
+def _needs_direction(bound: Sequence[Bound], segment: Segment, phrases: Phrases) -> bool:
+    """Say whether a number without sign stands for a change, and no other clause of the segment gives its direction."""
+    elsewhere = any(directions(clause, segment, phrases) or clause.marks("flat") for clause in segment.clauses)
+    return not elsewhere and any(item.unsigned_change for item in bound)
+
+
+def _comparison_holds(clause: Clause, segment: Segment, said: Sequence[int]) -> bool:
+    """Check "X more than Y" between two cited facts of one unit: the values' order must be the one that is said."""
+    pair = compared(clause, segment)
+    if pair is None or len(set(said)) != 1:
+        return False
+    left, right = (fact.value for fact in pair)
+    if not isinstance(left, int | float) or not isinstance(right, int | float):
+        return False
+    return left != right and (left > right) == (said[0] > 0)
+
+
+def _named_before(clause: Clause, segment: Segment, at: int, *, before: bool) -> Fact | None:
+    """Return the one cited fact that is named on this side of the comparison, or None."""
+    side = [token for token in clause.mentions if (token.at < at) == before]
+    facts = [fact for fact in segment.facts if side and all(supports(token, fact) for token in side)]
+    return facts[0] if len(facts) == 1 else None

@@ -1,0 +1,285 @@
+"""Engine: loads a workspace once and computes whatever evidence a question, a screen or a brief needs.
+
+The models predict, the optimiser decides. The engine holds both and knows no words: it returns domain objects.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from copilot.errors import UnknownProduct
+from copilot.records import StoredPlan
+from ranking.counterfactual import Counterfactual, counterfactual
+from ranking.features import past_launches, rhythm_group
+from ranking.forecast import Forecast
+from ranking.lift import PlacementLift
+from ranking.models import Models, load_models
+from ranking.plan import Intervention, Launch, Plan, PlanningProblem
+from ranking.planner import solve_plan
+from ranking.ranker import ScoreParts, SlotRanker
+from ranking.rhythm import Rhythm
+from ranking.slots import default_slots
+from ranking.solver_process import SolverProcess
+from retrieval.demand import DemandModel, SearchDemand
+from retrieval.report import DataReport
+from retrieval.search import CatalogueSearch
+from retrieval.weeks import week_of, week_range
+from retrieval.workspace import Workspace
+
+ANALOGUE_POOL = 200  # nearest past launches looked at before those without a full outcome are left out
+
+
+@dataclass(frozen=True)
+class PlanningSettings:
+    """What the operator decides about the plan; part of its fingerprint.
+
+    Attributes:
+        weeks: weeks in the calendar.
+        delay_per_week: share by which a unit sold one week later counts for less.
+        time_limit_s: seconds the optimiser may take for one plan.
+    """
+
+    weeks: int = 12
+    delay_per_week: float = 0.01
+    time_limit_s: float = 30.0
+
+
+@dataclass(frozen=True)
+class Product:
+    """A catalogue entry as explanations need it; `launch_date` is None for candidates."""
+
+    product_id: str
+    title: str
+    description: str
+    category: str
+    group: str
+    brand: str
+    price: float | None
+    status: str
+    launch_date: date | None
+    ready_date: date | None
+    stock_units: float | None
+
+
+@dataclass(frozen=True)
+class Analogue:
+    """A past launch like a candidate: cosine similarity of their texts, and what it sold in its first four weeks."""
+
+    product_id: str
+    title: str
+    similarity: float
+    launch_week: date
+    units_4w: float
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything the evidence panel shows about one product; None where the product or the data has none."""
+
+    product: Product
+    launch: Launch | None
+    forecast: Forecast | None
+    parts: ScoreParts | None
+    lift: PlacementLift | None
+    analogues: tuple[Analogue, ...]
+    demand: SearchDemand | None
+    locked: bool
+
+
+class Engine:
+    """Evidence and plans over one workspace; safe to share between threads.
+
+    Args:
+        workspace: an opened workspace.
+        search: catalogue search over its index.
+        settings: what the operator decides about the plan.
+    """
+
+    def __init__(self, workspace: Workspace, search: CatalogueSearch, settings: PlanningSettings) -> None:
+        self.workspace = workspace
+        self.search = search
+        self.settings = settings
+        self.report: DataReport = workspace.report()
+        self.as_of = self.report.as_of
+        self.weeks = week_range(_first_plan_week(self.as_of), settings.weeks)
+        self._counterfactuals: dict[tuple[int, tuple[Intervention, ...]], Counterfactual] = {}
+        self._solving = threading.Lock()
+        self._solver = SolverProcess()
+
+    def close(self) -> None:
+        """Stop the solver's process and close the tables."""
+        self._solver.close()
+        self.workspace.close()
+
+    @cached_property
+    def models(self) -> Models:
+        """The trained models."""
+        return load_models(self.workspace.models)
+
+    @cached_property
+    def launches(self) -> pd.DataFrame:
+        """Past launches with their outcomes, indexed by product id."""
+        return past_launches(self.workspace).set_index("product_id", drop=False)
+
+    @cached_property
+    def demand(self) -> DemandModel | None:
+        """Search demand, or None when the shop has no query log."""
+        if not self.workspace.has("queries"):
+            return None
+        return DemandModel.load(self.workspace.index, self.workspace.data, "queries" in self.report.simulated)
+
+    @cached_property
+    def ranker(self) -> SlotRanker:
+        """Scores of every candidate in every slot."""
+        return self.models.ranker(self.settings.delay_per_week)
+
+    @cached_property
+    def problem(self) -> PlanningProblem:
+        """What the plan is decided from."""
+        table = self.workspace.query("SELECT * FROM products WHERE status = 'candidate' ORDER BY product_id")
+        table = table[table["product_id"].isin(self.ranker.product_ids)]
+        candidates = tuple(table["product_id"])
+        slots = default_slots(self.workspace, self.weeks)
+        lows, highs = self.ranker.intervals(candidates, slots)
+        categories = tuple(_text(category) for category in table["category"])
+        return PlanningProblem(
+            product_ids=candidates,
+            titles=tuple(table["title"]),
+            groups=tuple(rhythm_group(category) for category in categories),
+            slots=slots,
+            values=self.ranker.values(candidates, slots),
+            lows=lows,
+            highs=highs,
+            ready=tuple(_day(day) for day in table["ready_date"]),
+            group_caps=self.rhythm.group_caps(),
+            weekly_cap=self.rhythm.weekly_cap(),
+            categories=categories,
+        )
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """Launches per week and group that the data supports."""
+        return self.models.rhythm
+
+    @property
+    def placements(self) -> tuple[str, ...]:
+        """The placements of the calendar."""
+        return self.problem.placements
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Hash over the data, the models and the planning settings: a plan made under another one is stale."""
+        parts = {"workspace": self.workspace.fingerprint, "weeks": self.settings.weeks}
+        parts["delay"] = self.settings.delay_per_week
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+
+    def group_names(self) -> tuple[str, ...]:
+        """The category groups of the candidates, in alphabetical order."""
+        return tuple(sorted(set(self.problem.groups)))
+
+    def product(self, product_id: str) -> Product:
+        """Return one catalogue entry.
+
+        Raises:
+            UnknownProduct: the catalogue has no such id.
+        """
+        rows = self.workspace.query("SELECT * FROM products WHERE product_id = ?", [product_id])
+        if rows.empty:
+            raise UnknownProduct(f"The catalogue has no product {product_id}. Search for it by its name instead.")
+        row = rows.iloc[0]
+        return Product(
+            product_id=product_id,
+            title=row["title"],
+            description=_text(row["description"]),
+            category=_text(row["category"]),
+            group=rhythm_group(_text(row["category"])),
+            brand=_text(row["brand"]),
+            price=_number(row["price"]),
+            status=row["status"],
+            launch_date=_day(row["launch_date"]),
+            ready_date=_day(row["ready_date"]),
+            stock_units=_number(row["stock_units"]),
+        )
+
+    def forecast(self, product_id: str) -> Forecast | None:
+        """Return a candidate's forecast, None for a product that is no candidate."""
+        return self.models.forecast_of(product_id)
+
+    def score_parts(self, product_id: str, week: date, placement: str) -> ScoreParts:
+        """Return how the expected units of a launch come about."""
+        return self.ranker.parts(product_id, week, placement)
+
+    def placement_lift(self, placement: str) -> PlacementLift | None:
+        """Return what a placement did for past sales, None when the data cannot tell."""
+        return self.models.lift_of(placement)
+
+    def analogues(self, product_id: str, k: int = 5) -> list[Analogue]:
+        """Return the `k` past launches whose texts are nearest the product's, nearest first."""
+        known = self.launches[self.launches["units_4w"].notna()]
+        nearest = self.search.similar(product_id, max(k, ANALOGUE_POOL), among=set(known.index))
+        chosen = [(other, similarity) for other, similarity in nearest if other != product_id][:k]
+        return [
+            Analogue(
+                product_id=other,
+                title=str(known.at[other, "title"]),
+                similarity=float(similarity),
+                launch_week=_date(known.at[other, "launch_week"]),
+                units_4w=float(known.at[other, "units_4w"]),
+            )
+            for other, similarity in chosen
+        ]
+
+    def search_demand(self, product_id: str) -> SearchDemand | None:
+        """Return the search demand for a product, None without a query log or without a matching query."""
+        return self.demand.demand(product_id) if self.demand else None
+
+    def solve(self, interventions: Sequence[Intervention] = ()) -> Plan:
+        """Return the best plan under the interventions. Raises InfeasiblePlan when they cannot all hold."""
+        with self._solving:
+            return solve_plan(
+                self.problem, tuple(interventions), time_limit_s=self.settings.time_limit_s, solver=self._solver
+            )
+
+    def counterfactual(self, baseline: StoredPlan, *interventions: Intervention) -> Counterfactual:
+        """Return what re-solving under additional interventions changes; solved once per plan version."""
+        key = (baseline.version, tuple(interventions))
+        with self._solving:
+            if key not in self._counterfactuals:
+                self._counterfactuals[key] = counterfactual(
+                    self.problem,
+                    baseline.plan,
+                    interventions,
+                    time_limit_s=self.settings.time_limit_s,
+                    solver=self._solver,
+                )
+            return self._counterfactuals[key]
+
+
+def _first_plan_week(as_of: date) -> date:
+    monday = week_of(as_of)
+    return monday if monday == as_of else monday + timedelta(weeks=1)
+
+
+def _text(cell: Any) -> str:
+    return "" if pd.isna(cell) else str(cell)
+
+
+def _number(cell: Any) -> float | None:
+    return None if pd.isna(cell) else float(cell)
+
+
+def _day(cell: Any) -> date | None:
+    return None if pd.isna(cell) else _date(cell)
+
+
+def _date(cell: Any) -> date:
+    return cell.date() if isinstance(cell, datetime) else cell  # a pandas Timestamp is a datetime

@@ -1,0 +1,85 @@
+"""Errors that an operator may meet, drawn as one tree. Lower packages keep one root each.
+
+CopilotError
+├── UnknownProduct     no such product in the catalogue
+├── UnknownWeek        a week that is not one, or lies outside the plan
+├── UnknownPlacement   no such placement
+├── QuestionTooLong    a message over the limit
+├── NoPlan             nothing was planned yet
+├── StalePlan          the plan changed since the operator looked; nothing was written
+├── StoreError         the database of plans and talks cannot be read or written
+├── GeneratorError     the writer (LLM) failed, timed out or is misconfigured
+├── FeedbackError      an outcomes file cannot be read
+├── PortTaken          no free port to serve on
+├── SettingsError      a setting is of the wrong kind or out of range
+├── UnsupportedFormat  a file format that briefs are not written in
+└── UnsupportedLanguage  a locale without phrases
+RetrievalError         retrieval/errors.py
+RankingError           ranking/errors.py
+
+`OPERATOR_ERRORS` is what the command line and the screen show as one readable line. Anything else is a bug.
+"""
+
+from __future__ import annotations
+
+from ranking.errors import RankingError
+from retrieval.errors import RetrievalError
+
+
+class CopilotError(Exception):
+    """Root of the package's errors; its message is fit for an operator."""
+
+
+class UnknownProduct(CopilotError):
+    """No such product in the catalogue."""
+
+
+class UnknownWeek(CopilotError):
+    """A week that is not one, or lies outside the plan."""
+
+
+class UnknownPlacement(CopilotError):
+    """No such placement."""
+
+
+class QuestionTooLong(CopilotError):
+    """A message over the limit."""
+
+
+class NoPlan(CopilotError):
+    """Nothing was planned yet."""
+
+
+class StalePlan(CopilotError):
+    """The plan changed since the operator looked; nothing was written."""
+
+
+class StoreError(CopilotError):
+    """The database of plans and talks cannot be read or written."""
+
+
+class GeneratorError(CopilotError):
+    """The writer failed, timed out or is misconfigured."""
+
+
+class FeedbackError(CopilotError):
+    """An outcomes file cannot be read."""
+
+
+class PortTaken(CopilotError):
+    """No free port to serve on."""
+
+
+class SettingsError(CopilotError):
+    """A setting is of the wrong kind or out of range."""
+
+
+class UnsupportedFormat(CopilotError):
+    """A file format that briefs are not written in."""
+
+
+class UnsupportedLanguage(CopilotError):
+    """A locale without phrases."""
+
+
+OPERATOR_ERRORS = (CopilotError, RetrievalError, RankingError)

@@ -1,0 +1,243 @@
+"""Collectors about one product: what an answer to each kind of question about it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from copilot.factsheet import Fact
+from copilot.product_facts import (
+    ANALOGUES,
+    Bench,
+    add_analogue,
+    add_expected,
+    add_forecast,
+    add_median,
+    add_reasons,
+    add_searches,
+    add_slot,
+)
+from ranking.plan import Exclude, Launch, Lock
+from retrieval.weeks import week_of
+
+if TYPE_CHECKING:
+    from copilot.engine import Product
+    from ranking.counterfactual import Counterfactual
+
+ANALOGUES_SAID = 2  # past launches named in an answer that is about something else
+DISPLACED_SAID = 2  # displaced launches named
+QUERIES_SAID = 3  # searches named
+
+
+@dataclass(frozen=True)
+class SlotAsked:
+    """The slot that a question asks about, as far as it names one."""
+
+    week: date | None = None
+    placement: str | None = None
+
+    def differs_from(self, launch: Launch) -> bool:
+        """Say whether a launch stands elsewhere."""
+        return self.week not in (None, launch.week) or self.placement not in (None, launch.placement)
+
+
+def why_here(bench: Bench, product: Product, launch: Launch) -> None:
+    """Why a planned product has its slot: what it brings there, what speaks for it, and what goes without it."""
+    slot = add_slot(bench, launch)
+    expected = add_expected(bench, launch, explains=slot)
+    told = bench.engine.counterfactual(bench.stored, Exclude(launch.product_id, launch.week, launch.placement))
+    loss = add_delta(bench, "slot_loss", product, told, explains=slot, week=launch.week, placement=launch.placement)
+    bench.sheet.must_say(slot, expected, *add_reasons(bench, launch, expected)[:2])
+    _add_product_evidence(bench, product, expected)
+    bench.sheet.must_say(loss, add_next_best(bench, product, told))
+
+
+def why_not(bench: Bench, product: Product, asked: SlotAsked, *, evidence: bool = True) -> None:
+    """Why a product is not in the plan, or not where it was asked about: what forcing it in would change.
+
+    `evidence` adds its forecast, past launches like it, and its searches.
+    """
+    if product.status != "candidate":
+        _add_live(bench, product)
+        return
+    launch = bench.launch_of(product.product_id)
+    stands = add_slot(bench, launch) if launch else _add_not_planned(bench, product)
+    bench.sheet.must_say(stands)
+    if launch and not asked.differs_from(launch):
+        bench.sheet.must_say(add_expected(bench, launch, explains=stands))
+        return
+    _add_change(bench, product, asked, stands, "move_delta" if launch and _is_slot(asked) else "force_delta")
+    if evidence:
+        _add_product_evidence(bench, product, stands=None)
+
+
+def what_if_move(bench: Bench, product: Product, asked: SlotAsked) -> None:
+    """What moving a product to another week or placement would change."""
+    if product.status != "candidate":
+        _add_live(bench, product)
+        return
+    launch = bench.launch_of(product.product_id)
+    stands = None if launch else _add_not_planned(bench, product)
+    bench.sheet.must_say(stands)
+    _add_change(bench, product, asked, stands, "move_delta", compared_with=launch)
+
+
+def forecast(bench: Bench, product: Product) -> None:
+    """What a product is expected to sell, and what that rests on."""
+    if product.status != "candidate":
+        _add_live(bench, product)
+        bench.sheet.say("no_prediction")
+        return
+    launch = bench.launch_of(product.product_id)
+    expected = add_expected(bench, launch) if launch else None
+    bench.sheet.must_say(expected)
+    alone = add_forecast(bench, product, explains=expected)
+    bench.sheet.must_say(alone)
+    if launch and expected:
+        bench.sheet.must_say(*add_reasons(bench, launch, expected, lift=False)[:1])
+    nearest = bench.engine.analogues(product.product_id, ANALOGUES)
+    bench.sheet.must_say(add_median(bench, product, nearest, explains=alone))
+    bench.sheet.must_say(*(add_analogue(bench, product, one, explains=alone) for one in nearest[:ANALOGUES_SAID]))
+
+
+def similar(bench: Bench, product: Product) -> None:
+    """Which past launches are nearest a product, and what they sold."""
+    nearest = bench.engine.analogues(product.product_id, ANALOGUES)
+    if not nearest:
+        bench.sheet.say("no_analogues")
+        return
+    bench.sheet.must_say(*(add_analogue(bench, product, one) for one in nearest))
+    bench.sheet.must_say(add_median(bench, product, nearest))
+    if product.status == "candidate":
+        bench.sheet.must_say(add_forecast(bench, product))
+
+
+def search_demand(bench: Bench, product: Product) -> None:
+    """How often shoppers search for what a product is, whether that rises, and in which words."""
+    if not bench.engine.workspace.has("queries"):
+        bench.sheet.say("searches_off")
+        return
+    facts = add_searches(bench, product, QUERIES_SAID)
+    if not facts:
+        bench.sheet.say("no_searches")
+    bench.sheet.must_say(*facts)
+
+
+def _add_product_evidence(bench: Bench, product: Product, stands: Fact | None) -> None:
+    """Add what the forecast rests on: past launches like the product; and its searches, which are said beside it."""
+    alone = add_forecast(bench, product, explains=stands)
+    nearest = bench.engine.analogues(product.product_id, ANALOGUES)
+    said = [add_analogue(bench, product, one, explains=alone) for one in nearest[:ANALOGUES_SAID]]
+    bench.sheet.must_say(alone if stands is None else None, *said[:1])
+    bench.sheet.must_say(*add_searches(bench, product)[:1])
+
+
+def _add_change(
+    bench: Bench,
+    product: Product,
+    asked: SlotAsked,
+    stands: Fact | None,
+    name: str,
+    compared_with: Launch | None = None,
+) -> None:
+    """Re-solve with the product locked to the slot asked about, and add what that changes.
+
+    `compared_with` is where it stands now, said before where it would stand.
+    """
+    told = bench.engine.counterfactual(bench.stored, Lock(product.product_id, asked.week, asked.placement))
+    if told.plan is None:
+        bench.sheet.must_say(_add_impossible(bench, product, asked, told))
+        return
+    delta = add_delta(bench, name, product, told, explains=stands, week=asked.week, placement=asked.placement)
+    bench.sheet.must_say(delta)
+    if compared_with:
+        slot = add_slot(bench, compared_with)
+        bench.sheet.must_say(slot, add_expected(bench, compared_with, explains=slot))
+    there = told.plan.launch_of(product.product_id)
+    if there is not None:
+        if not (asked.week and asked.placement):
+            bench.sheet.must_say(_add_place(bench, "forced_slot", there, told))
+        bench.sheet.must_say(add_expected(bench, there, explains=delta))
+    for launch in [one for one in told.displaced if one.product_id != product.product_id][:DISPLACED_SAID]:
+        bench.sheet.must_say(add_expected(bench, launch, explains=delta, name="displaced_units"))
+    others = [after for _, after in told.moved if after.product_id != product.product_id]
+    if others:
+        source = bench.sources.solve(told, [launch.product_id for launch in others])
+        bench.sheet.add("moved_count", product.product_id, product.title, len(others), source, explains=delta)
+
+
+def add_delta(
+    bench: Bench,
+    name: str,
+    product: Product,
+    told: Counterfactual,
+    *,
+    explains: Fact | None,
+    week: date | None,
+    placement: str | None,
+) -> Fact | None:
+    """Add the difference that a re-solve found; one that is not proven either way is a tie, which is zero."""
+    if told.delta_units is None or told.delta_low is None or told.delta_high is None:
+        return None
+    value = 0.0 if told.verdict == "tie" else float(told.delta_units)
+    ids = [product.product_id, *(launch.product_id for launch in (*told.displaced, *told.gained))]
+    return bench.sheet.add(
+        name,
+        product.product_id,
+        product.title,
+        value,
+        bench.sources.solve(told, ids),
+        interval=(float(told.delta_low), float(told.delta_high)),
+        explains=explains,
+        week=week,
+        placement=placement,
+    )
+
+
+def add_next_best(bench: Bench, product: Product, told: Counterfactual) -> Fact | None:
+    """Add where the product goes when its slot is barred, or that it goes nowhere."""
+    if told.plan is None:
+        return None
+    there = told.plan.launch_of(product.product_id)
+    if there is not None:
+        return _add_place(bench, "next_best_slot", there, told)
+    source = bench.sources.solve(told, [product.product_id])
+    return bench.sheet.add("left_out", product.product_id, product.title, "left out", source)
+
+
+def _add_place(bench: Bench, name: str, launch: Launch, told: Counterfactual) -> Fact:
+    source = bench.sources.solve(told, [launch.product_id])
+    return bench.sheet.add(
+        name, launch.product_id, launch.title, launch.week, source, week=launch.week, placement=launch.placement
+    )
+
+
+def _add_impossible(bench: Bench, product: Product, asked: SlotAsked, told: Counterfactual) -> Fact:
+    source = bench.sources.solve(told, [product.product_id])
+    return bench.sheet.add(
+        "cannot_plan",
+        product.product_id,
+        product.title,
+        "impossible",
+        source,
+        week=asked.week,
+        placement=asked.placement,
+    )
+
+
+def _add_not_planned(bench: Bench, product: Product) -> Fact:
+    source = bench.sources.plan([product.product_id])
+    return bench.sheet.add("not_planned", product.product_id, product.title, bench.stored.version, source)
+
+
+def _add_live(bench: Bench, product: Product) -> None:
+    """Add that a product is on sale already; without a launch date there is no week to tell."""
+    week = week_of(product.launch_date or bench.engine.report.first_day)
+    source = bench.sources.product(product.product_id)
+    fact = bench.sheet.add("already_live", product.product_id, product.title, week, source, week=week)
+    bench.sheet.must_say(fact)
+
+
+def _is_slot(asked: SlotAsked) -> bool:
+    return asked.week is not None or asked.placement is not None

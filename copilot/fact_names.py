@@ -1,0 +1,109 @@
+"""The closed set of fact names: what each means, in which unit, with which direction, tense and interval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+WHOLE_SHOP = frozenset({"plan", "season"})
+"""Subjects that are the plan or the season as a whole: no product, group, placement or week has to be named."""
+
+TIE_TOLERANCE = 0.005
+"""Differences smaller than this (units, or ratio points) are shown as zero, so they have no direction."""
+
+UNITS = frozenset(
+    {
+        "units",  # pieces sold in the first four weeks
+        "ratio",  # relative to 1
+        "launches",
+        "launches per week",
+        "searches per week",
+        "searches",
+        "products",
+        "weeks",
+        "pieces",  # stock
+        "price",
+        "similarity",  # cosine, 0..1
+        "share",  # 0..1
+        "week",
+        "placement",
+        "product",
+        "text",
+        "version",
+    }
+)
+
+
+@dataclass(frozen=True)
+class FactSpec:
+    """What the facts of one name mean, independent of language.
+
+    Attributes:
+        unit: one of `UNITS`.
+        direction: `delta` (sign against 0), `ratio` (against 1) or None (no direction words may be used).
+        tense: `future` (a prediction), `past` (an observation) or None (either wording is fine).
+        level: coverage of the interval; 1.0 means proven bounds, None means that facts of this name have no interval.
+    """
+
+    unit: str
+    direction: Literal["delta", "ratio"] | None = None
+    tense: Literal["future", "past"] | None = None
+    level: float | None = None
+
+
+_FORECAST = FactSpec("units", tense="future", level=0.8)
+_OUTCOME = FactSpec("units", tense="past")
+_RE_SOLVED = FactSpec("units", direction="delta", tense="future", level=1.0)
+_PER_WEEK_PAST = FactSpec("launches per week", tense="past")
+
+FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
+    {
+        # the plan
+        "launch_slot": FactSpec("week"),
+        "not_planned": FactSpec("version"),
+        "planned_count": FactSpec("launches"),
+        "planned_units": FactSpec("units", tense="future"),
+        "plan_candidates": FactSpec("products"),
+        "plan_gap": FactSpec("share"),
+        # predictions for a product, and what they rest on
+        "expected_units": _FORECAST,
+        "forecast_units": _FORECAST,
+        "placement_effect": FactSpec("ratio", direction="ratio", tense="future"),
+        "momentum": FactSpec("ratio", direction="ratio", tense="future"),
+        "delay_effect": FactSpec("ratio", direction="ratio", tense="future"),
+        "placement_lift": FactSpec("ratio", direction="ratio", tense="past", level=0.8),
+        "analogue_units": _OUTCOME,
+        "analogue_median": _OUTCOME,
+        "searches_per_week": FactSpec("searches per week", tense="past"),
+        "search_trend": FactSpec("ratio", direction="ratio", tense="past", level=0.8),
+        "search_words": FactSpec("searches", tense="past"),
+        # re-solving under an intervention
+        "slot_loss": _RE_SOLVED,
+        "force_delta": _RE_SOLVED,
+        "move_delta": _RE_SOLVED,
+        "next_best_slot": FactSpec("week", tense="future"),
+        "forced_slot": FactSpec("week", tense="future"),
+        "left_out": FactSpec("text", tense="future"),
+        "cannot_plan": FactSpec("text"),
+        "displaced_units": _FORECAST,
+        "moved_count": FactSpec("launches", tense="future"),
+        # rhythm
+        "recommended_per_week": FactSpec("launches per week"),
+        "observed_per_week": _PER_WEEK_PAST,
+        "busiest_per_week": _PER_WEEK_PAST,
+        "planned_per_week": FactSpec("launches per week", tense="future"),
+        "crowding_effect": FactSpec("ratio", direction="ratio", tense="past", level=0.8),
+        "rhythm_evidence": FactSpec("launches", tense="past"),
+        "rhythm_unsupported": FactSpec("text"),
+        # the catalogue
+        "already_live": FactSpec("week"),
+        "search_hit": FactSpec("text"),
+        "possible_product": FactSpec("product"),
+        "price": FactSpec("price"),
+        "stock": FactSpec("pieces"),
+        "ready_week": FactSpec("week"),
+    }
+)
+"""The closed set of fact names. Phrases, and the words that may speak of each: `prompts/<lang>/phrases.toml`."""

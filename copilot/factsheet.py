@@ -1,0 +1,248 @@
+"""The fact sheet: what the software computed for one question, and where each value comes from.
+
+A `Fact` is one typed value with unit, subject and provenance. Everything that an answer or a brief says is said about
+facts of one `FactSheet`; the verifier, the phrases and the writer's prompt all read the same sheet.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Literal
+
+from copilot.cleaning import clean_label
+from copilot.fact_names import FACT_SPECS, TIE_TOLERANCE, UNITS, WHOLE_SHOP, FactSpec
+
+if TYPE_CHECKING:
+    from copilot.questions import Question
+
+__all__ = [
+    "FACT_SPECS",
+    "TIE_TOLERANCE",
+    "UNITS",
+    "WHOLE_SHOP",
+    "Fact",
+    "FactSheet",
+    "FactSpec",
+    "Message",
+    "SheetBuilder",
+    "Source",
+]
+
+FactValue = float | int | str | date
+SourceKind = Literal["rows", "model", "solve"]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a fact's value comes from: rows of the workspace, a model's output, or a solve of the planner.
+
+    Attributes:
+        kind: `rows` (a value read from the rows below), `model` (computed by a model whose inputs are the rows below),
+            `solve` (computed by the planner).
+        table: the workspace view that holds the rows: products, events, queries or placements.
+        where: the SQL condition over that view, with `?` for each parameter. Empty when no row stands behind the fact.
+        params: the condition's parameters, in order.
+        columns: the columns to show.
+        note: what was computed, from which inputs (model and its quantities, plan version, objectives, bounds).
+        simulated: True when the rows were simulated rather than observed.
+    """
+
+    kind: SourceKind
+    table: str = ""
+    where: str = ""
+    params: tuple[object, ...] = ()
+    columns: tuple[str, ...] = ()
+    note: str = ""
+    simulated: bool = False
+
+    def sql(self, limit: int) -> tuple[str, list[object]]:
+        """Return the statement (and its parameters) that fetches at most `limit` of the rows behind the fact.
+
+        Raises:
+            ValueError: no row stands behind this fact (a solve, for example).
+        """
+        if not self.table or not self.where:
+            raise ValueError(f"No rows stand behind this fact ({self.note or self.kind}); read its note instead.")
+        columns = ", ".join(self.columns) or "*"
+        return f"SELECT {columns} FROM {self.table} WHERE {self.where} LIMIT {int(limit)}", list(self.params)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One value with unit, subject and provenance.
+
+    Attributes:
+        id: `F1`, `F2`, ... unique in its sheet.
+        name: one of `FACT_SPECS`; each has a phrase in `prompts/<lang>/phrases.toml`.
+        subject: a product id, group, week (`2017-W41`), placement, or `plan` / `season`.
+        subject_label: the readable name of the subject, cleaned of control characters and markup.
+        value: the value itself; weeks are Monday dates, ratios are relative to 1.
+        unit: one of `UNITS`.
+        interval: lower and upper bound in the same unit, or None.
+        source: where the value comes from.
+        linked: ids of the facts that this one explains.
+        week, placement, other, other_label: what else the value is about (a slot; a second product).
+    """
+
+    id: str
+    name: str
+    subject: str
+    subject_label: str
+    value: FactValue
+    unit: str
+    interval: tuple[float, float] | None
+    source: Source
+    linked: tuple[str, ...] = ()
+    week: date | None = None
+    placement: str | None = None
+    other: str = ""
+    other_label: str = ""
+
+    @property
+    def spec(self) -> FactSpec:
+        """What the facts of this name mean."""
+        return FACT_SPECS[self.name]
+
+    @property
+    def sign(self) -> int | None:
+        """Return 1, 0 or -1 for a fact that has a direction, None for one that has none."""
+        if self.spec.direction is None or not isinstance(self.value, int | float):
+            return None
+        neutral = 1.0 if self.spec.direction == "ratio" else 0.0
+        difference = float(self.value) - neutral
+        return 0 if abs(difference) < TIE_TOLERANCE else (1 if difference > 0 else -1)
+
+    def to_json(self) -> dict[str, object]:
+        """Return the fact as `ask --json` prints it."""
+        value = self.value.isoformat() if isinstance(self.value, date) else self.value
+        return {
+            "id": self.id,
+            "name": self.name,
+            "subject": self.subject,
+            "value": value,
+            "unit": self.unit,
+            "interval": list(self.interval) if self.interval else None,
+            "source": _plain(asdict(self.source)),
+        }
+
+
+@dataclass(frozen=True)
+class Message:
+    """A line of the product's own words (`prompts/<lang>/messages.toml`) with its parameters: no claim about data.
+
+    It stands before the facts' sentences, or after them when `closing`.
+    """
+
+    key: str
+    params: Mapping[str, object] = field(default_factory=dict)
+    closing: bool = False
+
+
+@dataclass(frozen=True)
+class FactSheet:
+    """Everything computed for one question.
+
+    Attributes:
+        question: what was understood.
+        facts: in the order F1, F2, ...
+        essential: ids of the facts that the answer must state, direct answer first.
+        messages: the product's own lines (ask back, out of scope, an unknown week, ...).
+    """
+
+    question: Question
+    facts: tuple[Fact, ...]
+    essential: tuple[str, ...]
+    messages: tuple[Message, ...] = ()
+
+    def __iter__(self) -> Iterator[Fact]:
+        return iter(self.facts)
+
+    def get(self, fact_id: str) -> Fact | None:
+        """Return the fact with this id, or None."""
+        return next((fact for fact in self.facts if fact.id == fact_id), None)
+
+
+class SheetBuilder:
+    """Numbers facts in the order they are added and keeps which of them the answer must state."""
+
+    def __init__(self, question: Question) -> None:
+        self.question = question
+        self._facts: list[Fact] = []
+        self._essential: list[str] = []
+        self._messages: list[Message] = []
+
+    def add(
+        self,
+        name: str,
+        subject: str,
+        label: str,
+        value: FactValue,
+        source: Source,
+        *,
+        interval: tuple[float, float] | None = None,
+        explains: Fact | None = None,
+        week: date | None = None,
+        placement: str | None = None,
+        other: tuple[str, str] = ("", ""),
+        essential: bool = False,
+    ) -> Fact:
+        """Add one fact and return it.
+
+        `explains` is the fact that this one is a reason for; only such pairs may be joined by "because". `other` is the
+        id and name of a second product, or the text of a query.
+
+        Raises:
+            ValueError: a number is not finite; a missing value is no fact.
+        """
+        numbers = [x for x in (value, *(interval or ())) if isinstance(x, int | float)]
+        if not all(map(math.isfinite, numbers)):
+            raise ValueError(f"{name} of {subject} is {value} {interval or ''}, which no fact can state.")
+        fact = Fact(
+            id=f"F{len(self._facts) + 1}",
+            name=name,
+            subject=subject,
+            subject_label=clean_label(label),
+            value=value,
+            unit=FACT_SPECS[name].unit,
+            interval=interval,
+            source=source,
+            linked=(explains.id,) if explains else (),
+            week=week,
+            placement=placement,
+            other=other[0],
+            other_label=clean_label(other[1]),
+        )
+        self._facts.append(fact)
+        if essential:
+            self._essential.append(fact.id)
+        return fact
+
+    def must_say(self, *facts: Fact | None) -> None:
+        """Make facts essential, after those that already are."""
+        self._essential += [fact.id for fact in facts if fact is not None and fact.id not in self._essential]
+
+    def say(self, key: str, *, closing: bool = False, **params: object) -> None:
+        """Add a line of the product's own words."""
+        self._messages.append(Message(key, params, closing))
+
+    @property
+    def n_facts(self) -> int:
+        return len(self._facts)
+
+    def build(self) -> FactSheet:
+        """Return the finished sheet."""
+        return FactSheet(self.question, tuple(self._facts), tuple(self._essential), tuple(self._messages))
+
+
+def _plain(value: object) -> object:
+    """Return `value` with dates as ISO text and tuples as lists, fit for JSON."""
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

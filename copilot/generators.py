@@ -1,0 +1,174 @@
+"""Writers: whatever turns a prompt into a stream of text, and the choice among them.
+
+A writer promises no truth: `answers` verifies each sentence that comes out of one before an operator sees it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from copilot.errors import GeneratorError
+
+ONBOARD = "onboard"
+PHRASES = "phrases"
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """What a writer is asked.
+
+    Attributes:
+        system: the rules; never cut.
+        user: the question and the fact sheet. When a prompt is too long, whole lines are dropped from the end, but for
+            the last one; so the question comes first and the facts follow in order of weight.
+        max_new_tokens: the most tokens to write.
+        seed: of the sampler, for a writer that samples; the on-board writer is greedy.
+        examples: solved (user, assistant) turns shown before the question; dropped first when there is no room.
+    """
+
+    system: str
+    user: str
+    max_new_tokens: int = 256
+    seed: int = 0
+    examples: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def turns(self) -> list[dict[str, str]]:
+        """The prompt as chat messages with the keys `role` and `content`."""
+        messages = [{"role": "system", "content": self.system}] if self.system else []
+        for question, answer in self.examples:
+            messages += [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+        return [*messages, {"role": "user", "content": self.user}]
+
+
+class TextGenerator(Protocol):
+    """A writer.
+
+    `stream` yields pieces of text; joined, they are the whole reply. Setting `cancel`, or closing the stream, ends it
+    early without an error. Whatever else goes wrong raises GeneratorError.
+    """
+
+    @property
+    def name(self) -> str:
+        """The writer in a few words, as answers record it and the screen shows it."""
+        ...
+
+    def prepare(self) -> None:
+        """Load what `stream` needs, so that the first reply need not wait for it. Raises GeneratorError."""
+        ...
+
+    def stream(self, prompt: Prompt, *, cancel: threading.Event | None = None) -> Iterator[str]: ...
+
+
+def open_generator(
+    writer: str = ONBOARD,
+    *,
+    cache: Path,
+    threads: int | None = None,
+    url: str = "",
+    model: str = "",
+    api_key: str = "",
+    timeout_s: float = 60.0,
+) -> TextGenerator:
+    """Open the writer that an operator configured. A server and another model fall back to the on-board one.
+
+    Args:
+        writer: `onboard` (SmolLM2), `phrases` (no LLM), or the id or folder of a Hugging Face causal LM. Only an id
+            that is named here may be looked up at the hub. Beside a `url`, it is the server's backup.
+        cache: folder for converted weights.
+        threads: CPU threads for a local model; torch's own choice when None.
+        url: base URL of an OpenAI-compatible server, with its `model`, `api_key` (may be empty) and `timeout_s`.
+    Raises:
+        GeneratorError: the configuration cannot work, such as a URL without a model; nothing was loaded yet.
+    """
+    local = _open_local(writer, cache, threads)
+    if not url:
+        return local
+    # Imported late: the backends bring torch and the client, which the phrases-only writer does without.
+    from copilot.writer_fallback import FallbackGenerator
+    from copilot.writer_openai import OpenAIGenerator
+
+    return FallbackGenerator(OpenAIGenerator(url, model, api_key=api_key, timeout_s=timeout_s), local)
+
+
+def _open_local(writer: str, cache: Path, threads: int | None) -> TextGenerator:
+    if writer == PHRASES:
+        return PhraseGenerator()
+    from copilot.writer_fallback import FallbackGenerator
+    from copilot.writer_transformers import TransformersGenerator
+
+    onboard = TransformersGenerator(cache=cache, threads=threads)
+    if writer == ONBOARD:
+        return onboard
+    return FallbackGenerator(TransformersGenerator(writer, cache=cache, threads=threads), onboard)
+
+
+def active_name(stream: Iterator[str], generator: TextGenerator) -> str:
+    """Name the writer of what `stream` yields now: the backup when `generator` had to switch, else `generator`."""
+    return getattr(stream, "active_name", generator.name)
+
+
+class PhraseGenerator:
+    """Writes nothing, so that every fact is told by its own phrase: the answer without any LLM."""
+
+    name = PHRASES
+
+    def prepare(self) -> None:
+        """Need nothing."""
+
+    def stream(self, prompt: Prompt, *, cancel: threading.Event | None = None) -> Iterator[str]:
+        """Yield nothing."""
+        return iter(())
+
+
+class ScriptedGenerator:
+    """Replays a script; for tests of everything that listens to a writer.
+
+    Args:
+        script: the reply to every prompt; or replies in turn, of which the last one stays; or replies by a text that
+            the prompt's user part contains (first match; nothing is written without one).
+        piece: characters in a piece.
+        fail_after: raise GeneratorError after this many pieces of every reply.
+
+    Example: ScriptedGenerator("One [F1]. Two [F2].", fail_after=1) yields "One [F1]" and fails.
+    """
+
+    def __init__(
+        self,
+        script: str | Sequence[str] | Mapping[str, str],
+        *,
+        piece: int = 8,
+        fail_after: int | None = None,
+        name: str = "scripted",
+    ) -> None:
+        self.name = name
+        self.prompts: list[Prompt] = []  # what it was asked, for the test to look at
+        self._script = [script] if isinstance(script, str) else script
+        self._piece = piece
+        self._fail_after = fail_after
+
+    def prepare(self) -> None:
+        """Need nothing."""
+
+    def stream(self, prompt: Prompt, *, cancel: threading.Event | None = None) -> Iterator[str]:
+        """Yield the next reply of the script in pieces."""
+        self.prompts.append(prompt)
+        reply = self._reply(prompt)
+        starts = range(0, len(reply), self._piece)
+        for count, start in enumerate(starts):
+            if cancel is not None and cancel.is_set():
+                return
+            if count == self._fail_after:
+                break
+            yield reply[start : start + self._piece]
+        if self._fail_after is not None and self._fail_after <= len(starts):
+            raise GeneratorError(f"The scripted writer failed after {self._fail_after} pieces, as it was told to.")
+
+    def _reply(self, prompt: Prompt) -> str:
+        if isinstance(self._script, Mapping):
+            return next((reply for key, reply in self._script.items() if key in prompt.user), "")
+        return self._script[min(len(self.prompts), len(self._script)) - 1]

@@ -1,0 +1,150 @@
+"""The verifier's dictionary: which words a language has for direction, cause, tense, numbers and units."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import Stemmer
+
+Phrase = tuple[str, ...]  # the stems of consecutive words
+
+_STEMMING = threading.Lock()
+
+WORD_KINDS = ("up", "down", "negation", "future", "past", "superlative", "hedge")
+PHRASE_KINDS = (
+    "flat",
+    "cause_first",
+    "effect_first",
+    "bound_low",
+    "bound_high",
+    "interval",
+    "per_week",
+    "than",
+    "relative",
+)
+
+COUNTED_BY_FACTS = frozenset({"units", "launches", "products", "weeks", "ratio"})  # nouns that need no topic
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """One language's words, by what they claim; words and phrases are kept as stems.
+
+    Attributes:
+        language: the stemmer's name.
+        plain: words that claim nothing.
+        kinds: word stem -> the kinds of `WORD_KINDS` that it has.
+        phrases: kind of `PHRASE_KINDS` -> its phrases, longest first.
+        numbers, small, multiples, ordinals: number words (as written) -> value.
+        units: unit noun (as written) -> what it counts.
+        months: month names in order.
+        thousands, decimal: the separators inside a number.
+        relation: words after which a second product is named, as written.
+        weekly: words that make a figure a weekly one, as written.
+        abbreviations: words after which a full stop does not end a sentence.
+    """
+
+    language: str
+    plain: frozenset[str]
+    kinds: Mapping[str, frozenset[str]]
+    phrases: Mapping[str, tuple[Phrase, ...]]
+    numbers: Mapping[str, float]
+    small: Mapping[str, float]
+    multiples: Mapping[str, float]
+    ordinals: Mapping[str, float]
+    units: Mapping[str, str]
+    months: tuple[str, ...]
+    thousands: str
+    decimal: str
+    relation: frozenset[str]
+    weekly: frozenset[str]
+    abbreviations: frozenset[str]
+
+    def stem(self, word: str) -> str:
+        """Return a word's stem."""
+        return _stem(self.language, word.lower())
+
+    def stems(self, text: str) -> Phrase:
+        """Return the stems of the words of a phrase."""
+        return tuple(self.stem(word) for word in text.replace("-", " ").split())
+
+    def word_kinds(self, stem: str) -> frozenset[str]:
+        """Return what a word claims: a subset of `WORD_KINDS`."""
+        return self.kinds.get(stem, frozenset())
+
+    def knows(self, stem: str) -> bool:
+        """Say whether the word may be used in any sentence."""
+        return stem in self.plain or stem in self.kinds
+
+
+def load_lexicon(data: Mapping[str, object]) -> Lexicon:
+    """Return the lexicon that a `words.toml` describes.
+
+    Raises:
+        KeyError: the file lacks an entry; names it.
+    """
+    language = str(data["stemmer"])
+    kinds: dict[str, set[str]] = {}
+    for kind in WORD_KINDS:
+        for word in _words(data[kind]):
+            kinds.setdefault(_stem(language, word), set()).add(kind)
+    phrases = {kind: _phrases(language, data[kind]) for kind in PHRASE_KINDS}
+    units = {noun: counted for counted, nouns in _table(data["units"]).items() for noun in _words(nouns)}
+    counted = [noun for noun, unit in units.items() if unit in COUNTED_BY_FACTS]
+    return Lexicon(
+        language=language,
+        plain=frozenset(_stem(language, word) for word in (*_words(data["plain"]), *counted)),
+        kinds={word: frozenset(found) for word, found in kinds.items()},
+        phrases=phrases,
+        numbers=_numbers(data["numbers"]),
+        small=_numbers(data["small"]),
+        multiples=_numbers(data["multiples"]),
+        ordinals=_numbers(data["ordinals"]),
+        units=units,
+        months=tuple(_words(data["months"])),
+        thousands=str(data["thousands"]),
+        decimal=str(data["decimal"]),
+        relation=frozenset(_words(data["relation"])),
+        weekly=frozenset(_words(data["weekly"])),
+        abbreviations=frozenset(_words(data["abbreviations"])),
+    )
+
+
+def longest_first(phrases: Iterable[Phrase]) -> tuple[Phrase, ...]:
+    """Return the phrases without repetition, those of most words first."""
+    return tuple(sorted(dict.fromkeys(phrases), key=lambda phrase: (-len(phrase), phrase)))
+
+
+def _phrases(language: str, raw: object) -> tuple[Phrase, ...]:
+    assert isinstance(raw, Sequence)
+    return longest_first(tuple(_stem(language, word) for word in str(item).split()) for item in raw)
+
+
+def _words(raw: object) -> list[str]:
+    if isinstance(raw, str):
+        return raw.split()
+    assert isinstance(raw, Sequence)
+    return [str(word) for word in raw]
+
+
+def _table(raw: object) -> Mapping[str, object]:
+    assert isinstance(raw, Mapping)
+    return raw
+
+
+def _numbers(raw: object) -> dict[str, float]:
+    return {word: float(str(value)) for word, value in _table(raw).items()}
+
+
+@lru_cache(maxsize=20_000)
+def _stem(language: str, word: str) -> str:
+    with _STEMMING:  # a stemmer object serves one thread at a time
+        return _stemmer(language).stemWord(word.lower())
+
+
+@lru_cache(maxsize=4)
+def _stemmer(language: str) -> Stemmer.Stemmer:
+    return Stemmer.Stemmer(language)

@@ -1,0 +1,272 @@
+"""Phrases: the words of one language, loaded from `prompts/<lang>/`, and numbers as that language writes them.
+
+Templates are Jinja2 with `StrictUndefined`: a variable that is missing fails a test, not a user.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup
+
+import prompts
+from copilot.cleaning import clean_text, escape_markdown
+from copilot.errors import UnsupportedLanguage
+from copilot.factsheet import FACT_SPECS, WHOLE_SHOP, Fact
+from copilot.lexicon import Lexicon, Phrase, load_lexicon, longest_first
+from copilot.numerals import change_text, number_text
+from retrieval.weeks import format_week
+
+
+@dataclass(frozen=True)
+class FactPhrase:
+    """How one fact name is spoken of; see the head of `phrases.toml`.
+
+    Words and phrases are stems. `states_of` holds the stating phrases per value, where the value decides them.
+    """
+
+    label: str
+    template: jinja2.Template
+    about: tuple[Phrase, ...]
+    known: frozenset[str]
+    states: tuple[Phrase, ...]
+    states_of: Mapping[str, tuple[Phrase, ...]]
+    fixed: tuple[Phrase, ...]
+    neutral: frozenset[str]
+
+    def states_for(self, value: object) -> tuple[Phrase, ...]:
+        """Return the phrases that state this value; empty when a number or a date states it."""
+        return self.states_of.get(str(value), self.states)
+
+
+@dataclass(frozen=True)
+class IntentWords:
+    """What one intent sounds like: example questions, cues (lower-case phrases), which it may need, and what speaks
+    against it."""
+
+    examples: tuple[str, ...]
+    cues: tuple[str, ...] = ()
+    needs_cue: bool = False
+    against: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Everything said in one language."""
+
+    lang: str
+    lexicon: Lexicon
+    facts: Mapping[str, FactPhrase]
+    messages: Mapping[str, jinja2.Template]
+    labels: Mapping[str, str]
+    intents: Mapping[str, IntentWords]
+    parsing: Mapping[str, object] = field(repr=False)
+    environment: jinja2.Environment = field(repr=False)
+    documents: jinja2.Environment = field(repr=False)
+
+    def sentence(self, fact: Fact) -> str:
+        """Return the fact's own sentence, citation included; it passes the verifier."""
+        return clean_spaces(self.facts[fact.name].template.render(**self.variables(fact)))
+
+    def message(self, key: str, **values: object) -> str:
+        """Return one of the product's own lines, with text values cleaned."""
+        safe = {name: clean_text(value) if isinstance(value, str) else value for name, value in values.items()}
+        return clean_spaces(self.messages[key].render(**safe))
+
+    def note(self, key: str, **values: object) -> str:
+        """Return what stands behind a fact, as its card says it; floats are written with two decimals."""
+        return self.message(f"note.{key}", **{k: f"{v:,.2f}" if isinstance(v, float) else v for k, v in values.items()})
+
+    def label(self, key: str) -> str:
+        """Return a short name, such as `intent.why_here` or `fact.slot_loss`."""
+        return self.labels[key]
+
+    def render(self, template: str, **values: object) -> str:
+        """Render a template of plain text, such as `answer.j2`."""
+        return self.environment.get_template(template).render(**values)
+
+    def document(self, template: str, **values: object) -> str:
+        """Render a Markdown template, such as `brief_week.md.j2`; whatever is filled in is escaped, unless `Markup`."""
+        return self.documents.get_template(template).render(**values)
+
+    def value(self, fact: Fact) -> str:
+        """Return the fact's value as it is written in this language, without its unit."""
+        return value_text(fact.value, fact.unit, self.lexicon)
+
+    def with_unit(self, fact: Fact) -> str:
+        """Return the fact's value with its unit, such as `12.3 units`."""
+        key = f"unit.{fact.unit.replace(' ', '_')}"
+        value = self.value(fact)
+        return self.messages[key].render(value=value) if key in self.messages else value
+
+    def interval(self, fact: Fact) -> str:
+        """Return the fact's interval with its level, such as `80% interval 4.1 to 30.2`; empty without one."""
+        bounds, level = self.bounds(fact), fact.spec.level
+        if bounds is None or level is None or (level == 1.0 and bounds[0] == bounds[1]):
+            return ""
+        key = "unit.proven" if level == 1.0 else "unit.interval"
+        return self.messages[key].render(level=f"{level:.0%}", low=bounds[0], high=bounds[1])
+
+    def bounds(self, fact: Fact) -> tuple[str, str] | None:
+        """Return the fact's interval as it is written in this language, or None."""
+        if fact.interval is None:
+            return None
+        low, high = (number_text(float(bound), fact.unit, self.lexicon) for bound in fact.interval)
+        return low, high
+
+    def variables(self, fact: Fact) -> dict[str, object]:
+        """Return what a fact's template may use."""
+        bounds = self.bounds(fact) or ("", "")
+        number = fact.value if isinstance(fact.value, int | float) else 0.0
+        magnitude = number_text(abs(number), fact.unit, self.lexicon)
+        return {
+            "title": quoted(fact.subject_label),
+            "other": quoted(fact.other_label) if fact.other_label else "",
+            "group": "" if fact.subject in WHOLE_SHOP else fact.subject_label,
+            "id": f"#{fact.subject}",
+            "value": self.value(fact),
+            "raw": fact.value,
+            "units": self.messages["unit.units"].render(value=self.value(fact)),
+            "magnitude": self.messages["unit.units"].render(value=magnitude),
+            "change": change_text(number, self.lexicon),
+            "sign": fact.sign or 0,
+            "low": bounds[0],
+            "high": bounds[1],
+            "interval": f" ({interval})" if (interval := self.interval(fact)) else "",
+            "week": format_week(fact.week) if fact.week else "",
+            "placement": fact.placement or "",
+            "simulated": fact.source.simulated,
+            "cite": f"[{fact.id}]",
+        }
+
+
+def load_phrases(lang: str = "en") -> Phrases:
+    """Return the phrases of a language.
+
+    Raises:
+        UnsupportedLanguage: `prompts/` has no such language; names those that it has.
+    """
+    known = languages()
+    if lang not in known:
+        raise UnsupportedLanguage(
+            f"There are no phrases in {clean_text(lang, 20)!r}; answers are written in: {', '.join(known)}."
+        )
+    return _load(lang)
+
+
+@lru_cache(maxsize=1)
+def languages() -> tuple[str, ...]:
+    """Return the languages that have phrases."""
+    return tuple(sorted(item.name for item in _root().iterdir() if (item / "phrases.toml").is_file()))
+
+
+def quoted(label: str) -> str:
+    """Return a name in quotation marks, so that whatever it says is seen to be a name."""
+    return f"“{label}”"
+
+
+def clean_spaces(text: str) -> str:
+    """Return `text` on one line with single spaces."""
+    return " ".join(text.split()).replace(" .", ".").replace(" ,", ",")
+
+
+def value_text(value: object, unit: str, lexicon: Lexicon) -> str:
+    """Return a fact's value as text: weeks as `2017-W41`, numbers by their unit."""
+    if isinstance(value, date):
+        return format_week(value)
+    if isinstance(value, str):
+        return value
+    assert isinstance(value, int | float)
+    return number_text(value, unit, lexicon)
+
+
+@lru_cache(maxsize=8)
+def _load(lang: str) -> Phrases:
+    environment = _environment(lang)
+    lexicon = load_lexicon(_toml(lang, "words.toml"))
+    spoken = _toml(lang, "phrases.toml")
+    own = _toml(lang, "messages.toml")
+    intents = _toml(lang, "intents.toml")
+    facts = {name: _fact_phrase(entry, environment, lexicon) for name, entry in spoken["facts"].items()}
+    lines = {key: environment.from_string(text) for key, text in own["messages"].items()}
+    lines |= {f"title.{key}": environment.from_string(text) for key, text in own["brief_titles"].items()}
+    lines |= {f"unit.{key}": environment.from_string(text) for key, text in own["units"].items()}
+    lines |= {f"note.{key}": environment.from_string(text) for key, text in own["notes"].items()}
+    labels = {f"fact.{name}": phrase.label for name, phrase in facts.items()}
+    labels |= {f"intent.{name}": text for name, text in own["intents"].items()}
+    if set(facts) != set(FACT_SPECS):
+        raise KeyError(f"prompts/{lang}/phrases.toml differs from FACT_SPECS in {set(facts) ^ set(FACT_SPECS)}")
+    spoken_intents = {name: _intent_words(entry) for name, entry in intents["intents"].items()}
+    documents = _environment(lang, _for_markdown)
+    return Phrases(lang, lexicon, facts, lines, labels, spoken_intents, intents["parsing"], environment, documents)
+
+
+def _intent_words(entry: Mapping) -> IntentWords:
+    return IntentWords(
+        examples=tuple(entry["examples"]),
+        cues=tuple(entry.get("cues", ())),
+        needs_cue=bool(entry.get("needs_cue", False)),
+        against=tuple(entry.get("against", ())),
+    )
+
+
+def _fact_phrase(entry: Mapping, environment: jinja2.Environment, lexicon: Lexicon) -> FactPhrase:
+    about = _phrases(entry["about"], lexicon)
+    states = _phrases(entry.get("states", ()), lexicon)
+    states_of = {value: _phrases(items, lexicon) for value, items in entry.get("states_of", {}).items()}
+    fixed = _phrases(entry.get("fixed", ()), lexicon)
+    words = {
+        stem for phrase in (*about, *states, *fixed, *(p for ps in states_of.values() for p in ps)) for stem in phrase
+    }
+    words |= set(lexicon.stems(entry.get("also", "")))
+    neutral = frozenset(lexicon.stems(entry.get("neutral", "")))
+    return FactPhrase(
+        entry["label"],
+        environment.from_string(entry["text"]),
+        about,
+        frozenset(words) | neutral,
+        states,
+        states_of,
+        fixed,
+        neutral,
+    )
+
+
+def _phrases(items: Sequence[str], lexicon: Lexicon) -> tuple[Phrase, ...]:
+    return longest_first(lexicon.stems(item) for item in items)
+
+
+def _for_markdown(value: object) -> object:
+    """Escape what a Markdown template fills in; `Markup` says that it was escaped already."""
+    return value if isinstance(value, Markup | jinja2.Undefined) else escape_markdown(value)
+
+
+def _environment(lang: str, finalize: Callable[[object], object] | None = None) -> jinja2.Environment:
+    def load(name: str) -> str | None:
+        path = _root() / lang / name
+        return path.read_text("utf-8") if path.is_file() else None
+
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(load),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # nothing here is HTML; Markdown is escaped by `finalize`
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["week"] = format_week
+    return environment
+
+
+def _toml(lang: str, name: str) -> dict:
+    return tomllib.loads((_root() / lang / name).read_text("utf-8"))
+
+
+def _root() -> Path:
+    return next(path for entry in prompts.__path__ if (path := Path(entry)).is_dir())

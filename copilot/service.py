@@ -1,0 +1,274 @@
+"""Copilot: the one object that the screen and the command line talk to.
+
+It joins the engine (evidence), the store (plans, locks, threads) and the writer, and keeps the order of a question's
+life: understand, collect facts, write and verify, record.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import pandas as pd
+
+from copilot.answers import Answer, Sentence, write_answer
+from copilot.briefs import Brief, write_brief
+from copilot.engine import Engine, Evidence
+from copilot.errors import QuestionTooLong, StalePlan
+from copilot.facts import collect_facts
+from copilot.factsheet import Fact, FactSheet
+from copilot.feedback import ComparedOutcome, compare
+from copilot.generators import TextGenerator
+from copilot.phrases import load_phrases
+from copilot.questions import Question, QuestionParser, question_from_json
+from copilot.records import Outcome, StoredPlan
+from copilot.store import Store
+from ranking.plan import Exclude, Lock
+from retrieval.search import Hit
+
+Rules = tuple[Lock | Exclude, ...]
+
+QUESTION_LIMIT = 2_000  # characters; a longer message is almost surely a paste by mistake
+COPILOT = "copilot"  # who speaks in a thread
+OPERATOR = "operator"  # one operator per installation for now; the audit log names who acted
+
+
+@dataclass(frozen=True)
+class Understood:
+    """The message was read as this question."""
+
+    question: Question
+
+
+@dataclass(frozen=True)
+class Collected:
+    """The facts that the answer will speak of."""
+
+    sheet: FactSheet
+
+
+@dataclass(frozen=True)
+class SentenceReady:
+    """One verified sentence."""
+
+    sentence: Sentence
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The whole answer."""
+
+    answer: Answer
+
+
+AnswerEvent = Understood | Collected | SentenceReady | Finished
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What the screen shows above everything: a table is simulated, a feature is off, or a lock no longer fits."""
+
+    kind: Literal["simulated", "off", "stale"]
+    subject: str
+    text: str
+
+
+class Copilot:
+    """Answers questions, plans, and keeps what the operator decided.
+
+    Args:
+        engine: evidence over one workspace.
+        store: plans, locks, threads, audit.
+        writer: the LLM, or the phrases-only writer.
+    """
+
+    def __init__(self, engine: Engine, store: Store, writer: TextGenerator) -> None:
+        self.engine = engine
+        self.store = store
+        self.writer = writer
+        self._strange_rules: Rules = ()
+        self._parsers: dict[str, QuestionParser] = {}
+
+    def close(self) -> None:
+        """Release the database, the solver and the tables."""
+        self.engine.close()
+        self.store.close()
+
+    # Plans
+
+    def current_plan(self) -> StoredPlan:
+        """Return the latest plan, making a new version when there is none or its data or settings changed."""
+        stored = self.store.latest_plan()
+        if stored is not None and stored.fingerprint == self.engine.fingerprint:
+            return stored
+        note = "first plan" if stored is None else "the data or the planning settings changed"
+        return self._solve_and_save(self._standing(), note, stored.version if stored else None)
+
+    def replan(self, note: str = "planned again") -> StoredPlan:
+        """Solve again under what stands and save the result as a new version."""
+        return self._solve_and_save(self._standing(), note, self.current_plan().version)
+
+    def lock(self, product_id: str, week: date, placement: str, expected_version: int) -> StoredPlan:
+        """Lock a launch to its slot, plan again and return the new version.
+
+        Raises:
+            StalePlan: another version was saved since the operator looked; nothing is written.
+            InfeasiblePlan: the locks cannot all hold; nothing is written.
+        """
+        lock = Lock(product_id, week, placement)
+        rules = (*self._standing(without=product_id), lock)
+        return self._solve_and_save(rules, f"locked {product_id}", expected_version, change=rules)
+
+    def unlock(self, product_id: str, expected_version: int) -> StoredPlan:
+        """Remove a product's lock, plan again and return the new version. Raises StalePlan as `lock` does."""
+        rules = self._standing(without=product_id)
+        return self._solve_and_save(rules, f"unlocked {product_id}", expected_version, change=rules)
+
+    def restore(self, version: int) -> StoredPlan:
+        """Make an earlier version the current one again, with its locks, as a new version.
+
+        Raises:
+            NoPlan: there is no such version.
+            StalePlan: it was made from other data or settings, so its figures no longer hold.
+        """
+        past = self.store.plan(version)
+        if past.fingerprint != self.engine.fingerprint:
+            raise StalePlan(
+                f"Version {version} was made from other data or settings and cannot come back. "
+                "Its launches can still be read; plan again instead."
+            )
+        rules = tuple(item for item in past.plan.interventions if isinstance(item, Lock | Exclude))
+        latest = self.current_plan().version
+        note = f"restored version {version}"
+        return self.store.save_plan(past.plan, past.fingerprint, note, latest, actor=OPERATOR, standing=rules)
+
+    def locked(self, product_id: str) -> bool:
+        """Say whether the operator locked this product."""
+        return any(lock.product_id == product_id for lock in self.store.locks())
+
+    # Questions
+
+    def ask(
+        self,
+        message: str,
+        *,
+        lang: str = "en",
+        thread_id: str | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Iterator[AnswerEvent]:
+        """Answer one message as a stream of events; the last one is `Finished`.
+
+        Raises:
+            QuestionTooLong, UnsupportedLanguage: before anything is written to the thread.
+        """
+        if len(message) > QUESTION_LIMIT:
+            raise QuestionTooLong(
+                f"The message has {len(message):,} characters; {QUESTION_LIMIT:,} are the limit. Shorten it."
+            )
+        phrases = load_phrases(lang)
+        previous = self._last_question(thread_id, lang)
+        if thread_id is not None:
+            self.store.add_message(thread_id, OPERATOR, {"text": message})
+        stored = self.current_plan()
+        question = self.parser(lang).parse(message, lang=lang, previous=previous)
+        yield Understood(question)
+        sheet = collect_facts(question, self.engine, stored)
+        yield Collected(sheet)
+        sentences = []
+        for sentence in write_answer(sheet, self.writer, phrases, cancel):
+            sentences.append(sentence)
+            yield SentenceReady(sentence)
+        answer = Answer(question, tuple(sentences), sheet.facts, stored.version, self.writer.name)
+        if thread_id is not None:
+            self.store.add_message(thread_id, COPILOT, answer.to_json())
+        yield Finished(answer)
+
+    def parser(self, lang: str) -> QuestionParser:
+        """Return the question parser of a language; its examples are encoded once."""
+        if lang not in self._parsers:
+            self._parsers[lang] = QuestionParser(self.engine.search.encoder, self.engine, load_phrases(lang))
+        return self._parsers[lang]
+
+    # Evidence
+
+    def search(self, query: str, k: int = 10, *, status: str | None = None) -> list[Hit]:
+        """Return the catalogue products nearest a query, best first."""
+        return self.engine.search.search(query, k, status=status)
+
+    def evidence(self, product_id: str) -> Evidence:
+        """Return everything known about one product, for the evidence panel."""
+        launch = self.current_plan().plan.launch_of(product_id)
+        product = self.engine.product(product_id)
+        candidate = product.status == "candidate"
+        return Evidence(
+            product=product,
+            launch=launch,
+            forecast=self.engine.forecast(product_id),
+            parts=self.engine.score_parts(product_id, launch.week, launch.placement) if launch else None,
+            lift=self.engine.placement_lift(launch.placement) if launch else None,
+            analogues=tuple(self.engine.analogues(product_id)) if candidate else (),
+            demand=self.engine.search_demand(product_id),
+            locked=self.locked(product_id),
+        )
+
+    def fact_rows(self, fact: Fact, limit: int = 50) -> pd.DataFrame:
+        """Return rows that a fact's value comes from; empty for one that a model or a solve produced."""
+        if not fact.source.where:
+            return pd.DataFrame()
+        return self.engine.workspace.query(*fact.source.sql(limit))
+
+    def brief(self, target: str, lang: str = "en", file_format: str = "md") -> Brief:
+        """Write the brief of a product, a week or `rhythm`."""
+        return write_brief(target, self.engine, self.current_plan(), load_phrases(lang), file_format)
+
+    def record_outcomes(self, outcomes: Sequence[Outcome]) -> tuple[ComparedOutcome, ...]:
+        """Keep what launches really sold and return it beside the plan's expectation."""
+        rows = tuple(outcomes)
+        self.store.add_outcomes(rows)
+        self.store.audit(OPERATOR, "feedback", {"rows": len(rows)})
+        return compare(rows, self.current_plan().plan)
+
+    def notices(self, lang: str = "en") -> tuple[Notice, ...]:
+        """Return what an operator must know before trusting the screen."""
+        phrases = load_phrases(lang)
+        report = self.engine.report
+        simulated = [
+            Notice("simulated", table, phrases.message("notice_simulated", table=table)) for table in report.simulated
+        ]
+        off = [Notice("off", feature, reason) for feature, reason in report.switched_off.items()]
+        stale = [
+            Notice("stale", rule.product_id, phrases.message("notice_lock", product=rule.product_id))
+            for rule in self._strange_rules
+        ]
+        return (*simulated, *off, *stale)
+
+    def _last_question(self, thread_id: str | None, lang: str) -> Question | None:
+        """Return the thread's last question that was answered: the context of a follow-up."""
+        answers = [m.payload for m in self.store.messages(thread_id) if m.role == COPILOT] if thread_id else []
+        return question_from_json(answers[-1]["question"], lang=lang) if answers else None
+
+    def _solve_and_save(
+        self, rules: Rules, note: str, expected_version: int | None, change: Rules | None = None
+    ) -> StoredPlan:
+        plan = self.engine.solve(rules)
+        return self.store.save_plan(
+            plan, self.engine.fingerprint, note, expected_version, actor=OPERATOR, standing=change
+        )
+
+    def _standing(self, without: str = "") -> Rules:
+        """Return the standing rules that the present problem knows; the others stay in the store, with a notice."""
+        problem = self.engine.problem
+        weeks, placements, products = set(problem.weeks), set(problem.placements), set(problem.product_ids)
+        kept, strange = [], []
+        for rule in (standing.rule for standing in self.store.rules()):
+            known = (
+                rule.product_id in products
+                and (rule.week is None or rule.week in weeks)
+                and (rule.placement is None or rule.placement in placements)
+            )
+            (kept if known else strange).append(rule)
+        self._strange_rules = tuple(strange)
+        return tuple(rule for rule in kept if not (rule.product_id == without and isinstance(rule, Lock)))

@@ -1,0 +1,244 @@
+"""The verifier: a sentence may be shown only if everything it says is said by the facts that it cites.
+
+A sentence passes when all of this holds; each failure is named in `Check.reasons`:
+
+- it cites facts of the sheet, as `[F1]`; text up to a citation speaks about the facts cited there;
+- every cited fact is stated (its value, its interval, its direction, or one of its stating phrases), with at least one
+  of the words that may speak of it: a sentence with nothing checkable does not pass;
+- every number (digits, percentages, ranges, number words, multiples, `no launches`) equals a cited fact's value or
+  bound under the rounding rule of `copilot.numerals`, in a plausible unit and role; among several facts it must belong
+  to the one whose product, week, placement and words stand in the same clause;
+- names, weeks and days are those of the cited facts;
+- direction words agree with the sign, comparisons between two facts with their order, tense with prediction or outcome;
+- causal words stand only between facts that are linked, in that order;
+- negations, superlatives and all other words are known for these facts. A word that the verifier does not know, it
+  cannot check: links, markup, instructions, other languages and invented details fail by this rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from copilot.claims import Bound, bind_numbers, supports
+from copilot.directions import compared, denies_direction, direction_reasons, negations
+from copilot.factsheet import Fact, FactSheet
+from copilot.phrases import Phrases
+from copilot.reading import Clause, Segment, read_sentence
+from copilot.tokens import Token, UnreadableSentence
+
+SENTENCE_LIMIT = 700  # characters; longer ones are no sentences
+
+
+@dataclass(frozen=True)
+class Check:
+    """The verifier's verdict: `reasons` is empty when the sentence passes; `facts` are the ids that it cites."""
+
+    ok: bool
+    reasons: tuple[str, ...]
+    facts: tuple[str, ...]
+
+
+def verify_sentence(sentence: str, sheet: FactSheet, phrases: Phrases) -> Check:
+    """Check one sentence against the facts that it cites."""
+    try:
+        if len(sentence) > SENTENCE_LIMIT:
+            raise UnreadableSentence("too_long")
+        segments = read_sentence(sentence, sheet, phrases)
+    except UnreadableSentence as unreadable:
+        return Check(False, (unreadable.reason,), ())
+    reasons: list[str] = []
+    stated: list[dict[str, int]] = []
+    for segment in segments:
+        bound = bind_numbers(segment, phrases)
+        stated.append(_stated_at(segment, bound, phrases))
+        reasons += _segment_reasons(segment, bound, stated[-1], phrases)
+    reasons += _cause_reasons(segments, stated)
+    cited = tuple(dict.fromkeys(fact.id for segment in segments for fact in segment.facts))
+    return Check(not reasons, tuple(dict.fromkeys(reasons)), cited)
+
+
+def _segment_reasons(segment: Segment, bound: Sequence[Bound], stated: dict[str, int], phrases: Phrases) -> list[str]:
+    reasons = [f"number:{item.number.value:g}" for item in bound if not item.facts]
+    for fact in segment.facts:
+        if fact.id not in stated:
+            reasons.append(f"unstated:{fact.id}")
+        if not any(segment.holds(phrase) for phrase in phrases.facts[fact.name].about):
+            reasons.append(f"off_topic:{fact.id}")
+    reasons += _word_reasons(segment, phrases)
+    for clause in segment.clauses:
+        here = [item for item in bound if item.clause is clause]
+        reasons += _mention_reasons(clause, segment, phrases)
+        reasons += direction_reasons(clause, segment, here, phrases)
+        reasons += _tense_reasons(clause, segment, here, stated, phrases)
+        reasons += _per_week_reasons(clause, here, phrases)
+    return reasons
+
+
+def _mention_reasons(clause: Clause, segment: Segment, phrases: Phrases) -> list[str]:
+    """Names, weeks and days must be those of the facts cited in the segment; a second product stands where one may."""
+    return [
+        f"{token.kind}:{token.text}"
+        for token in clause.mentions
+        if not any(supports(token, fact) and _may_stand(token, fact, clause, phrases) for fact in segment.facts)
+    ]
+
+
+def _may_stand(token: Token, fact: Fact, clause: Clause, phrases: Phrases) -> bool:
+    """Say whether a name may stand where it does: what is said of a past launch is not said of the product like it."""
+    if token.kind != "name" or not (fact.other and fact.other_label) or fact.other_label == fact.subject_label:
+        return True
+    if token.text.strip('“”"').lower() not in (fact.other_label.lower(), f"#{fact.other}".lower()):
+        return True
+    at = clause.tokens.index(token)
+    return at > 0 and clause.tokens[at - 1].text.lower() in phrases.lexicon.relation
+
+
+def _word_reasons(segment: Segment, phrases: Phrases) -> list[str]:
+    """Every word must be known; negations and superlatives only from the cited facts' own words."""
+    own = frozenset().union(*(phrases.facts[fact.name].known for fact in segment.facts))
+    reasons = []
+    words = [(token, clause) for clause in segment.clauses for token in _uncounted(clause, phrases)]
+    for token, where in words:
+        kinds = phrases.lexicon.word_kinds(token.stem)
+        if "negation" in kinds and not denies_direction(where, segment, phrases):
+            reasons.append(f"negation:{token.text}")
+        elif "superlative" in kinds and token.stem not in own:
+            reasons.append(f"superlative:{token.text}")
+        elif not (phrases.lexicon.knows(token.stem) or token.stem in own):
+            reasons.append(f"unknown_word:{token.text}")
+        elif token.text.lower() == "first" and not _opens_weeks(token, segment):
+            reasons.append("number:first")
+    relative = [mark for clause in segment.clauses for mark in clause.marks("relative")]
+    return reasons + [f"week:{mark.text}" for mark in relative] + _contrary_states(segment, phrases)
+
+
+def _uncounted(clause: Clause, phrases: Phrases) -> list[Token]:
+    """Return the clause's words but for nouns that a number counts: the number was checked together with them."""
+    tokens = clause.tokens
+    return [
+        token
+        for i, token in enumerate(tokens)
+        if token.kind == "word"
+        and not (i and tokens[i - 1].kind == "number" and token.text.lower() in phrases.lexicon.units)
+    ]
+
+
+def _contrary_states(segment: Segment, phrases: Phrases) -> list[str]:
+    """Return a reason for each phrase that states another value than the cited fact's."""
+    reasons = []
+    for fact in segment.facts:
+        spoken = phrases.facts[fact.name]
+        contrary = [p for value, ps in spoken.states_of.items() if value != str(fact.value) for p in ps]
+        own = [p for p in spoken.states_for(fact.value) if segment.holds(p)]
+        said = [p for p in contrary if segment.holds(p) and not any(_inside(p, longer) for longer in own)]
+        reasons += [f"state:{' '.join(phrase)}" for phrase in said]
+    return reasons
+
+
+def _inside(phrase: Sequence[str], longer: Sequence[str]) -> bool:
+    size = len(phrase)
+    return any(tuple(longer[i : i + size]) == tuple(phrase) for i in range(len(longer) - size + 1))
+
+
+def _opens_weeks(first: Token, segment: Segment) -> bool:
+    """Say whether "first" belongs to "first four weeks" and is no ordinal."""
+    tokens = [token for clause in segment.clauses for token in clause.tokens]
+    following = tokens[tokens.index(first) + 1 :][:2]
+    return bool(following) and (following[0].kind == "number" or following[0].text.lower() == "weeks")
+
+
+def _tense_reasons(
+    clause: Clause, segment: Segment, bound: Sequence[Bound], stated: dict[str, int], phrases: Phrases
+) -> list[str]:
+    """A prediction must not be told as an outcome, nor an outcome as a prediction."""
+    facts = [fact for item in bound for fact in item.facts[:1]] or list(segment.facts)
+    tenses = {fact.spec.tense for fact in facts}
+    kinds = {kind for token in clause.words for kind in phrases.lexicon.word_kinds(token.stem)}
+    wrong = ("past" in kinds and tenses == {"future"}) or ("future" in kinds and tenses == {"past"})
+    return ["tense"] if wrong else []
+
+
+def _per_week_reasons(clause: Clause, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
+    """A weekly figure must be called one, and nothing else may be."""
+    named = any(token.text.lower() in phrases.lexicon.weekly for token in clause.words)
+    says = named or bool(clause.marks("per_week"))
+    weekly = [item.facts[0].unit.endswith("per week") for item in bound if item.facts and item.number.role == "value"]
+    counts = [item.facts[0].unit in ("units", "launches", "searches") for item in bound if item.facts]
+    if any(weekly):
+        return [] if says or any("week" in mark.text.lower() for mark in clause.marks("fixed")) else ["unit:per_week"]
+    return ["unit:per_week"] if says and any(counts) else []
+
+
+def _stated_at(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> dict[str, int]:
+    """Return, for each cited fact that the segment states, the position where it does."""
+    at: dict[str, int] = {}
+    for item in bound:
+        for fact in item.facts[:1]:
+            at.setdefault(fact.id, item.number.at)
+    for clause in segment.clauses:
+        for fact in compared(clause, segment) or ():
+            at.setdefault(fact.id, clause.marks("than")[0].at)
+        if denies_direction(clause, segment, phrases) and negations(clause, phrases):
+            for fact in (fact for fact in segment.facts if fact.sign == 0):
+                at.setdefault(fact.id, clause.tokens[0].at)
+        for token in clause.tokens:
+            for fact in segment.facts:
+                if _states(token, fact):
+                    at.setdefault(fact.id, token.at)
+    return at
+
+
+def _states(token: Token, fact: Fact) -> bool:
+    """Say whether this token alone states the fact: a state phrase, its slot, its product, or its direction."""
+    if token.kind == "mark":
+        if token.mark == "flat":
+            return fact.sign == 0
+        return token.mark == "state" and fact.id in token.facts
+    if token.kind in ("week", "day"):
+        return fact.unit == "week" and isinstance(fact.value, date) and supports(token, fact)
+    if token.kind == "name":
+        names_slot = (
+            fact.unit == "week" and fact.placement and token.text.strip('“”"').lower() == fact.placement.lower()
+        )
+        return fact.id in token.facts and (fact.unit == "product" or bool(names_slot))
+    return False
+
+
+def _cause_reasons(segments: Sequence[Segment], stated: Sequence[dict[str, int]]) -> list[str]:
+    """Causal words may stand only between facts that are linked: the cause's links hold the effect."""
+    at = {fact_id: position for found in stated for fact_id, position in found.items()}
+    facts = {fact.id: fact for segment in segments for fact in segment.facts}
+    start = min((token.at for segment in segments for clause in segment.clauses for token in clause.tokens), default=0)
+    reasons = []
+    for token, effect_first in _causal_words(segments):
+        before = [facts[fact_id] for fact_id, position in at.items() if position < token.at]
+        after = [facts[fact_id] for fact_id, position in at.items() if position > token.at]
+        if token.at == start and effect_first:
+            ordered = sorted(after, key=lambda fact: at[fact.id])
+            causes, effects = ordered[:1], ordered[1:]
+        else:
+            causes, effects = (after, before) if effect_first else (before, after)
+        if not _linked(causes, effects):
+            reasons.append(f"cause:{token.text}")
+    return reasons
+
+
+def _causal_words(segments: Sequence[Segment]) -> list[tuple[Token, bool]]:
+    found = []
+    for segment in segments:
+        tokens = [token for clause in segment.clauses for token in clause.tokens]
+        for i, token in enumerate(tokens):
+            if token.mark not in ("effect_first", "cause_first"):
+                continue
+            following = tokens[i + 1] if i + 1 < len(tokens) else None
+            temporal = token.text.lower() == "since" and following is not None and following.kind in ("week", "day")
+            if not temporal:
+                found.append((token, token.mark == "effect_first"))
+    return found
+
+
+def _linked(causes: Sequence[Fact], effects: Sequence[Fact]) -> bool:
+    ids = {fact.id for fact in effects}
+    return bool(causes) and bool(ids) and all(ids & set(fact.linked) for fact in causes)

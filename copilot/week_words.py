@@ -1,0 +1,163 @@
+"""Weeks in an operator's words: `week 43`, `W43`, `2017-W43`, `the 43rd week`, `23 October`, `next week`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from copilot.errors import UnknownWeek
+from copilot.lexicon import Lexicon
+from retrieval.weeks import week_of
+
+_ISO_WEEK = re.compile(r"\b(?:week\s+)?(\d{4})[-\s]?w(?:eek\s*)?(\d{1,2})\b", re.IGNORECASE)
+_SHORT_WEEK = re.compile(r"\bw\s?(\d{1,2})\b", re.IGNORECASE)
+_ISO_DAY = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of the message and the weeks it names; `shift` is in weeks, relative to a product's slot."""
+
+    start: int
+    end: int
+    weeks: tuple[date, ...] = ()
+    shift: int | None = None
+
+
+def find_weeks(
+    text: str, as_of: date, plan_weeks: Sequence[date], words: Mapping[str, object], lexicon: Lexicon
+) -> list[Span]:
+    """Return the weeks that a message names, in order, without overlaps.
+
+    A number without a year is read as the plan's week of that number, or else the nearest one to the plan.
+
+    Raises:
+        UnknownWeek: a year has no such week, or a month no such day.
+    """
+    clock = _Clock(as_of, tuple(plan_weeks))
+    found: list[Span] = []
+    for reader in (_shifts, _iso_weeks, _days, _numbered, _relative):
+        for span in reader(text, clock, words, lexicon):
+            if not any(span.start < other.end and other.start < span.end for other in found):
+                found.append(span)
+    return sorted(found, key=lambda span: span.start)
+
+
+@dataclass(frozen=True)
+class _Clock:
+    as_of: date
+    plan_weeks: tuple[date, ...]
+
+    def week(self, number: int, year: int | None = None) -> date:
+        """Return the Monday of a numbered week."""
+        if year is not None:
+            return _iso_week(year, number)
+        inside = [week for week in self.plan_weeks if week.isocalendar().week == number]
+        if inside:
+            return inside[0]
+        anchor = self.plan_weeks[len(self.plan_weeks) // 2] if self.plan_weeks else self.as_of
+        years = [anchor.isocalendar().year + step for step in (-1, 0, 1)]
+        options = [week for year in years if (week := _iso_week_or_none(year, number)) is not None]
+        if not options:
+            raise UnknownWeek(f"There is no week {number}; a year has 52 or 53. Ask about {self.range_text()}.")
+        return min(options, key=lambda week: abs((week - anchor).days))
+
+    def day(self, year: int | None, month: int, day: int, written: str) -> date:
+        """Return the Monday of the week that holds a day; without a year, the nearest such day to the plan."""
+        anchor = self.plan_weeks[0] if self.plan_weeks else self.as_of
+        years = [year] if year else [anchor.year - 1, anchor.year, anchor.year + 1]
+        options = [found for one in years if (found := _date_or_none(one, month, day)) is not None]
+        if not options:
+            raise UnknownWeek(f"There is no day {written}. Ask about {self.range_text()}.")
+        return week_of(min(options, key=lambda found: abs((found - anchor).days)))
+
+    def range_text(self) -> str:
+        return f"{self.plan_weeks[0]:%G-W%V} to {self.plan_weeks[-1]:%G-W%V}" if self.plan_weeks else "another week"
+
+
+Reader = Callable[[str, _Clock, Mapping[str, object], Lexicon], Iterator[Span]]
+
+
+def _shifts(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+    for key, sign in (("weeks_later", 1), ("weeks_earlier", -1)):
+        for match in re.finditer(str(words[key]), text, re.IGNORECASE):
+            yield Span(match.start(), match.end(), shift=sign * _count(match[1], lexicon))
+
+
+def _iso_weeks(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+    for match in _ISO_WEEK.finditer(text):
+        yield Span(match.start(), match.end(), (clock.week(int(match[2]), int(match[1])),))
+
+
+def _days(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+    for match in _ISO_DAY.finditer(text):
+        week = clock.day(int(match[1]), int(match[2]), int(match[3]), match[0])
+        yield Span(match.start(), match.end(), (week,))
+    months = "|".join(lexicon.months + tuple(month[:3] for month in lexicon.months))
+    first = rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<m>{months})\b\.?(?:,? (?P<y>\d{{4}}))?"
+    second = rf"\b(?P<m>{months})\b\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (?P<y>\d{{4}}))?"
+    for pattern in (first, second):
+        for match in re.finditer(pattern, text, re.IGNORECASE):
+            month = 1 + next(i for i, name in enumerate(lexicon.months) if name.startswith(match["m"].lower()[:3]))
+            year = int(match["y"]) if match["y"] else None
+            yield Span(match.start(), match.end(), (clock.day(year, month, int(match["d"]), match[0]),))
+
+
+def _numbered(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+    for match in re.finditer(str(words["nth_week"]), text, re.IGNORECASE):
+        yield Span(match.start(), match.end(), (clock.week(int(match[1])),))
+    more = re.compile(str(words["more_weeks"]), re.IGNORECASE)
+    for pattern in (re.compile(str(words["week_number"]), re.IGNORECASE), _SHORT_WEEK):
+        for match in pattern.finditer(text):
+            numbers, end = [int(match[1])], match.end()
+            while following := more.match(text, end):
+                through = re.search(r"to|-|–|through", following[0], re.IGNORECASE) is not None
+                last = int(following[1])
+                numbers += range(numbers[-1] + 1, last + 1) if through and 0 < last - numbers[-1] < 53 else [last]
+                end = following.end()
+            yield Span(match.start(), end, tuple(dict.fromkeys(clock.week(number) for number in numbers)))
+
+
+def _relative(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+    this_week = week_of(clock.as_of)
+    holiday = clock.day(None, 12, 25, "Christmas")
+    named = {"this_week": this_week, "next_week": this_week + timedelta(weeks=1)}
+    named |= {"last_week": this_week - timedelta(weeks=1), "christmas": holiday}
+    for key, week in named.items():
+        phrases = words[key]
+        assert isinstance(phrases, Sequence)
+        for phrase in phrases:
+            for match in re.finditer(rf"\b{re.escape(str(phrase))}\b", text, re.IGNORECASE):
+                yield Span(match.start(), match.end(), (week,))
+    for match in re.finditer(str(words["in_n_weeks"]), text, re.IGNORECASE):
+        week = this_week + timedelta(weeks=_count(match[1], lexicon))
+        yield Span(match.start(), match.end(), (week,))
+
+
+def _count(written: str, lexicon: Lexicon) -> int:
+    if written.isdigit():
+        return int(written)
+    return int({**lexicon.small, **lexicon.numbers}.get(written.lower(), 1))
+
+
+def _iso_week(year: int, number: int) -> date:
+    week = _iso_week_or_none(year, number)
+    if week is None:
+        raise UnknownWeek(f"{year} has no week {number}. Weeks are numbered as in {year}-W41.")
+    return week
+
+
+def _iso_week_or_none(year: int, number: int) -> date | None:
+    try:
+        return date.fromisocalendar(year, number, 1)
+    except ValueError:
+        return None
+
+
+def _date_or_none(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

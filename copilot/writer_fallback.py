@@ -1,0 +1,138 @@
+"""The writer that never leaves an answer without one: when the first fails, a second takes over and says so."""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+import time
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
+
+from copilot.errors import GeneratorError
+from copilot.generators import Prompt, TextGenerator, active_name
+
+_log = logging.getLogger(__name__)
+
+REST_S = 60.0
+_SENTENCE_END = re.compile(r"[.!?][\"')\]]*(?=\s)|\n")
+
+
+class FallbackGenerator:
+    """Lets `primary` write, and `backup` when that fails before or during its reply.
+
+    What reaches the reader stays readable: only whole sentences of the primary pass, and after a failure the backup's
+    own reply starts on a new line. A primary that failed rests for `rest_s` seconds, so that a dead server does not
+    cost every question its timeout.
+
+    Attributes:
+        last_failure: why the primary failed the last time, or "" when it last worked.
+    """
+
+    def __init__(
+        self,
+        primary: TextGenerator,
+        backup: TextGenerator,
+        *,
+        rest_s: float = REST_S,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.primary = primary
+        self.backup = backup
+        self.last_failure = ""
+        self._rest_s = rest_s
+        self._clock = clock
+        self._rests_until = float("-inf")
+
+    @property
+    def name(self) -> str:
+        """The primary's name; `active_name(stream, self)` tells who really wrote."""
+        return self.primary.name
+
+    def prepare(self) -> None:
+        """Load the primary, and the backup when that fails."""
+        try:
+            self.primary.prepare()
+        except GeneratorError as error:
+            self.note_failure(error)
+            self.backup.prepare()
+
+    def stream(self, prompt: Prompt, *, cancel: threading.Event | None = None) -> Iterator[str]:
+        """Stream the primary's reply, or the backup's."""
+        return FallbackStream(self, prompt, cancel)
+
+    @property
+    def resting(self) -> bool:
+        """Whether the primary failed so lately that it is not asked."""
+        return self._clock() < self._rests_until
+
+    def note_failure(self, error: GeneratorError) -> None:
+        """Remember and log why the primary failed, and let it rest."""
+        self.last_failure = str(error)
+        self._rests_until = self._clock() + self._rest_s
+        _log.warning("%s does not write now, %s does: %s", self.primary.name, self.backup.name, error)
+
+    def note_success(self) -> None:
+        """Forget the last failure."""
+        self.last_failure = ""
+
+
+class FallbackStream(Iterator[str]):
+    """One reply of a FallbackGenerator, which knows who writes it."""
+
+    def __init__(self, generator: FallbackGenerator, prompt: Prompt, cancel: threading.Event | None) -> None:
+        self._generator = generator
+        self._prompt = prompt
+        self._cancel = cancel
+        self._backup_stream: Iterator[str] | None = None
+        self._pieces = self._write()
+
+    def __next__(self) -> str:
+        return next(self._pieces)
+
+    def close(self) -> None:
+        """End the reply early."""
+        self._pieces.close()
+
+    @property
+    def active_name(self) -> str:
+        """The name of the writer of what comes now."""
+        if self._backup_stream is None:
+            return self._generator.primary.name
+        return active_name(self._backup_stream, self._generator.backup)
+
+    def _write(self) -> Generator[str]:
+        if not self._generator.resting:
+            wrote = False
+            primary = self._generator.primary.stream(self._prompt, cancel=self._cancel)
+            try:
+                with closing(whole_sentences(primary)) as sentences:
+                    for piece in sentences:
+                        wrote = True
+                        yield piece
+            except GeneratorError as error:
+                self._generator.note_failure(error)
+                if wrote:
+                    yield "\n"
+            else:
+                self._generator.note_success()
+                return
+        self._backup_stream = self._generator.backup.stream(self._prompt, cancel=self._cancel)
+        yield from self._backup_stream
+
+
+def whole_sentences(pieces: Iterator[str]) -> Generator[str]:
+    """Pass text on up to its last sentence's end; the rest follows when more comes or when the pieces end well."""
+    held = ""
+    try:
+        for piece in pieces:
+            held += piece
+            if ends := list(_SENTENCE_END.finditer(held)):
+                cut = ends[-1].end()
+                yield held[:cut]
+                held = held[cut:]
+        if held:
+            yield held
+    finally:
+        if isinstance(pieces, Generator):  # a plain iterator has nothing to close
+            pieces.close()

@@ -1,0 +1,210 @@
+"""The remote writer: any server that speaks OpenAI's chat-completions protocol (vLLM, llama.cpp, Ollama, ...)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any
+from urllib.parse import urlsplit
+
+import openai
+
+from copilot.errors import GeneratorError
+from copilot.generators import Prompt
+from copilot.writer_prompt import fit_prompt
+from copilot.writer_relay import Put, Stopped, relay
+
+MAX_PROMPT_TOKENS = 6000
+MAX_STREAMS = 8  # replies that may be read at once; more wait for one to end
+_CHARACTERS_PER_TOKEN = 3  # the server's tokenizer is unknown; English has about 4, so this errs on the safe side
+_LOOK_S = 0.05
+_EXCERPT = 200
+
+
+class OpenAIGenerator:
+    """Writes with the chat model of a server, streamed.
+
+    Args:
+        base_url: such as `http://127.0.0.1:8000/v1`.
+        model: the model's name on that server.
+        api_key: sent as a bearer token; most local servers need none. It appears in no message and no log.
+        timeout_s: the longest wait for the connection and for each piece of the reply.
+        max_retries: new tries after a refused connection, a timeout, or the server's 408, 409, 429 or 5xx, before the
+            reply begins.
+    Raises:
+        GeneratorError: the URL is none, or no model was named.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        model: str,
+        *,
+        api_key: str = "",
+        timeout_s: float = 60.0,
+        max_retries: int = 2,
+        temperature: float = 0.0,
+        max_prompt_tokens: int = MAX_PROMPT_TOKENS,
+    ) -> None:
+        _check(base_url, model, api_key)
+        self.name = model
+        self._base_url = base_url
+        self._api_key = api_key
+        self._timeout_s = timeout_s
+        self._max_retries = max_retries
+        self._temperature = temperature
+        self._max_prompt_tokens = max_prompt_tokens
+        self._unwanted: frozenset[str] = frozenset()  # parameters that this server's model has refused
+        self._streams = ThreadPoolExecutor(max_workers=MAX_STREAMS, thread_name_prefix="writer-server")
+
+    def __repr__(self) -> str:
+        return f"OpenAIGenerator({self._place!r}, {self.name!r})"
+
+    def prepare(self) -> None:
+        """Need nothing: the server is first asked when there is something to write."""
+
+    def stream(self, prompt: Prompt, *, cancel: threading.Event | None = None) -> Iterator[str]:
+        """Yield the reply as the server sends it; cancelling or closing ends the connection.
+
+        Raises:
+            GeneratorError: the server cannot be reached, refuses, stalls, breaks off or talks nonsense.
+        """
+        fitted = fit_prompt(prompt, self._max_prompt_tokens, _estimated_tokens)
+        return relay(partial(self._write, fitted), self._streams, cancel=cancel)
+
+    @property
+    def _place(self) -> str:
+        """The server's address without credentials or query."""
+        parts = urlsplit(self._base_url)
+        return f"{parts.scheme}://{parts.hostname}{f':{parts.port}' if parts.port else ''}{parts.path}"
+
+    def _write(self, prompt: Prompt, put: Put, stopped: Stopped) -> None:
+        """Write one reply; runs on a thread of its own with its own event loop, so that a stop ends the connection."""
+        try:
+            asyncio.run(self._until_stopped(prompt, put, stopped))
+        except GeneratorError:
+            raise
+        except (openai.OpenAIError, json.JSONDecodeError, OSError, ValueError, TypeError, AttributeError) as error:
+            message = self._explained(error)
+            # The cause is left out on purpose: a server may echo the key, and a traceback would print it.
+            raise GeneratorError(message) from None
+
+    async def _until_stopped(self, prompt: Prompt, put: Put, stopped: Stopped) -> None:
+        reading = asyncio.create_task(self._read(prompt, put))
+        while not reading.done():
+            await asyncio.wait({reading}, timeout=_LOOK_S)
+            if stopped():
+                reading.cancel()
+        if not reading.cancelled():
+            reading.result()
+
+    async def _read(self, prompt: Prompt, put: Put) -> None:
+        finished = False
+        async with self._client() as client, await self._request(client, prompt) as chunks:
+            # The client counts bytes; a server that only sends keep-alive comments has stalled all the same.
+            async with asyncio.timeout(self._timeout_s) as stall:
+                async for chunk in chunks:
+                    stall.reschedule(asyncio.get_running_loop().time() + self._timeout_s)
+                    for choice in chunk.choices:
+                        if choice.delta and choice.delta.content:
+                            put(choice.delta.content)
+                        finished = finished or choice.finish_reason is not None
+        if not finished:
+            raise GeneratorError(
+                f"The writer {self.name} at {self._place} ended its reply without finishing it. Ask again; if that "
+                "does not help, check that it is OpenAI-compatible and that its address ends in /v1."
+            )
+
+    def _client(self) -> openai.AsyncOpenAI:
+        client = openai.AsyncOpenAI(
+            base_url=self._base_url,
+            api_key=self._api_key or "none",  # the client insists on one
+            timeout=self._timeout_s,
+            max_retries=self._max_retries,
+        )
+        # The client reads these from the environment, and they are nobody else's business.
+        client.organization = client.project = None
+        return client
+
+    async def _request(self, client: openai.AsyncOpenAI, prompt: Prompt) -> Any:
+        """Ask for a streamed reply; a parameter that the model refuses is left out from then on."""
+        while True:
+            try:
+                return await client.chat.completions.create(**self._parameters(prompt))
+            except openai.BadRequestError as error:
+                refused = error.param or ""
+                if refused not in {"max_tokens", "temperature", "seed"} - self._unwanted:
+                    raise
+                self._unwanted |= {refused}
+
+    def _parameters(self, prompt: Prompt) -> dict[str, Any]:
+        parameters: dict[str, Any] = {
+            "max_tokens": prompt.max_new_tokens,
+            "temperature": self._temperature,
+            "seed": prompt.seed,
+        }
+        if "max_tokens" in self._unwanted:  # OpenAI's reasoning models know it by another name
+            parameters["max_completion_tokens"] = prompt.max_new_tokens
+        wanted = {name: value for name, value in parameters.items() if name not in self._unwanted}
+        return {"model": self.name, "messages": prompt.turns, "stream": True, **wanted}
+
+    def _explained(self, error: Exception) -> str:
+        """Say what went wrong and what to do, without any secret."""
+        what, advice = _diagnosis(error, self._timeout_s)
+        said = self._server_said(error)
+        return f"The writer {self.name} at {self._place} {what}{said}. {advice}"
+
+    def _server_said(self, error: Exception) -> str:
+        """Return the server's own words in brackets, in one short line, with the key blotted out."""
+        if not isinstance(error, openai.APIError) or isinstance(error, openai.APIConnectionError):
+            return ""
+        words = " ".join(error.message.split())
+        for secret in filter(None, (self._api_key, urlsplit(self._base_url).password)):
+            words = words.replace(secret, "***")
+        return f" (it said: {words[:_EXCERPT]})" if words else ""
+
+
+def _check(base_url: str, model: str, api_key: str) -> None:
+    try:
+        parts = urlsplit(base_url)
+        sound = parts.scheme in {"http", "https"} and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:  # a port that is no number
+        sound = False
+    if not sound:
+        raise GeneratorError(
+            "The writer's server address is no URL. Set COPILOT_WRITER_URL to one such as http://127.0.0.1:8000/v1."
+        )
+    if not model:
+        raise GeneratorError("The writer's server needs a model's name. Set COPILOT_WRITER_MODEL.")
+    if not (api_key.isascii() and api_key.isprintable()):
+        raise GeneratorError("The writer's API key holds characters that cannot be sent. Set COPILOT_WRITER_API_KEY.")
+
+
+def _diagnosis(error: Exception, timeout_s: float) -> tuple[str, str]:
+    """Return what happened and what to do about it."""
+    match error:
+        case openai.APITimeoutError() | TimeoutError():
+            return f"did not answer within {timeout_s:g} s", "Is it overloaded? Ask again, or raise the time limit."
+        case openai.APIConnectionError():
+            return "cannot be reached", "Is it running, and is the address right? The connection failed or broke off."
+        case openai.AuthenticationError() | openai.PermissionDeniedError():
+            return "refused the API key", "Set COPILOT_WRITER_API_KEY to one that may use this model."
+        case openai.NotFoundError():
+            return "does not know this model or address", "Check COPILOT_WRITER_MODEL, and that the URL ends in /v1."
+        case openai.RateLimitError():
+            return "has no capacity for us now", "Wait a while, or check the account's limits."
+        case openai.APIStatusError():
+            return f"answered with status {error.status_code}", "See the server's log."
+        case openai.APIError():
+            return "reported an error while writing", "See the server's log, or ask again."
+        case _:
+            return f"sent something that is no chat completion ({type(error).__name__})", "Is it OpenAI-compatible?"
+
+
+def _estimated_tokens(prompt: Prompt) -> int:
+    characters = sum(len(turn["content"]) for turn in prompt.turns)
+    return characters // _CHARACTERS_PER_TOKEN

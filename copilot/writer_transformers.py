@@ -1,0 +1,232 @@
+"""The local writer: a causal language model run by transformers, by default the on-board SmolLM2-135M-Instruct."""
+
+from __future__ import annotations
+
+import copy
+import logging
+import re
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from copilot.errors import GeneratorError
+from copilot.generators import Prompt
+from copilot.writer_cache import converted_smollm2, discard
+from copilot.writer_prompt import fit_prompt, render_chat, without_control_tokens
+from copilot.writer_relay import Put, Stopped, relay
+from retrieval.quiet import quiet_model_libraries
+
+if TYPE_CHECKING:
+    from transformers import GenerationConfig
+
+_log = logging.getLogger(__name__)
+
+ONBOARD_NAME = "SmolLM2-135M-Instruct"
+MAX_PROMPT_TOKENS = 2048  # 2 CPU cores read a few hundred tokens a second; more would keep an operator waiting
+_HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
+
+Dtype = Literal["float32", "bfloat16", "float16"]
+
+
+@dataclass(frozen=True)
+class LoadedWriter:
+    """A model with its tokenizer, ready to write."""
+
+    model: Any
+    tokenizer: Any
+    context: int  # tokens of prompt and reply together
+
+    @property
+    def control_tokens(self) -> list[str]:
+        """Texts that the tokenizer reads as something else than text, such as the marks between turns."""
+        added = self.tokenizer.added_tokens_decoder.values()
+        return [token.content for token in added if token.special]
+
+
+class TransformersGenerator:
+    """Writes with a local model, one reply at a time; further requests wait in order.
+
+    Args:
+        source: id or folder of a Hugging Face causal LM; the on-board SmolLM2 when None. The hub is asked only when an
+            id is named. Weights must be safetensors, and no code that comes with a model is run.
+        cache: folder for converted weights.
+        threads: CPU threads for the whole process's torch; torch's own choice when None.
+        temperature: 0 always takes the likeliest token; above, tokens are drawn with the prompt's seed.
+        dtype: float32 reads a prompt twice as fast as bfloat16 on CPUs without bfloat16 arithmetic.
+        max_prompt_tokens: a longer prompt is shortened as `fit_prompt` says.
+    """
+
+    def __init__(
+        self,
+        source: str | Path | None = None,
+        *,
+        cache: Path,
+        threads: int | None = None,
+        temperature: float = 0.0,
+        dtype: Dtype = "float32",
+        max_prompt_tokens: int = MAX_PROMPT_TOKENS,
+    ) -> None:
+        self._source = source
+        self._cache = cache
+        self._threads = threads
+        self._temperature = temperature
+        self._dtype: Dtype = dtype
+        self._max_prompt_tokens = max_prompt_tokens
+        self._loaded: LoadedWriter | None = None
+        # One worker: the model is loaded and used by one thread, and waiting replies keep their order.
+        self._turns = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+
+    @property
+    def name(self) -> str:
+        """The model's id, or its folder's name."""
+        if self._source is None:
+            return ONBOARD_NAME
+        folder = Path(self._source).expanduser()
+        return folder.name if folder.is_dir() else str(self._source)
+
+    def prepare(self) -> None:
+        """Load the model, converting the on-board one first when that was never done (20 s, once).
+
+        Raises:
+            GeneratorError: the weights are absent, wrong or of a kind that cannot be used.
+        """
+        self._turns.submit(self._load).result()
+
+    def stream(self, prompt: Prompt, *, cancel: threading.Event | None = None) -> Iterator[str]:
+        """Yield the reply in words as they are written.
+
+        Raises:
+            GeneratorError: the model cannot be loaded, ran out of memory, or the system prompt exceeds its context.
+        """
+        return relay(partial(self._write, prompt), self._turns, cancel=cancel)
+
+    def _load(self) -> LoadedWriter:
+        """Load at the first use; a failure is tried again at the next."""
+        if self._loaded is None:
+            try:
+                self._loaded = self._load_onboard() if self._source is None else self._load_named(str(self._source))
+            except OSError as error:
+                raise GeneratorError(f"The writer {self.name} cannot be loaded. {error}") from error
+            _log.info("The writer %s is loaded.", self.name)
+        return self._loaded
+
+    def _load_onboard(self) -> LoadedWriter:
+        folder = converted_smollm2(self._cache)
+        try:
+            return load_writer(folder, dtype=self._dtype, threads=self._threads)
+        except GeneratorError as error:
+            _log.warning("The converted writer could not be read and is made anew: %s", error)
+            discard(self._cache)
+            return load_writer(converted_smollm2(self._cache), dtype=self._dtype, threads=self._threads)
+
+    def _load_named(self, source: str) -> LoadedWriter:
+        folder = Path(source).expanduser()
+        if folder.is_dir():
+            return load_writer(folder, dtype=self._dtype, threads=self._threads)
+        if not _HUB_ID.fullmatch(source):
+            raise GeneratorError(
+                f"There is no folder {source} with a writer, and it is no Hugging Face id (such as Qwen/Qwen3-0.6B)."
+            )
+        return load_writer(source, dtype=self._dtype, threads=self._threads, hub=True)
+
+    def _write(self, prompt: Prompt, put: Put, stopped: Stopped) -> None:
+        """Write one reply; runs on the worker."""
+        if stopped():
+            return
+        writer = self._load()
+        inputs = self._inputs(writer, prompt)
+        try:
+            _generate(writer, inputs, self._config(writer, prompt), prompt.seed, put, stopped)
+        except (RuntimeError, ValueError, IndexError, MemoryError) as error:
+            raise GeneratorError(
+                f"The writer {self.name} failed while writing ({type(error).__name__}: {error}). "
+                "Ask again; if it fails again, use another writer."
+            ) from error
+
+    def _inputs(self, writer: LoadedWriter, prompt: Prompt) -> Any:
+        """Return the prompt's tokens, shortened to what fits."""
+        clean = without_control_tokens(prompt, writer.control_tokens)
+        limit = min(self._max_prompt_tokens, writer.context - prompt.max_new_tokens)
+
+        def tokens(candidate: Prompt) -> Any:
+            text = render_chat(candidate, writer.tokenizer)
+            # A chat template writes the model's own opening token; the plain format has none.
+            return writer.tokenizer(text, return_tensors="pt", add_special_tokens=not writer.tokenizer.chat_template)
+
+        return tokens(fit_prompt(clean, limit, lambda candidate: tokens(candidate)["input_ids"].shape[1]))
+
+    def _config(self, writer: LoadedWriter, prompt: Prompt) -> GenerationConfig:
+        """Return the model's own generation settings under ours: length, and greedy or seeded sampling."""
+        config = copy.deepcopy(writer.model.generation_config)
+        sampled = self._temperature > 0
+        config.update(max_new_tokens=prompt.max_new_tokens, max_length=None, do_sample=sampled, num_beams=1)
+        config.update(temperature=self._temperature if sampled else None, top_p=None, top_k=None, min_p=None)
+        if config.pad_token_id is None:
+            config.pad_token_id = writer.tokenizer.pad_token_id or writer.tokenizer.eos_token_id
+        return config
+
+
+def load_writer(
+    source: str | Path, *, dtype: Dtype = "float32", threads: int | None = None, hub: bool = False
+) -> LoadedWriter:
+    """Load a causal language model and its tokenizer from a folder, or from the hub when `hub` says so.
+
+    Raises:
+        GeneratorError: they are absent, damaged, not a causal language model, or need code of their own.
+    """
+    quiet_model_libraries()
+    import torch
+    from safetensors import SafetensorError
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    if threads is not None:
+        torch.set_num_threads(threads)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=not hub)
+        model = AutoModelForCausalLM.from_pretrained(
+            source, dtype=getattr(torch, dtype), local_files_only=not hub, use_safetensors=True
+        )
+    except (OSError, ValueError, RuntimeError, KeyError, ImportError, SafetensorError) as error:
+        raise GeneratorError(
+            f"The writer {source} cannot be loaded ({_first_line(error)}). Name a folder or id of a Hugging Face "
+            "causal language model with safetensors weights, or `onboard`."
+        ) from error
+    context = getattr(model.config.get_text_config(), "max_position_embeddings", None) or MAX_PROMPT_TOKENS
+    return LoadedWriter(model.eval(), tokenizer, context)
+
+
+def _generate(
+    writer: LoadedWriter, inputs: Any, config: GenerationConfig, seed: int, put: Put, stopped: Stopped
+) -> None:
+    """Run the model's decode loop, which looks at `stopped` after each token."""
+    import torch
+    from transformers import StoppingCriteriaList, TextStreamer
+
+    class Relayed(TextStreamer):
+        """Hands on each finished word instead of printing it."""
+
+        def on_finalized_text(self, text: str, stream_end: bool = False) -> None:
+            if text:
+                put(text)
+
+    def told_to_stop(input_ids: torch.Tensor, scores: torch.Tensor, **_: object) -> torch.Tensor:
+        return torch.full((len(input_ids),), stopped(), dtype=torch.bool)
+
+    streamer = Relayed(writer.tokenizer, skip_prompt=True, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+    # The sampler draws from torch's global state: seed a fork of it and give the rest of the process its own back.
+    with torch.inference_mode(), torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        writer.model.generate(
+            **inputs,
+            generation_config=config,
+            streamer=streamer,
+            stopping_criteria=StoppingCriteriaList([told_to_stop]),  # type: ignore[list-item]
+        )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().split("\n", 1)[0] or type(error).__name__

@@ -1,0 +1,154 @@
+"""The commands, run as an operator runs them, over the small shop with the hashing encoder."""
+
+import json
+
+import pytest
+
+import copilot.start as start
+from copilot.cli import main
+from retrieval.encoder import HashingEncoder
+
+
+@pytest.fixture
+def run(shop, monkeypatch, capsys):
+    """Run one command; returns exit code, stdout and stderr."""
+    monkeypatch.setenv("COPILOT_WORKSPACE", str(shop.root))
+    monkeypatch.setenv("COPILOT_WRITER", "phrases")
+    monkeypatch.setattr(start, "open_encoder", lambda settings: HashingEncoder())
+
+    def run_command(*arguments):
+        code = main(list(arguments))
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return run_command
+
+
+def test_plan_json_has_the_contracts_keys(run):
+    code, out, _ = run("plan", "--json")
+    document = json.loads(out)
+    assert code == 0
+    assert list(document) == ["version", "objective", "bound", "gap", "status", "launches"]
+    assert set(document["launches"][0]) == {"product_id", "title", "week", "placement", "expected_units", "interval"}
+
+
+def test_a_plan_of_another_length_is_not_saved(run):
+    _, out, err = run("plan", "--weeks", "3", "--json")
+    assert json.loads(out)["version"] is None
+    assert "not saved" in err
+    assert len({launch["week"] for launch in json.loads(out)["launches"]}) <= 3
+
+
+def test_ask_json_has_the_contracts_keys(run):
+    product = json.loads(run("plan", "--json")[1])["launches"][0]
+    code, out, err = run("ask", f"Why is #{product['product_id']} in week {product['week'][-2:]}?", "--json")
+    document = json.loads(out)
+    assert code == 0
+    assert err == ""
+    assert set(document) == {"question", "answer", "sentences", "facts", "plan"}
+    assert set(document["question"]) == {"intent", "entities", "confidence"}
+    assert set(document["sentences"][0]) == {"text", "facts", "verified", "origin"}
+    assert set(document["facts"][0]) == {"id", "name", "subject", "value", "unit", "interval", "source"}
+
+
+def test_search_lists_products(run):
+    code, out, _ = run("search", "greek yogurt", "-k", "3", "--json")
+    assert code == 0
+    assert all("Yogurt" in hit["title"] for hit in json.loads(out))
+
+
+def test_a_search_that_finds_nothing_says_so(run):
+    assert "nothing" in run("search", "")[2]
+
+
+@pytest.mark.parametrize("target", ["rhythm", "week", "product"])
+def test_briefs_go_to_a_file(run, tmp_path, target):
+    launch = json.loads(run("plan", "--json")[1])["launches"][0]
+    chosen = {"rhythm": "rhythm", "week": launch["week"], "product": launch["product_id"]}[target]
+    path = tmp_path / "brief.md"
+    assert run("brief", chosen, "-o", str(path))[0] == 0
+    assert path.read_text("utf-8").startswith("# ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["brief", "no-such-product"], "no-such-product"),
+        (["brief", "2030-W01"], "2030-W01"),
+        (["brief", "rhythm", "--format", "docx"], "docx"),
+        (["ask", "help", "--lang", "zh"], "en"),
+        (["ask", "x" * 20_000], "20,000"),
+        (["feedback", "no-such-file.csv"], "no-such-file.csv"),
+    ],
+)
+def test_an_operators_error_is_one_line_and_exit_code_1(run, arguments, message):
+    code, out, err = run(*arguments)
+    assert code == 1
+    assert out == ""
+    assert err.startswith("error: ")
+    assert message in err
+    assert err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["nonsense"], ["search"], ["serve", "--port", "0"], ["plan", "--weeks", "-1"]]
+)
+def test_wrong_usage_is_exit_code_2(arguments):
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+    assert exit_.value.code == 2
+
+
+def test_no_workspace_says_what_to_do(run, monkeypatch, tmp_path):
+    monkeypatch.setenv("COPILOT_WORKSPACE", str(tmp_path / "nothing"))
+    code, _, err = run("plan")
+    assert code == 1
+    assert "launch-copilot build" in err
+
+
+def test_feedback_is_recorded_and_compared(run, tmp_path):
+    launch = json.loads(run("plan", "--json")[1])["launches"][0]
+    path = tmp_path / "outcomes.csv"
+    path.write_text(f"product_id,week,units\n{launch['product_id']},{launch['week']},{launch['expected_units']}\n")
+    code, out, err = run("feedback", str(path))
+    assert code == 0
+    assert launch["product_id"] in out
+    assert "1 of 1" in err
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("product_id,units\nS1,3\n", "week"),
+        ("product_id,week,units\nS1,2017-W99,3\n", "line 2"),
+        ("product_id,week,units\nS1,2017-W41,-3\n", "0 or more"),
+        ("product_id,week,units\nS1,2017-W41,many\n", "line 2"),
+    ],
+)
+def test_a_wrong_outcomes_file_is_refused_whole(run, tmp_path, rows, message):
+    path = tmp_path / "outcomes.csv"
+    path.write_text(rows)
+    code, _, err = run("feedback", str(path))
+    assert code == 1
+    assert message in err
+
+
+def test_evaluate_rhythm_re_solves_from_scratch(run):
+    _, out, _ = run("evaluate", "rhythm", "--json")
+    document = json.loads(out)
+    assert document["counterfactual_agreement"] == 1.0
+    assert document["solve"][0]["gap"] <= 1e-3
+
+
+def test_evaluate_answers_shows_nothing_unverified(run):
+    _, out, _ = run("evaluate", "answers", "--questions", "5", "--json")
+    document = json.loads(out)
+    assert document["n_questions"] == 5
+    assert document["unverified_shown"] == 0
+
+
+def test_doctor_names_what_it_looked_at(run):
+    code, out, _ = run("doctor")
+    assert code == 0
+    for part in ("python", "packages", "text encoder weights", "workspace", "port"):
+        assert part in out

@@ -1,0 +1,146 @@
+"""Weeks, placements, groups, products and numbers in an operator's words."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from copilot.catalogue_names import CatalogueNames, covers
+from copilot.entities import EntityReader
+from copilot.errors import UnknownWeek
+
+W40, W41, W42, W43, W44, W45 = (date(2017, 10, 2 + 7 * i) if i < 5 else date(2017, 11, 6) for i in range(6))
+
+
+@pytest.fixture(scope="module")
+def reader(small_engine, phrases):
+    return EntityReader(small_engine, phrases)
+
+
+@pytest.mark.parametrize(
+    ("text", "weeks"),
+    [
+        ("week 43", (W43,)),
+        ("in Week 43?", (W43,)),
+        ("W43", (W43,)),
+        ("w 43", (W43,)),
+        ("wk 43", (W43,)),
+        ("2017-W43", (W43,)),
+        ("2017W43", (W43,)),
+        ("week 2017-W43", (W43,)),
+        ("the 43rd week", (W43,)),
+        ("calendar week 43", (W43,)),
+        ("weeks 43 and 45", (W43, W45)),
+        ("weeks 43 to 45", (W43, W44, W45)),
+        ("weeks 43-45", (W43, W44, W45)),
+        ("week 43 or week 44", (W43, W44)),
+        ("2017-10-25", (W43,)),
+        ("on 23 October 2017", (W43,)),
+        ("23rd of October", (W43,)),
+        ("October 23", (W43,)),
+        ("Oct 23, 2017", (W43,)),
+        ("this week", (W41,)),
+        ("next week", (W42,)),
+        ("in two weeks", (W43,)),
+        ("last week", (W40,)),
+        ("what about christmas?", (date(2017, 12, 25),)),
+        ("week 5", (date(2018, 1, 29),)),
+        ("12 launches a week", ()),
+        ("a week later", ()),
+        ("5 units per week", ()),
+    ],
+)
+def test_weeks_are_read(reader, text, weeks):
+    assert reader.read(text).entities.weeks == weeks
+
+
+@pytest.mark.parametrize(
+    ("text", "shift"), [("a week later", 1), ("two weeks earlier", -2), ("3 weeks later", 3), ("week 43", None)]
+)
+def test_shifts_are_relative_to_a_slot(reader, text, shift):
+    assert reader.read(text).entities.shift_weeks == shift
+
+
+@pytest.mark.parametrize("text", ["week 0", "week 54", "2017-W53", "31 February 2017", "2017-02-31"])
+def test_weeks_and_days_that_do_not_exist_are_refused(reader, text):
+    with pytest.raises(UnknownWeek):
+        reader.read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "placements"),
+    [
+        ("at the front end cap", ("front end cap",)),
+        ("to the Front End Cap please", ("front end cap",)),
+        ("put it on the mailer front page", ("mailer front page feature",)),
+        ("the endcap", ("front end cap",)),
+        ("in-aisle", ("in-aisle",)),
+        ("front page of the mailer", ("mailer front page feature",)),
+        ("what is in the plan", ()),
+        ("the end of the season", ()),
+    ],
+)
+def test_placements_are_read_in_full_or_in_part(reader, text, placements):
+    assert reader.read(text).entities.placements == placements
+
+
+def test_groups_are_read_in_full_or_by_their_last_level(reader):
+    assert reader.read("launches in Grocery > Bag Snacks").entities.groups == ("Grocery > Bag Snacks",)
+    assert reader.read("launches in bag snacks").entities.groups == ("Grocery > Bag Snacks",)
+    assert reader.loose_groups(["snacks"]) == ("Grocery > Bag Snacks",)
+    assert reader.loose_groups(["frozen"]) == ("Frozen > Pizza",)
+    assert reader.loose_groups(["umbrellas"]) == ()
+
+
+@pytest.mark.parametrize("text", ["#101", "why is #101 here", "product 101", "item no. 101", "sku 101"])
+def test_product_numbers_are_read(reader, text):
+    assert reader.read(text).entities.products == ("101",)
+
+
+def test_an_unknown_number_is_kept(reader):
+    read = reader.read("why is #999 in week 43")
+    assert read.entities.products == ()
+    assert read.unknown_id == "999"
+
+
+def test_full_titles_are_found_whatever_their_case(reader):
+    read = reader.read("compare POTATO CHIPS 9 oz with green tea 20 bags")
+    assert read.entities.products == ("101", "107")
+    assert read.entities.text == "compare PRODUCT with PRODUCT"
+
+
+def test_the_longest_title_wins():
+    names = CatalogueNames({"1": "Tea", "2": "Green Tea", "3": "Green Tea Deluxe"}, common=())
+    assert [span.products for span in names.find_titles("a green tea deluxe, a green tea and a tea")] == [
+        ("3",),
+        ("2",),
+        ("1",),
+    ]
+
+
+def test_a_title_of_common_words_alone_is_no_name():
+    names = CatalogueNames({"1": "The Plan", "2": "4"}, common={"the", "plan"})
+    assert names.find_titles("what is the plan for 4") == []
+
+
+def test_typing_errors_are_mended_within_reason():
+    names = CatalogueNames({"1": "Tortilla Chips"}, common=())
+    assert names.mend("tortila") == "tortilla"
+    assert names.mend("umbrella") == "umbrella"
+    assert names.mend("chip") == "chips"
+
+
+def test_covers_allows_short_endings_only():
+    assert covers("Potato Chips 9 Oz", ["potatoes", "chip"])
+    assert not covers("Potato Chips 9 Oz", ["pot"])
+
+
+def test_numbers_that_are_no_entity_are_kept(reader):
+    entities = reader.read("can we do 5 launches in week 43").entities
+    assert entities.numbers == (5.0,)
+    assert entities.weeks == (W43,)
+
+
+def test_a_placement_inside_a_longer_word_is_not_read(reader):
+    assert reader.read("in-aisles of stores").entities.placements == ()

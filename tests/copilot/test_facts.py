@@ -1,0 +1,346 @@
+"""What is computed for each kind of question, over the small shop's real plans."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from copilot.facts import FACT_SPECS, choose_product, collect_facts
+from copilot.factsheet import UNITS, SheetBuilder, Source
+from copilot.questions import Entities, Intent, Question
+
+W41, W42, W43, W45 = date(2017, 10, 9), date(2017, 10, 16), date(2017, 10, 23), date(2017, 11, 6)
+SNACKS = "Grocery > Bag Snacks"
+
+
+def ask(intent, *products, **more) -> Question:
+    fields = {key: more.pop(key) for key in ("weeks", "placements", "groups", "shift_weeks") if key in more}
+    return Question("?", intent, Entities(products=products, **fields), 0.9, **more)
+
+
+@pytest.fixture
+def collect(small_engine, small_stored):
+    return lambda question: collect_facts(question, small_engine, small_stored)
+
+
+def named(sheet, name):
+    return [fact for fact in sheet.facts if fact.name == name]
+
+
+def names(sheet):
+    return [sheet.get(fact_id).name for fact_id in sheet.essential]
+
+
+def test_why_here_gives_the_slot_its_reasons_and_what_would_change_it(collect):
+    sheet = collect(ask(Intent.WHY_HERE, "101"))
+    assert names(sheet) == [
+        "launch_slot",
+        "expected_units",
+        "placement_effect",
+        "momentum",
+        "analogue_units",
+        "searches_per_week",
+        "slot_loss",
+        "next_best_slot",
+    ]
+    slot, expected = sheet.facts[0], sheet.facts[1]
+    assert (slot.value, slot.placement) == (W41, "front end cap")
+    assert expected.value == pytest.approx(40 * 1.25 * 1.04)
+    assert expected.interval == pytest.approx((0.3 * 52, 2.4 * 52))
+    assert expected.linked == (slot.id,)
+    assert named(sheet, "slot_loss")[0].value < 0
+    assert named(sheet, "placement_lift")[0].linked == (named(sheet, "placement_effect")[0].id,)
+
+
+def test_reasons_come_in_order_of_weight(collect):
+    sheet = collect(ask(Intent.WHY_HERE, "103"))  # placement x 1.25 weighs more than momentum x 0.9
+    reasons = [name for name in names(sheet) if name in ("placement_effect", "momentum")]
+    assert reasons == ["placement_effect", "momentum"]
+
+
+def test_simulated_searches_are_marked(collect):
+    fact = named(collect(ask(Intent.WHY_HERE, "101")), "searches_per_week")[0]
+    assert fact.source.simulated
+    assert "simulated" in fact.source.note
+
+
+def test_why_here_about_an_unplanned_product_answers_why_not(collect):
+    sheet = collect(ask(Intent.WHY_HERE, "107", weeks=(W43,)))
+    assert names(sheet)[:2] == ["not_planned", "force_delta"]
+
+
+def test_why_here_in_another_week_says_where_it_stands_and_what_the_move_costs(collect):
+    sheet = collect(ask(Intent.WHY_HERE, "101", weeks=(W45,)))
+    assert names(sheet)[:2] == ["launch_slot", "move_delta"]
+    assert sheet.facts[0].value == W41
+    assert named(sheet, "move_delta")[0].value < 0
+
+
+def test_why_not_forces_the_product_in_and_names_what_it_displaces(collect, small_stored):
+    sheet = collect(ask(Intent.WHY_NOT, "107"))
+    delta, displaced = named(sheet, "force_delta")[0], named(sheet, "displaced_units")[0]
+    assert delta.value == pytest.approx(-13.07, abs=0.01)
+    assert delta.linked == (named(sheet, "not_planned")[0].id,)
+    assert displaced.subject == "106"
+    assert displaced.linked == (delta.id,)
+    assert str(small_stored.version) in delta.source.note
+    assert named(sheet, "forced_slot")
+
+
+def test_why_not_about_a_product_on_sale_says_so(collect):
+    sheet = collect(ask(Intent.WHY_NOT, "201"))
+    assert names(sheet) == ["already_live"]
+    assert sheet.facts[0].value == date(2017, 3, 6)
+
+
+def test_what_if_compares_the_move_with_the_present_slot(collect):
+    sheet = collect(ask(Intent.WHAT_IF_MOVE, "101", weeks=(W43,)))
+    assert names(sheet)[:2] == ["move_delta", "launch_slot"]
+    weeks = {fact.week for fact in named(sheet, "expected_units")}
+    assert weeks == {W41, W43}
+
+
+def test_what_if_understands_a_week_later(collect):
+    sheet = collect(ask(Intent.WHAT_IF_MOVE, "101", shift_weeks=1))
+    assert named(sheet, "move_delta")[0].week == W42
+
+
+def test_what_if_without_a_target_asks_for_one(collect):
+    assert [m.key for m in collect(ask(Intent.WHAT_IF_MOVE, "101")).messages] == ["no_target_slot"]
+
+
+def test_what_if_shifted_out_of_the_plan_names_its_range(collect):
+    message = collect(ask(Intent.WHAT_IF_MOVE, "101", shift_weeks=9)).messages[0]
+    assert message.key == "unknown_week"
+    assert message.params == {"week": "2017-W50", "first": "2017-W41", "last": "2017-W46"}
+
+
+def test_a_move_to_where_it_stands_changes_nothing(collect):
+    sheet = collect(ask(Intent.WHAT_IF_MOVE, "101", weeks=(W41,), placements=("front end cap",)))
+    assert sheet.messages[0].key == "already_there"
+
+
+def test_a_tie_is_zero(collect):
+    sheet = collect(ask(Intent.WHY_HERE, "103"))
+    loss = named(sheet, "slot_loss")[0]
+    assert loss.value == 0.0
+    assert loss.sign == 0
+
+
+def test_an_impossible_lock_is_told(collect, small_engine, small_stored, monkeypatch):
+    from ranking.plan import PlanningProblem
+
+    problem = small_engine.problem
+    ready = tuple(date(2018, 1, 1) if one == "107" else None for one in problem.product_ids)
+    blocked = PlanningProblem(**{**vars(problem), "ready": ready})
+    monkeypatch.setattr(small_engine, "problem", blocked)
+    sheet = collect_facts(ask(Intent.WHY_NOT, "107"), small_engine, small_stored)
+    assert names(sheet)[:2] == ["not_planned", "cannot_plan"]
+
+
+def test_forecast_has_interval_analogues_and_median(collect):
+    sheet = collect(ask(Intent.FORECAST, "105"))
+    assert names(sheet)[:2] == ["expected_units", "forecast_units"]
+    assert named(sheet, "forecast_units")[0].interval == pytest.approx((5.4, 43.2))
+    assert named(sheet, "analogue_median")[0].value == 11
+    assert named(sheet, "forecast_units")[0].linked == (named(sheet, "expected_units")[0].id,)
+
+
+def test_forecast_of_a_product_on_sale_says_that_there_is_none(collect):
+    sheet = collect(ask(Intent.FORECAST, "206"))
+    assert [m.key for m in sheet.messages] == ["no_prediction"]
+    assert names(sheet) == ["already_live"]
+
+
+def test_similar_lists_past_launches_with_their_outcomes(collect):
+    sheet = collect(ask(Intent.SIMILAR, "101"))
+    first = sheet.facts[0]
+    assert (first.name, first.subject, first.value, first.other) == ("analogue_units", "201", 34, "101")
+
+
+def test_search_demand_lists_volume_trend_and_words(collect):
+    sheet = collect(ask(Intent.SEARCH_DEMAND, "101"))
+    assert names(sheet) == ["searches_per_week", "search_trend", "search_words", "search_words", "search_words"]
+    assert sheet.facts[2].other_label == "potato chips"
+
+
+def test_search_demand_without_a_match_says_so(collect):
+    assert [m.key for m in collect(ask(Intent.SEARCH_DEMAND, "107")).messages] == ["no_searches"]
+
+
+def test_search_demand_without_a_log_says_so(collect, small_engine, monkeypatch):
+    monkeypatch.setattr(small_engine.workspace, "has", lambda table: False)
+    assert [m.key for m in collect(ask(Intent.SEARCH_DEMAND, "101")).messages] == ["searches_off"]
+
+
+def test_rhythm_of_a_group_and_of_the_season(collect):
+    group = collect(ask(Intent.RHYTHM, groups=(SNACKS,)))
+    assert names(group) == ["recommended_per_week", "observed_per_week", "crowding_effect", "rhythm_evidence"]
+    assert named(group, "crowding_effect")[0].value == pytest.approx(2**-0.2)
+    season = collect(ask(Intent.RHYTHM))
+    assert names(season)[:3] == ["recommended_per_week", "observed_per_week", "planned_per_week"]
+    assert named(season, "planned_per_week")[0].value == 1.0
+
+
+def test_rhythm_that_the_data_does_not_show_says_so(collect):
+    yogurt = collect(ask(Intent.RHYTHM, groups=("Grocery > Yogurt",)))
+    assert named(yogurt, "rhythm_unsupported")[0].value == "crowding unclear"
+    tea = collect(ask(Intent.RHYTHM, groups=("Drinks > Tea",)))
+    assert named(tea, "rhythm_unsupported")[0].value == "few launches"
+
+
+def test_planned_counts_by_week_placement_and_group(collect):
+    week = collect(ask(Intent.PLANNED, weeks=(W42,)))
+    assert names(week) == ["planned_count", "planned_units", "expected_units"]
+    assert week.facts[0].value == 1
+    assert collect(ask(Intent.PLANNED, groups=(SNACKS,))).facts[0].value == 2
+    assert collect(ask(Intent.PLANNED, placements=("in-aisle",))).facts[0].value == 0
+    two = collect(ask(Intent.PLANNED, weeks=(W42, W43)))
+    assert [fact.value for fact in named(two, "planned_count")] == [1, 1]
+
+
+def test_planned_without_a_part_tells_about_the_whole_plan(collect):
+    sheet = collect(ask(Intent.PLANNED))
+    assert sheet.facts[0].value == 6
+    assert named(sheet, "plan_candidates")[0].value == 9
+    assert 0 <= named(sheet, "plan_gap")[0].value < 1e-4
+
+
+def test_planned_about_a_product(collect):
+    assert names(collect(ask(Intent.PLANNED, "101"))) == ["launch_slot", "expected_units"]
+    assert names(collect(ask(Intent.PLANNED, "107")))[0] == "not_planned"
+
+
+def test_product_search_tells_status_and_slots(collect):
+    sheet = collect(ask(Intent.PRODUCT_SEARCH, product_words="chips"))
+    hits = {fact.subject: fact.value for fact in named(sheet, "search_hit")}
+    assert hits["101"] == "candidate"
+    assert hits["201"] == "live"
+    assert {fact.subject for fact in named(sheet, "launch_slot")} >= {"101", "102"}
+
+
+def test_product_search_without_a_match_says_so(collect):
+    assert [m.key for m in collect(ask(Intent.PRODUCT_SEARCH, product_words="umbrella")).messages] == ["no_matches"]
+    assert [m.key for m in collect(ask(Intent.PRODUCT_SEARCH)).messages] == ["no_search_words"]
+
+
+def test_a_brief_question_answers_briefly_and_points_to_the_brief(collect):
+    product = collect(ask(Intent.BRIEF, "101"))
+    assert names(product)[0] == "launch_slot"
+    assert (product.messages[-1].key, product.messages[-1].closing) == ("brief_ready", True)
+    assert product.messages[-1].params == {"target": "101"}
+    assert collect(ask(Intent.BRIEF, weeks=(W43,))).messages[-1].params == {"target": "2017-W43"}
+    assert collect(ask(Intent.BRIEF)).messages[-1].params == {"target": "rhythm"}
+
+
+@pytest.mark.parametrize("intent", [Intent.HELP, Intent.OUT_OF_SCOPE])
+def test_help_and_out_of_scope_state_no_fact(collect, intent):
+    sheet = collect(ask(intent))
+    assert sheet.facts == ()
+    assert len(sheet.messages) == 1
+
+
+@pytest.mark.parametrize(
+    "intent", [Intent.WHY_HERE, Intent.WHY_NOT, Intent.WHAT_IF_MOVE, Intent.PLANNED, Intent.RHYTHM]
+)
+def test_a_week_outside_the_plan_names_the_range(collect, intent):
+    sheet = collect(ask(Intent(intent), "101", weeks=(date(2018, 1, 1),)))
+    assert sheet.facts == ()
+    assert sheet.messages[0].params == {"week": "2018-W01", "first": "2017-W41", "last": "2017-W46"}
+
+
+def test_a_close_race_asks_back_with_the_two_likeliest_readings(collect):
+    close = ((Intent.WHY_HERE, 0.4), (Intent.FORECAST, 0.35))
+    sheet = collect(ask(Intent.WHY_HERE, "101", alternatives=close))
+    assert sheet.facts == ()
+    assert sheet.messages[0].key == "ask_back_intent"
+    assert sheet.messages[0].params == {"first": "why it is planned there", "second": "what it is expected to sell"}
+
+
+def test_no_product_asks_for_one(collect):
+    assert [m.key for m in collect(ask(Intent.FORECAST)).messages] == ["no_product"]
+
+
+def test_an_unknown_product_asks_back_with_the_nearest(collect):
+    sheet = collect(
+        ask(Intent.FORECAST, product_words="chocolate chips", ambiguous_products=("101", "102"), exact=False)
+    )
+    assert sheet.messages[0].key == "nearest_products"
+    assert [fact.value for fact in sheet.facts] == ["101", "102"]
+    assert [m.key for m in collect(ask(Intent.FORECAST, product_words="#999", exact=False)).messages] == [
+        "unknown_product"
+    ]
+
+
+def test_of_equal_titles_the_one_in_the_week_named_is_meant(small_engine, small_stored):
+    both = ask(Intent.WHY_HERE, ambiguous_products=("103", "104"))
+    there = {launch.week: launch.product_id for launch in small_stored.plan.launches}
+    in_week = replace(both, entities=Entities(weeks=(W43,)))
+    assert choose_product(in_week, small_stored, small_engine).product_id == there[W43]
+    assert set(choose_product(both, small_stored, small_engine).still_possible) == {"103", "104"}
+
+
+def test_of_equal_titles_the_planned_one_is_meant(small_engine, small_stored):
+    question = ask(Intent.WHY_HERE, ambiguous_products=("101", "107"))
+    assert choose_product(question, small_stored, small_engine).product_id == "101"
+
+
+def test_equal_titles_that_nothing_tells_apart_are_asked_back_with_their_numbers(collect):
+    sheet = collect(ask(Intent.WHY_HERE, ambiguous_products=("103", "104"), product_words="vanilla yogurt"))
+    assert sheet.messages[0].key == "ask_back_product"
+    assert [fact.value for fact in named(sheet, "possible_product")] == ["103", "104"]
+
+
+def test_rows_stand_behind_facts(collect, small_engine):
+    for question in (
+        ask(Intent.WHY_HERE, "101"),
+        ask(Intent.SEARCH_DEMAND, "101"),
+        ask(Intent.RHYTHM, groups=(SNACKS,)),
+    ):
+        for fact in collect(question).facts:
+            if fact.source.where:
+                assert len(small_engine.workspace.query(*fact.source.sql(5))) > 0, fact.name
+            assert fact.source.note
+
+
+def test_the_rows_of_a_past_launch_are_its_first_four_weeks(collect, small_engine):
+    fact = named(collect(ask(Intent.SIMILAR, "101")), "analogue_units")[0]
+    rows = small_engine.workspace.query(*fact.source.sql(1_000))
+    assert rows["quantity"].sum() == fact.value
+
+
+def test_a_source_without_rows_says_so():
+    with pytest.raises(ValueError, match="No rows stand behind"):
+        Source("solve", note="solved").sql(5)
+
+
+def test_facts_survive_json(collect):
+    import json
+
+    sheet = collect(ask(Intent.WHY_HERE, "101"))
+    plain = [fact.to_json() for fact in sheet.facts]
+    assert json.loads(json.dumps(plain)) == plain
+    assert set(plain[0]) == {"id", "name", "subject", "value", "unit", "interval", "source"}
+    assert plain[0]["value"] == "2017-10-09"
+
+
+def test_a_number_that_is_not_finite_is_no_fact():
+    builder = SheetBuilder(ask(Intent.FORECAST))
+    with pytest.raises(ValueError, match="no fact can state"):
+        builder.add("expected_units", "1", "x", float("nan"), Source("model"))
+    with pytest.raises(ValueError, match="no fact can state"):
+        builder.add("expected_units", "1", "x", 1.0, Source("model"), interval=(0.0, float("inf")))
+
+
+def test_names_are_cleaned_when_facts_are_made(collect):
+    label = collect(ask(Intent.FORECAST, "109")).facts[0].subject_label
+    assert "[" not in label
+    assert "<" not in label
+    assert "http://" not in label
+    assert "\u202e" not in label
+
+
+def test_every_fact_name_has_a_known_unit():
+    assert {spec.unit for spec in FACT_SPECS.values()} <= UNITS
