@@ -1,0 +1,110 @@
+"""Starts the web app: settings, workspace, copilot, screen, launch.
+
+Run `python app.py` or `launch-copilot serve`. On the first run the screen shows the build's progress.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import threading
+from typing import Any
+
+# Both must be said before their libraries are imported: no telemetry, and no hub unless the operator names one.
+os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+from copilot.console import BuildProgress, say
+from copilot.errors import OPERATOR_ERRORS, GeneratorError
+from copilot.port import check_port
+from copilot.service import Copilot
+from copilot.settings import Settings, load_settings
+from copilot.start import build, is_built, open_copilot, open_workspace
+from copilot.ui import FirstRun, build_first_run_ui, build_ui, launch_options
+from retrieval.progress import Progress, silent
+
+
+def main() -> int:
+    """Serve with the settings of the environment; exit code 1 and one line on an operator's error."""
+    try:
+        settings = load_settings()
+        logging.basicConfig(level=settings.log_level, stream=sys.stderr)
+        return serve(settings)
+    except OPERATOR_ERRORS as error:
+        say(f"error: {error}")
+        return 1
+
+
+def serve(settings: Settings) -> int:
+    """Serve until interrupted; when nothing is built yet, serve the build's progress first.
+
+    Raises:
+        PortTaken: another program listens on the port; said before any other work.
+    """
+    check_port(settings.host, settings.port)
+    say(f"launch-copilot: http://{settings.host}:{settings.port} (Ctrl+C stops it)")
+    copilot = open_built(settings) if is_built(settings) else first_run(settings)
+    screen = build_ui(copilot)
+    # The writer's weights load while the operator looks around; a question that comes earlier waits for them.
+    threading.Thread(target=prepare_writer, args=[copilot], name="writer", daemon=True).start()
+    try:
+        screen.launch(**_address(settings), **launch_options())
+    finally:
+        copilot.close()
+    return 0
+
+
+def open_built(settings: Settings, progress: Progress = silent) -> Copilot:
+    """Open the built workspace and its plan, solving a new one when its data or settings changed."""
+    progress("plan", None, "choosing launches")
+    copilot = open_copilot(settings, open_workspace(settings))
+    copilot.current_plan()
+    return copilot
+
+
+def first_run(settings: Settings) -> Copilot:
+    """Build the workspace while a page and the terminal show how far it is."""
+    with BuildProgress() as bars:
+
+        def build_all(page: Progress) -> Copilot:
+            progress = both(page, bars)
+            build(settings, progress).close()
+            copilot = open_built(settings, progress)
+            progress("writer", None, "preparing the language model")
+            prepare_writer(copilot)
+            return copilot
+
+        first = FirstRun(build_all)
+        page = build_first_run_ui(first)
+        page.launch(prevent_thread_lock=True, **_address(settings), **launch_options())
+        try:
+            return first.result()
+        finally:
+            page.close(verbose=False)
+
+
+def prepare_writer(copilot: Copilot) -> None:
+    """Load the writer's weights; without a writer the phrases still answer, so its failure is only logged."""
+    try:
+        copilot.writer.prepare()
+    except GeneratorError as error:
+        logging.getLogger(__name__).warning("the writer is not available, phrases answer instead: %s", error)
+
+
+def both(one: Progress, other: Progress) -> Progress:
+    """Return a Progress that tells two listeners."""
+
+    def tell(stage: str, fraction: float | None = None, note: str = "") -> None:
+        one(stage, fraction, note)
+        other(stage, fraction, note)
+
+    return tell
+
+
+def _address(settings: Settings) -> dict[str, Any]:
+    return {"server_name": settings.host, "server_port": settings.port, "share": False, "quiet": True}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,143 @@
+"""The screen's layout: which widget stands where. What they do is in `wiring`, what they show in the views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+
+from copilot.ui import handlers
+from copilot.ui.state import Thread
+from copilot.ui.theme import asset
+from copilot.ui.views_calendar import empty_calendar_html, header_html
+from copilot.ui.views_drawer import CLOSED, SECTIONS
+from copilot.ui.views_plots import empty_figure
+from copilot.ui.wiring import wire_board, wire_chat
+from copilot.ui.words import Words, load_words
+
+if TYPE_CHECKING:
+    from copilot.service import Copilot
+
+STORAGE_KEY = "launch-copilot-thread"
+STORAGE_SECRET = "no secret: it lets a browser read its thread's id again after the app restarts"
+N_AT_ONCE = 8  # clicks of all operators that are worked on at the same time
+
+
+@dataclass(frozen=True)
+class BoardParts:
+    """The widgets of the calendar and its drawer, and the session's state beside them."""
+
+    header: gr.HTML
+    notices: gr.HTML
+    calendar: gr.HTML
+    drawer: gr.HTML
+    sections: tuple[gr.HTML, ...]
+    plots: tuple[gr.Plot, ...]
+    toast: gr.HTML
+    board_state: gr.State
+    drawer_state: gr.State
+
+    @property
+    def drawn(self) -> list[Any]:
+        """What an action redraws, in the order of `wiring.draw_change`."""
+        shown = [self.header, self.calendar, self.board_state, self.drawer, self.drawer_state]
+        return [*shown, *self.sections, *self.plots, self.toast]
+
+
+@dataclass(frozen=True)
+class ChatParts:
+    """The widgets of the conversation, and the session's state beside them."""
+
+    threads: gr.Dropdown
+    new_thread: gr.Button
+    conversation: gr.HTML
+    note: gr.HTML
+    box: gr.Textbox
+    send: gr.Button
+    stop: gr.Button
+    thread_state: gr.State
+    cancel_state: gr.State
+    thread_key: gr.BrowserState
+
+    @property
+    def drawn(self) -> list[Any]:
+        """What a question redraws, in the order of `wiring.draw_asking`."""
+        shown = [self.conversation, self.note, self.thread_state, self.thread_key, self.box, self.send, self.stop]
+        return [*shown, self.new_thread, self.threads, self.cancel_state]
+
+
+def build_ui(copilot: Copilot, lang: str = "en") -> gr.Blocks:
+    """Build the screen over a service. Launch it with `launch_options()`."""
+    words = load_words(lang)
+    with gr.Blocks(title=words("page_title"), analytics_enabled=False, fill_width=True) as blocks:
+        board, chat = _place(copilot, words)
+        wire_board(blocks, board, chat, copilot, words)
+        wire_chat(blocks, board, chat, copilot, words)
+    return blocks.queue(default_concurrency_limit=N_AT_ONCE)
+
+
+def _place(copilot: Copilot, words: Words) -> tuple[BoardParts, ChatParts]:
+    with gr.Column(elem_id="lc-page"):
+        header = _html(header_html(None, words), "lc-header")
+        notices = _html("", "lc-notices")
+        with gr.Row(elem_id="lc-main"):
+            with gr.Column(elem_id="lc-board", elem_classes="lc-card"):
+                loading = empty_calendar_html(words("calendar.loading"), words)
+                calendar = _html(loading, "lc-calendar", "calendar.js", elem_classes="lc-fill")
+            with gr.Column(elem_id="lc-drawer", elem_classes="lc-card"):
+                drawer = _html(CLOSED, "lc-drawer-head", "drawer.js")
+                sections, plots = _place_evidence()
+            with gr.Column(elem_id="lc-chat", elem_classes="lc-card"):
+                chat = _place_chat(copilot, words)
+        toast = _html("", "lc-toast", "toast.js")
+    states = (gr.State(None), gr.State(None))
+    return BoardParts(header, notices, calendar, drawer, sections, plots, toast, *states), chat
+
+
+def _place_evidence() -> tuple[tuple[gr.HTML, ...], tuple[gr.Plot, ...]]:
+    """Place the evidence's headings and plots; the style sheet shows them when the drawer holds a launch.
+
+    They start with an empty figure, so that the browser fetches the plotting library before the first click.
+    """
+    sections, plots = [], []
+    bare: dict[str, Any] = {"show_label": False, "container": False, "elem_classes": "lc-plot"}
+    with gr.Column(elem_id="lc-evidence"):
+        for key in SECTIONS:
+            sections.append(_html("", f"lc-section-{key}"))
+            plots.append(gr.Plot(empty_figure(), elem_id=f"lc-plot-{key}", **bare))
+    return tuple(sections), tuple(plots)
+
+
+def _place_chat(copilot: Copilot, words: Words) -> ChatParts:
+    bare: dict[str, Any] = {"show_label": False, "container": False, "scale": 1}
+    with gr.Row(elem_id="lc-chat-bar"):
+        threads = gr.Dropdown(label=words("chat.threads"), elem_id="lc-threads", filterable=False, **bare)
+        new_thread = gr.Button(words("chat.new"), elem_id="lc-new", size="sm", scale=0, min_width=96)
+    served = {"server_functions": [_brief_server(copilot, words)]}
+    shown = _html("", "lc-thread", "chat.js", elem_classes="lc-fill", **served)
+    note = _html("", "lc-note")
+    with gr.Row(elem_id="lc-ask"):
+        hint = words("chat.placeholder")
+        box = gr.Textbox(label=words("chat.input"), placeholder=hint, max_lines=5, elem_id="lc-box", **bare)
+        send = gr.Button(words("chat.send"), variant="primary", elem_id="lc-send", scale=0, min_width=72)
+        stop = gr.Button(words("chat.stop"), elem_id="lc-stop", scale=0, min_width=72, visible=False)
+    states = (gr.State(Thread()), gr.State(None))
+    key = gr.BrowserState("", storage_key=STORAGE_KEY, secret=STORAGE_SECRET)
+    return ChatParts(threads, new_thread, shown, note, box, send, stop, *states, key)
+
+
+def _html(value: str, elem_id: str, script: str = "", **more: Any) -> gr.HTML:
+    """Place a view. The template stays `${value}`, which Gradio fills in as it is; a `{{value}}` would be compiled."""
+    on_load = asset(script) if script else None
+    return gr.HTML(str(value), elem_id=elem_id, apply_default_css=False, js_on_load=on_load, **more)
+
+
+def _brief_server(copilot: Copilot, words: Words) -> Callable[[str], list[str]]:
+    """Return the function that the page calls, by this name, to save a brief as a file."""
+
+    def brief_file(target: str) -> list[str]:
+        return list(handlers.brief_file(copilot, str(target), words))
+
+    return brief_file

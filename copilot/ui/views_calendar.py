@@ -1,0 +1,260 @@
+"""The calendar as HTML: weeks across, placements down, launches as buttons; and the header and notices above it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from copilot.ui import formats
+from copilot.ui.markup import icon, join, plain
+from copilot.ui.state import Board
+from copilot.ui.words import Words
+
+if TYPE_CHECKING:
+    from copilot.service import Notice
+    from ranking.plan import Launch, Plan, Slot
+
+GAP_DIGITS = 6  # a smaller gap is a rounding error of the solver
+N_COLOURS = 8  # as many as can be told apart; further groups share the neutral colour
+
+
+@dataclass(frozen=True)
+class ColourKey:
+    """What one colour of the calendar stands for: `colour` 0 is the neutral one."""
+
+    label: str
+    colour: int
+    n_launches: int
+
+
+def colour_keys(groups: Iterable[str]) -> tuple[dict[str, ColourKey], tuple[ColourKey, ...]]:
+    """Give each category group a colour: its own while they are few, else its first level's.
+
+    Args:
+        groups: the group of every launch, repeated as often as it is launched.
+    Returns:
+        The key of each group, and the keys in the legend's order (most launches first, the neutral one last).
+    """
+    counts = Counter(groups)
+    top_of = {group: group if len(counts) <= N_COLOURS else group.split(" > ")[0] for group in counts}
+    totals: Counter[str] = Counter()
+    for group, n in counts.items():
+        totals[top_of[group]] += n
+    ranked = sorted(totals, key=lambda top: (-totals[top], top))
+    keys = {top: ColourKey(top, i + 1, totals[top]) for i, top in enumerate(ranked[:N_COLOURS])}
+    rest = ColourKey("", 0, sum(totals[top] for top in ranked[N_COLOURS:]))
+    legend = (*keys.values(), rest) if rest.n_launches else tuple(keys.values())
+    return {group: keys.get(top, rest) for group, top in top_of.items()}, legend
+
+
+def calendar_html(board: Board, words: Words) -> Markup:
+    """Draw the launch calendar of a board."""
+    plan = board.stored.plan
+    if not plan.launches:
+        return empty_calendar_html(words("calendar.empty"), words)
+    keys, legend = colour_keys(launch.group for launch in plan.launches)
+    weeks = tuple(sorted({slot.week for slot in board.slots} | {launch.week for launch in plan.launches}))
+    placements = tuple(dict.fromkeys(slot.placement for slot in board.slots))
+    rows = join(_placement_row(board, placement, weeks, keys, words) for placement in placements)
+    return Markup(
+        '<section class="lc-cal" aria-label="{}">{}<div class="lc-cal-scroll"><table class="lc-grid">'
+        '<caption class="lc-sr">{}</caption><thead>{}</thead><tbody>{}</tbody><tfoot>{}</tfoot>'
+        "</table></div></section>"
+    ).format(
+        words("calendar.title"),
+        _toolbar(plan, legend, words),
+        words("calendar.help"),
+        _week_row(weeks, words),
+        rows,
+        _totals_row(board, weeks, words),
+    )
+
+
+def empty_calendar_html(line: str, words: Words) -> Markup:
+    """Draw the calendar's frame around one line, while it loads or when nothing is planned."""
+    return Markup(
+        '<section class="lc-cal" aria-label="{0}"><div class="lc-cal-bar"><h2>{0}</h2></div>'
+        '<p class="lc-void">{1}</p></section>'
+    ).format(words("calendar.title"), line)
+
+
+def header_html(board: Board | None, words: Words) -> Markup:
+    """Draw the top line: the product's name, what plan this is, and who writes."""
+    facts = _header_facts(board, words) if board else []
+    items = join(
+        Markup("<div><dt>{}</dt><dd>{} <small>{}</small></dd></div>").format(label, value, note)
+        for label, value, note in facts
+    )
+    return Markup(
+        '<div class="lc-head"><div class="lc-brand">{}{}</div><dl class="lc-facts">{}</dl>'
+        '<button type="button" class="lc-theme" data-theme-switch title="{}" aria-label="{}">{}</button></div>'
+    ).format(icon("mark"), words("product"), items, words("header.theme"), words("header.theme"), icon("theme"))
+
+
+def notices_html(notices: Iterable[Notice], words: Words) -> Markup:
+    """Draw the lines about simulated, missing or stale parts; nothing when there are none."""
+    by_kind: dict[str, list[str]] = {}
+    for notice in notices:
+        by_kind.setdefault(notice.kind, []).append(plain(notice.text))
+    items = [
+        Markup('<li><span class="lc-tag">{}</span><span>{}</span></li>').format(
+            words(f"notice.{kind}"), " ".join(texts)
+        )
+        for kind, texts in by_kind.items()
+    ]
+    if not items:
+        return Markup("")
+    hide = Markup('<button type="button" data-hide-notices>{}</button>').format(words("notice.hide"))
+    return Markup('<ul class="lc-notices" role="status">{}{}</ul>').format(join(items), hide)
+
+
+def _header_facts(board: Board, words: Words) -> list[tuple[str, str, str]]:
+    plan = board.stored.plan
+    return [
+        (
+            words("header.plan"),
+            words("header.plan_value", version=board.stored.version),
+            words("header.plan_note", launches=len(plan.launches)),
+        ),
+        (words("header.objective"), words.number(plan.objective), words("header.objective_note")),
+        (
+            words("header.gap"),
+            words.number(round(plan.gap, GAP_DIGITS), "share"),
+            words("header.gap_note", status=words(f"status.{plan.status}")),
+        ),
+        (
+            words("header.as_of"),
+            formats.day(board.as_of),
+            words("header.as_of_note", week=formats.week(board.as_of)),
+        ),
+        (words("header.writer"), board.writer, ""),
+    ]
+
+
+def _toolbar(plan: Plan, legend: tuple[ColourKey, ...], words: Words) -> Markup:
+    options = join(
+        Markup('<option value="{0}">{0}</option>').format(group)
+        for group in sorted({launch.group for launch in plan.launches})
+    )
+    keys = join(_legend_key(key, words) for key in legend)
+    free = Markup('<span class="lc-key lc-static"><i class="lc-free"></i>{}</span>').format(words("calendar.free_key"))
+    return Markup(
+        '<div class="lc-cal-bar"><h2>{}</h2><select aria-label="{}" data-group-filter><option value="">{}</option>{}'
+        '</select><div class="lc-legend" role="group" aria-label="{}">{}{}</div></div>'
+    ).format(
+        words("calendar.title"),
+        words("calendar.filter"),
+        words("calendar.all_groups"),
+        options,
+        words("calendar.filter"),
+        keys,
+        free,
+    )
+
+
+def _legend_key(key: ColourKey, words: Words) -> Markup:
+    return Markup(
+        '<button type="button" class="lc-key lc-g{0}" data-colour="{0}" aria-pressed="false"><i></i>{1}</button>'
+    ).format(key.colour, key.label or words("calendar.other"))
+
+
+def _week_row(weeks: tuple[date, ...], words: Words) -> Markup:
+    cells = join(
+        Markup('<th scope="col"><b>{}</b><small>{}</small></th>').format(
+            formats.short_week(week), formats.day(week) if i == 0 else formats.short_day(week)
+        )
+        for i, week in enumerate(weeks)
+    )
+    return Markup('<tr><th scope="col">{}</th>{}</tr>').format(words("calendar.placement"), cells)
+
+
+def _placement_row(
+    board: Board, placement: str, weeks: tuple[date, ...], keys: Mapping[str, ColourKey], words: Words
+) -> Markup:
+    slots = {slot.week: slot for slot in board.slots if slot.placement == placement}
+    cells = join(_cell(board, slots.get(week), week, placement, keys, words) for week in weeks)
+    return Markup('<tr><th scope="row"><b>{}</b>{}</th>{}</tr>').format(
+        placement, _lift_note(board, placement, words), cells
+    )
+
+
+def _lift_note(board: Board, placement: str, words: Words) -> Markup:
+    lift = board.lifts.get(placement)
+    if lift is None:
+        return Markup("")
+    low, high, value = (words.number(x, "ratio") for x in (lift.low, lift.high, lift.lift_ratio))
+    detail = words("calendar.lift_detail", ratio=value, low=low, high=high)
+    return Markup('<small class="lc-num" title="{}">{}</small>').format(detail, words("calendar.lift", ratio=value))
+
+
+def _cell(
+    board: Board, slot: Slot | None, week: date, placement: str, keys: Mapping[str, ColourKey], words: Words
+) -> Markup:
+    launches = board.stored.plan.launches_in(week, placement)
+    if slot is None and not launches:
+        return Markup('<td><div class="lc-none" title="{}"></div></td>').format(words("calendar.closed"))
+    by_worth = sorted(launches, key=lambda launch: -launch.expected_units)
+    chips = join(_chip(launch, launch.product_id in board.locked, keys[launch.group], words) for launch in by_worth)
+    free = (slot.capacity if slot else 0) - len(launches)
+    room = Markup('<div class="lc-open">{}</div>').format(words("calendar.free", n=free)) if free > 0 else ""
+    return Markup('<td><div class="lc-cell">{}{}</div></td>').format(chips, room)
+
+
+def _chip(launch: Launch, locked: bool, key: ColourKey, words: Words) -> Markup:
+    title, week = plain(launch.title), formats.week(launch.week)
+    worth = words.number(launch.expected_units)
+    spoken = words(
+        "calendar.chip_locked" if locked else "calendar.chip",
+        title=title,
+        week=week,
+        placement=launch.placement,
+        units=worth,
+    )
+    slot = words("calendar.tip_slot", week=week, placement=launch.placement)
+    interval = words("calendar.tip_units", units=worth, low=words.number(launch.low), high=words.number(launch.high))
+    return Markup(
+        '<button type="button" class="lc-chip lc-g{}" tabindex="-1" data-product="{}" data-group="{}" data-colour="{}"'
+        ' data-tip-title="{}" data-tip-slot="{}" data-tip-units="{}" aria-label="{}" aria-pressed="false">'
+        "<span>{}</span><em>{}{}</em></button>"
+    ).format(
+        key.colour,
+        launch.product_id,
+        launch.group,
+        key.colour,
+        title,
+        slot,
+        interval,
+        spoken,
+        title,
+        icon("lock") if locked else "",
+        worth,
+    )
+
+
+def _totals_row(board: Board, weeks: tuple[date, ...], words: Words) -> Markup:
+    by_week = [board.stored.plan.launches_in(week) for week in weeks]
+    totals = [sum(launch.expected_units for launch in launches) for launches in by_week]
+    top = max([*totals, 1e-9])
+    cells = join(
+        _total(board, total, len(launches), total / top, words) for total, launches in zip(totals, by_week, strict=True)
+    )
+    return Markup('<tr><th scope="row">{}</th>{}</tr>').format(words("calendar.total"), cells)
+
+
+def _total(board: Board, total: float, n_launches: int, share: float, words: Words) -> Markup:
+    recommended = board.recommended_per_week
+    detail = words("calendar.total_detail", n=n_launches, recommended=recommended) if recommended else ""
+    return Markup(
+        '<td title="{}"><div class="lc-total"><b>{}</b><span>{}</span></div>'
+        '<span class="lc-bar"><i style="width:{:.0f}%"></i></span></td>'
+    ).format(
+        detail,
+        words("calendar.total_units", units=words.number(total)),
+        words("calendar.total_launches", n=n_launches),
+        100 * share,
+    )

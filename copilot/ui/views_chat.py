@@ -1,0 +1,161 @@
+"""The conversation as HTML: questions, how they were understood, and sentences with their citations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from copilot.ui import formats
+from copilot.ui.markup import icon, join, plain
+from copilot.ui.state import Choice, Thread, Turn
+from copilot.ui.views_facts import subject_text, value_text
+from copilot.ui.words import Words
+
+if TYPE_CHECKING:
+    from copilot.answers import Sentence
+
+SHOWN_TURNS = 30  # older ones stay in the store; the page stays quick
+_CITATIONS = re.compile(r"\s*((?:\[F\d+\][\s,]*)+)([.!?;:,]?)")
+_FACT_ID = re.compile(r"F\d+")
+
+
+def thread_html(thread: Thread, suggestions: Sequence[Choice], words: Words) -> Markup:
+    """Draw a thread, or what to ask first when it has no question yet."""
+    if not thread.turns:
+        return _empty_html(suggestions, words)
+    first = max(0, len(thread.turns) - SHOWN_TURNS)
+    older = Markup('<p class="lc-older">{}</p>').format(words("chat.restored")) if first else ""
+    turns = join(_turn_html(i, turn, words) for i, turn in enumerate(thread.turns) if i >= first)
+    return Markup(
+        '<div class="lc-thread" role="log" aria-live="polite" data-turns="{}" data-busy="{}">{}{}</div>'
+    ).format(len(thread.turns), "yes" if thread.busy else "no", older, turns)
+
+
+def _empty_html(suggestions: Sequence[Choice], words: Words) -> Markup:
+    return Markup(
+        '<div class="lc-thread lc-thread-empty" data-turns="0"><div class="lc-hello"><h3>{}</h3><p>{}</p></div>{}</div>'
+    ).format(words("chat.empty_title"), words("chat.empty"), _choices_html(suggestions))
+
+
+def _choices_html(choices: Sequence[Choice]) -> Markup:
+    return Markup('<div class="lc-choices">{}</div>').format(
+        join(
+            Markup('<button type="button" class="lc-choice" data-question="{}">{}</button>').format(
+                choice.question, plain(choice.label)
+            )
+            for choice in choices
+        )
+    )
+
+
+def _turn_html(index: int, turn: Turn, words: Words) -> Markup:
+    return Markup('<article class="lc-turn lc-{}" data-turn="{}"><div class="lc-q">{}</div>{}{}{}{}</article>').format(
+        turn.state,
+        index,
+        _question_text(turn.question),
+        _understood_html(turn, words),
+        _sentences_html(index, turn, words),
+        _status_html(turn, words),
+        _foot_html(turn, words),
+    )
+
+
+def _question_text(text: str, limit: int = 600) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}…"
+
+
+def _understood_html(turn: Turn, words: Words) -> Markup:
+    if turn.understood is None:
+        return Markup("")
+    entities = turn.understood.entities
+    parts = [
+        words.phrases.label(f"intent.{turn.understood.intent.value}"),
+        *turn.named,
+        *(formats.week(week) for week in entities.weeks),
+        *entities.placements,
+        *entities.groups,
+    ]
+    return Markup('<p class="lc-understood">{} <b>{}</b></p>').format(
+        words("chat.understood"), " · ".join(plain(part) for part in parts)
+    )
+
+
+def _sentences_html(index: int, turn: Turn, words: Words) -> Markup:
+    if not turn.sentences:
+        return Markup("")
+    sentences = join(_sentence_html(index, turn, sentence, words) for sentence in turn.sentences)
+    return Markup('<div class="lc-a">{}</div>').format(sentences)
+
+
+def _sentence_html(index: int, turn: Turn, sentence: Sentence, words: Words) -> Markup:
+    kind = "replaced" if sentence.rejected else sentence.origin
+    title = words(f"chat.origin_{kind}", writer=turn.writer) if kind == "writer" else words(f"chat.origin_{kind}")
+    body, start = [], 0
+    for match in _CITATIONS.finditer(sentence.text):  # the chips stand behind the punctuation, like footnote marks
+        body += [sentence.text[start : match.start()], match[2]]
+        body += [_citation_html(index, turn, fact_id, words) for fact_id in _FACT_ID.findall(match[1])]
+        start = match.end()
+    body.append(sentence.text[start:])
+    return Markup('<span class="lc-s lc-s-{}" title="{}">{}</span>').format(kind, title, join(body))
+
+
+def _citation_html(index: int, turn: Turn, fact_id: str, words: Words) -> Markup:
+    fact = turn.fact(fact_id)
+    if fact is None:  # the verifier lets no such citation through; an older stored answer may still hold one
+        return Markup("")
+    label = f"{subject_text(fact)}: {value_text(fact, words)}"
+    spoken = words("chat.cite", id=fact_id, label=label)
+    return Markup(
+        '<button type="button" class="lc-cite" data-turn="{}" data-fact="{}" title="{}" aria-label="{}">{}</button>'
+    ).format(index, fact_id, label, spoken, fact_id)
+
+
+def _status_html(turn: Turn, words: Words) -> Markup:
+    if turn.busy:
+        return Markup('<p class="lc-status"><i></i><i></i><i></i> {}</p>').format(words(f"chat.{turn.state}"))
+    if turn.state == "failed":
+        return Markup('<p class="lc-problem" role="alert">{}</p>').format(turn.problem)
+    if turn.state == "stopped":
+        return Markup('<p class="lc-status">{}</p>').format(
+            words("chat.stopped" if turn.sentences else "chat.stopped_empty")
+        )
+    return Markup("")
+
+
+def _foot_html(turn: Turn, words: Words) -> Markup:
+    if turn.busy or not turn.sentences:
+        return Markup("")
+    choices = Markup("")
+    if turn.choices:
+        choices = Markup('<p class="lc-mean">{}</p>{}').format(words("chat.did_you_mean"), _choices_html(turn.choices))
+    return Markup('{}<footer class="lc-foot">{}{}</footer>').format(
+        choices, _meta_html(turn, words), _download_html(turn.brief_target, words)
+    )
+
+
+def _download_html(target: str, words: Words) -> Markup:
+    if not target:
+        return Markup("")
+    return Markup('<button type="button" class="lc-link" data-brief="{}">{}{}</button>').format(
+        target, icon("download"), words("chat.download")
+    )
+
+
+def _meta_html(turn: Turn, words: Words) -> Markup:
+    """Draw who wrote how many sentences, and from which plan."""
+    by_writer = sum(sentence.origin == "writer" for sentence in turn.sentences)
+    by_phrase = sum(sentence.origin == "phrase" for sentence in turn.sentences)
+    parts = (
+        [Markup("<span>{}</span>").format(words("chat.plan", version=turn.plan_version))] if turn.plan_version else []
+    )
+    if by_writer:
+        line = words("chat.by_writer", n=by_writer, writer=turn.writer)
+        parts.append(Markup('<span><i class="lc-by-writer"></i>{}</span>').format(line))
+    if by_phrase:
+        replaced = sum(sentence.rejected is not None for sentence in turn.sentences)
+        line = words("chat.by_phrase", n=by_phrase, replaced=replaced)
+        parts.append(Markup("<span><i></i>{}</span>").format(line))
+    return join(parts)
