@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 MAY_IMPORT = {
     "retrieval": {"retrieval"},
     "ranking": {"ranking", "retrieval"},
-    "copilot": {"copilot", "ranking", "retrieval", "app"},
+    "copilot": {"copilot", "ranking", "retrieval", "prompts", "app"},
 }
 OWN = {"app", "copilot", "ranking", "retrieval", "prompts"}
 

@@ -1,0 +1,100 @@
+"""How fast the on-board writer converts, loads and writes.
+
+Run: `python tests/benchmarks/bench_writer.py CACHE_FOLDER`; it prints one JSON object. Close other programs first: two
+busy cores are enough to slow the writer tenfold.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from copilot.generators import Prompt
+from copilot.writer_cache import converted_smollm2, discard
+from copilot.writer_transformers import Dtype, TransformersGenerator, load_writer
+
+SHEET_TOKENS = 500
+N_TOKENS = 96
+SYSTEM = "You explain a shop's launch plan. Use only the facts. Cite each as [F1]."
+FACT = (
+    '[F{n}] "Lemon Biscuits {n} Oz" is planned for 2017-W{week} and should sell {units} units in its first four weeks.'
+)
+
+
+def run(cache_dir: Path, dtypes: tuple[Dtype, ...] = ("float32", "bfloat16")) -> dict[str, Any]:
+    """Convert the writer anew into `cache_dir`, then load and run it, and return the figures.
+
+    Returns:
+        {"conversion_s", "warm_load_s", "prompt_tokens", "threads", dtype: {"load_s", "first_token_s", "tokens_per_s",
+        "cancel_s"}}; wall seconds. `warm_load_s` is what a start with a filled cache waits, once the libraries are
+        imported; `first_token_s` is until the first word arrives, the reading of the sheet included.
+    """
+    discard(cache_dir)
+    started_s = time.monotonic()
+    folder = converted_smollm2(cache_dir)
+    conversion_s = time.monotonic() - started_s
+    writer = load_writer(folder)  # imports torch and transformers, which the text encoder shares
+    prompt = sheet_prompt(writer.tokenizer)
+    by_dtype = {dtype: _measure(cache_dir, prompt, dtype, writer.tokenizer) for dtype in dtypes}
+    return {
+        "conversion_s": round(conversion_s, 1),
+        "warm_load_s": by_dtype[dtypes[0]]["load_s"],
+        "prompt_tokens": len(writer.tokenizer.apply_chat_template(prompt.turns, tokenize=True)["input_ids"]),
+        "threads": _threads(),
+        **by_dtype,
+    }
+
+
+def sheet_prompt(tokenizer: Any, sheet_tokens: int = SHEET_TOKENS) -> Prompt:
+    """Return a question with as many facts as come nearest to `sheet_tokens` tokens."""
+    lines = ["What is planned?"]
+    while len(tokenizer("\n".join(lines))["input_ids"]) < sheet_tokens:
+        n = len(lines)
+        lines.append(FACT.format(n=n, week=41 + n % 12, units=7 * n + 3))
+    return Prompt(SYSTEM, "\n".join(lines), max_new_tokens=N_TOKENS)
+
+
+def _measure(cache_dir: Path, prompt: Prompt, dtype: Dtype, tokenizer: Any) -> dict[str, float]:
+    generator = TransformersGenerator(cache=cache_dir, dtype=dtype, threads=_threads())
+    started_s = time.monotonic()
+    generator.prepare()
+    load_s = time.monotonic() - started_s
+    list(generator.stream(Prompt("", "Hello", max_new_tokens=4)))  # the first pass allocates
+    started_s = time.monotonic()
+    arrived_s, pieces = [], []
+    for piece in generator.stream(prompt):
+        arrived_s.append(time.monotonic() - started_s)
+        pieces.append(piece)
+    n_later = len(tokenizer("".join(pieces[1:]))["input_ids"])
+    return {
+        "load_s": round(load_s, 2),
+        "first_token_s": round(arrived_s[0], 2),
+        "tokens_per_s": round(n_later / (arrived_s[-1] - arrived_s[0]), 1),
+        "cancel_s": round(_cancel_s(generator, prompt), 3),
+    }
+
+
+def _cancel_s(generator: TransformersGenerator, prompt: Prompt) -> float:
+    """Return the time from a cancel in mid-reply until the model is free again."""
+    cancel = threading.Event()
+    stream = generator.stream(prompt, cancel=cancel)
+    next(stream)
+    started_s = time.monotonic()
+    cancel.set()
+    for _ in stream:
+        pass
+    generator.prepare()  # waits for the worker
+    return time.monotonic() - started_s
+
+
+def _threads() -> int:
+    return int(os.environ.get("OMP_NUM_THREADS", os.cpu_count() or 1))
+
+
+if __name__ == "__main__":
+    print(json.dumps(run(Path(sys.argv[1])), indent=1))
