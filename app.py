@@ -24,6 +24,8 @@ from copilot.start import build, is_built, open_copilot, open_workspace
 from copilot.ui import FirstRun, build_first_run_ui, build_ui, launch_options
 from retrieval.progress import Progress, silent
 
+TARGET_GAP = 1e-3  # a stored plan that proves less than this was cut short, and is searched for again
+
 
 def main() -> int:
     """Serve with the settings of the environment; exit code 1 and one line on an operator's error."""
@@ -59,7 +61,8 @@ def open_built(settings: Settings, progress: Progress = silent) -> Copilot:
     """Open the built workspace and its plan, solving a new one when its data or settings changed."""
     progress("plan", None, "choosing launches")
     copilot = open_copilot(settings, open_workspace(settings))
-    copilot.current_plan()
+    if copilot.current_plan().plan.gap > TARGET_GAP:
+        copilot.replan("the last search ran out of time")
     return copilot
 
 

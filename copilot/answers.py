@@ -30,7 +30,7 @@ Rejected = Callable[[str, Check], None]
 
 MAX_REJECTED_IN_A_ROW = 3  # then the writer is stopped and the phrases finish: it will not find the way back
 EXTRA_SENTENCES = 3  # a writer may say so many sentences beyond the essential facts
-SHEET_LIMIT = 1_500  # characters of facts in a prompt, about 430 tokens
+SHEET_LIMIT = 1_150  # characters of facts in a prompt, at most about 450 tokens
 QUESTION_SHOWN = 300  # characters of the question in a prompt
 TOKENS_PER_FACT = 56
 _CITED = re.compile(r"F\d{1,3}")
@@ -193,8 +193,8 @@ class _Speaker:
 
     @property
     def heard_enough(self) -> bool:
-        """Say whether the writer should stop: it lost its way, has said everything, or goes on for too long."""
-        everything = all(fact.id in self._said for fact in self._sheet.facts)
+        """Say whether the writer should stop: it has said what matters, lost its way, or goes on for too long."""
+        everything = self._next_essential() is None
         too_long = self._sentences >= len(self._sheet.essential) + EXTRA_SENTENCES
         return everything or too_long or self._rejected_in_a_row >= MAX_REJECTED_IN_A_ROW
 

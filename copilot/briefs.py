@@ -142,7 +142,7 @@ class _Writer:
             "rhythm": about_plan.add_season(self.bench),
             "groups": [
                 about_plan.add_planned_count(self.bench, Part(weeks=(week,), groups=(group,)))
-                for group in sorted({launch.group for launch in launches})
+                for group in sorted({launch.group for launch in launches if launch.group})
             ],
             "measured": week + timedelta(weeks=OUTCOME_WEEKS),
         }

@@ -10,7 +10,7 @@ from copilot.factsheet import Fact
 from copilot.lexicon import Phrase
 from copilot.numerals import change_text, equals, number_text
 from copilot.phrases import Phrases
-from copilot.reading import Clause, Number, Segment
+from copilot.reading import Clause, Number, Segment, interval_levels
 from copilot.tokens import Token
 
 COUNTED: dict[str, frozenset[str]] = {
@@ -47,7 +47,11 @@ def bind_numbers(segment: Segment, phrases: Phrases) -> list[Bound]:
     bound = []
     for clause in segment.clauses:
         for number in clause.numbers:
-            if number.role in ("level", "horizon"):
+            if number.role == "horizon":
+                continue
+            if number.role == "level":
+                if number.value not in interval_levels(segment.facts):
+                    bound.append(Bound(number, clause, ()))
                 continue
             matched = [fact for fact in segment.facts if _matches(number, fact, phrases)]
             likeliest = _likeliest(number, clause, segment, phrases)

@@ -114,7 +114,7 @@ class EntityReader:
         return ReadMessage(entities, same_title, unknown_id, rest, any(map(self.names.knows, rest)))
 
     def loose_groups(self, words: Sequence[str]) -> tuple[str, ...]:
-        """Return the groups that some of these words name in part: "snacks" -> "Grocery > Bag Snacks"."""
+        """Return the groups that most of these words name in part: "snacks" -> every group with snacks in its name."""
         stem = self.phrases.lexicon.stem
         wanted = {stem(word) for word in words}
         last = {group: {stem(word) for word in words_of(group.rsplit(" > ", 1)[-1])} for group in self._all_groups()}
@@ -122,8 +122,8 @@ class EntityReader:
         if not common:
             first = [group for group in last if wanted & {stem(word) for word in words_of(group.split(" > ")[0])}]
             return tuple(first) if len(first) <= _BROAD_GROUPS else ()
-        best = max(len(wanted & last[group]) / len(last[group]) for group in common)
-        return tuple(group for group in common if len(wanted & last[group]) / len(last[group]) == best)[:_BROAD_GROUPS]
+        best = max(len(wanted & last[group]) for group in common)
+        return tuple(group for group in common if len(wanted & last[group]) == best)[:_BROAD_GROUPS]
 
     def _weeks(self, text: str, spans: list[Mention]) -> tuple[tuple[date, ...], int | None]:
         found = find_weeks(text, self.engine.as_of, self.engine.weeks, self.phrases.parsing, self.phrases.lexicon)
@@ -222,7 +222,9 @@ class EntityReader:
         return tuple(words)
 
     def _all_groups(self) -> tuple[str, ...]:
-        return self.engine.group_names()
+        """Return the groups of candidates, and those that only have past launches."""
+        past = (one.group for one in self.engine.rhythm.groups)
+        return tuple(dict.fromkeys((*self.engine.group_names(), *past)))
 
 
 def _question_words(phrases: Phrases) -> frozenset[str]:

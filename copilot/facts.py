@@ -84,7 +84,9 @@ def _what_if_move(bench: Bench, question: Question) -> None:
     launch = bench.launch_of(product.product_id)
     asked = _slot_asked(bench, question, launch)
     first, last = _plan_range(bench)
-    if asked == SlotAsked():
+    if asked.placement is None and len(question.entities.placements) > 1:
+        bench.sheet.say("which_placement", placements=", ".join(question.entities.placements))
+    elif asked == SlotAsked():
         bench.sheet.say("no_target_slot", first=first, last=last)
     elif asked.week is not None and asked.week not in bench.engine.weeks:
         bench.sheet.say("unknown_week", week=format_week(asked.week), first=first, last=last)
@@ -114,6 +116,8 @@ def _search_demand(bench: Bench, question: Question) -> None:
 
 
 def _rhythm(bench: Bench, question: Question) -> None:
+    if question.product_words and not question.entities.groups:
+        bench.sheet.say("unknown_group", name=question.product_words)
     about_plan.rhythm(bench, question.entities.groups, question.entities.weeks)
 
 

@@ -211,7 +211,7 @@ class SheetBuilder:
             source=source,
             linked=(explains.id,) if explains else (),
             week=week,
-            placement=placement,
+            placement=clean_label(placement) if placement else None,
             other=other[0],
             other_label=clean_label(other[1]),
         )

@@ -73,8 +73,10 @@ def rhythm(bench: Bench, groups: Sequence[str], weeks: Sequence[date] = ()) -> N
         add_season(bench)
         return
     known = {one.group: one for one in bench.engine.rhythm.groups}
-    for group in groups[:GROUPS_SAID]:
-        add_group_rhythm(bench, group, known.get(group))
+    most_launched = sorted(groups, key=lambda group: -known[group].n_launches if group in known else 0)
+    for group in most_launched[:GROUPS_SAID]:
+        facts = add_group_rhythm(bench, group, known.get(group))
+        bench.sheet.must_say(*(facts if len(groups) == 1 else facts[:2]))
 
 
 def add_season(bench: Bench) -> list[Fact]:
@@ -92,30 +94,25 @@ def add_season(bench: Bench) -> list[Fact]:
 
 
 def add_group_rhythm(bench: Bench, group: str, found: GroupRhythm | None) -> list[Fact]:
-    """Add one group's rhythm: what is recommended, what was usual and busiest, how crowding tells, how sure it is."""
-    source = bench.sources.rhythm(group)
+    """Add one group's rhythm and return its facts in order of weight.
+
+    First what is recommended; then why it follows past practice alone, where it does; what was usual; how crowding
+    tells; on how many launches it rests; what was busiest; what the plan does.
+    """
     if found is None:
         return [_add_unsupported(bench, group, FEW_LAUNCHES)]
-    advice = bench.sheet.add(
-        "recommended_per_week", group, group, int(found.recommended_per_week), source, essential=True
-    )
-    facts = [advice]
-    if not found.supported:
-        facts.append(_add_unsupported(bench, group, found.note_key))
-    usual = float(found.mean_per_week)
-    facts.append(bench.sheet.add("observed_per_week", group, group, usual, source, explains=advice, essential=True))
-    busiest = int(found.busiest_per_week)
-    facts.append(bench.sheet.add("busiest_per_week", group, group, busiest, source, explains=advice))
-    powers = (found.crowding_elasticity, found.low, found.high)
-    crowding = _add_crowding(bench, group, powers, advice)
-    if crowding is not None:
-        facts.append(crowding)
-        bench.sheet.must_say(crowding if found.supported else None)
-    n_launches = int(found.n_launches)
-    facts.append(bench.sheet.add("rhythm_evidence", group, group, n_launches, source, explains=advice, essential=True))
+    source = bench.sources.rhythm(group)
+    sheet, about = bench.sheet, (group, group)
+    advice = sheet.add("recommended_per_week", *about, int(found.recommended_per_week), source)
+    facts: list[Fact | None] = [advice]
+    facts.append(None if found.supported else _add_unsupported(bench, group, found.note_key))
+    facts.append(sheet.add("observed_per_week", *about, float(found.mean_per_week), source, explains=advice))
+    facts.append(_add_crowding(bench, group, (found.crowding_elasticity, found.low, found.high), advice))
+    facts.append(sheet.add("rhythm_evidence", *about, int(found.n_launches), source, explains=advice))
+    facts.append(sheet.add("busiest_per_week", *about, int(found.busiest_per_week), source, explains=advice))
     launches = [launch for launch in bench.stored.plan.launches if launch.group == group]
     facts.append(_add_planned_per_week(bench, group, launches))
-    return facts
+    return [fact for fact in facts if fact is not None]
 
 
 def find_products(bench: Bench, words: str, groups: Sequence[str]) -> None:
@@ -200,8 +197,7 @@ def _add_planned_per_week(bench: Bench, subject: str, launches: Sequence[Launch]
 def _add_unsupported(bench: Bench, group: str, note_key: str) -> Fact:
     """Add why a group's rhythm follows past practice alone: too few launches, or no crowding in them."""
     source = bench.sources.rhythm(group)
-    why = note_key.replace("_", " ")
-    return bench.sheet.add("rhythm_unsupported", group, group, why, source, essential=True)
+    return bench.sheet.add("rhythm_unsupported", group, group, note_key.replace("_", " "), source)
 
 
 def _add_crowding(bench: Bench, group: str, powers: Sequence[float], advice: Fact) -> Fact | None:

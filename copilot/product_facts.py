@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from copilot.store import StoredPlan
 
 ANALOGUES = 5  # past launches looked at
+LEAST_SEARCHES = 0.05  # searches a week; below it they show as none, and none has no trend
 
 
 @dataclass(frozen=True)
@@ -124,8 +125,9 @@ def add_searches(bench: Bench, product: Product, n_queries: int = 0) -> list[Fac
         bench.sources.searches(demand),
     )
     facts = [volume]
-    if all(math.isfinite(x) for x in (demand.trend_ratio, demand.trend_low, demand.trend_high)):
-        trend = bench.sheet.add(
+    trend = (demand.trend_ratio, demand.trend_low, demand.trend_high)
+    if demand.volume_per_week >= LEAST_SEARCHES and all(map(math.isfinite, trend)):
+        fact = bench.sheet.add(
             "search_trend",
             product.product_id,
             product.title,
@@ -133,8 +135,9 @@ def add_searches(bench: Bench, product: Product, n_queries: int = 0) -> list[Fac
             bench.sources.searches(demand, "trend"),
             interval=(float(demand.trend_low), float(demand.trend_high)),
         )
-        facts.append(trend)
-    for match in demand.queries[:n_queries]:
+        facts.append(fact)
+    made = [match for match in demand.queries if match.count > 0]
+    for match in made[:n_queries]:
         said = bench.sheet.add(
             "search_words",
             product.product_id,
@@ -155,7 +158,7 @@ def add_reasons(bench: Bench, launch: Launch, expected: Fact, *, lift: bool = Tr
     parts = bench.engine.score_parts(launch.product_id, launch.week, launch.placement)
     ratios = {
         "placement_effect": float(parts.placement_ratio),
-        "momentum": float(parts.momentum_ratio),
+        "momentum": float(parts.momentum_ratio) if launch.group else 1.0,
         "delay_effect": float(parts.delay_ratio),
     }
     told = {name: ratio for name, ratio in ratios.items() if ratio > 0 and abs(ratio - 1) >= TIE_TOLERANCE}

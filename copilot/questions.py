@@ -150,6 +150,8 @@ class QuestionParser:
             groups = self.reader.loose_groups(read.rest)
             if groups:
                 return replace(question, entities=replace(question.entities, groups=groups))
+            if question.intent is Intent.RHYTHM and read.rest_in_catalogue:
+                return replace(question, product_words=" ".join(read.rest))
         if question.entities.products or question.intent in (Intent.HELP, Intent.OUT_OF_SCOPE, Intent.RHYTHM):
             return question
         if read.rest:

@@ -266,13 +266,18 @@ def _role(tokens: Sequence[Token], i: int, unit: str, facts: Sequence[Fact]) -> 
     token = tokens[i]
     if HORIZON.get(unit) == token.number and any(fact.unit == "units" for fact in facts):
         return "horizon"
-    levels = {100 * fact.spec.level for fact in facts if fact.interval and fact.spec.level}
-    if token.percent and token.number in levels and _near(tokens, i, "interval", 3):
+    followed = i + 1 < len(tokens) and tokens[i + 1].mark == "interval"
+    if token.percent and (followed or (token.number in interval_levels(facts) and _near(tokens, i, "interval", 3))):
         return "level"
     before = [found.mark for found in tokens[max(0, i - 2) : i]]
     if "bound_low" in before:
         return "low"
     return "high" if "bound_high" in before else "value"
+
+
+def interval_levels(facts: Sequence[Fact]) -> frozenset[float]:
+    """Return the levels, in percent, of the intervals that the facts have."""
+    return frozenset(100 * fact.spec.level for fact in facts if fact.interval and fact.spec.level)
 
 
 def _near(tokens: Sequence[Token], i: int, mark: str, reach: int) -> bool:

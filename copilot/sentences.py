@@ -89,9 +89,12 @@ class SentenceSplitter:
 
 
 def tidied(sentences: Iterable[str]) -> Iterable[str]:
-    """Yield sentences without list markers and emphasis, the citation before the full stop; empty ones are left out."""
+    """Yield sentences without list markers and emphasis, the citation before the full stop.
+
+    What says nothing is left out: empty lines, and headings such as "The facts are:".
+    """
     for sentence in sentences:
         line = _LIST_MARKER.sub("", " ".join(sentence.split()).replace("**", ""))
         line = _CITE_AFTER_STOP.sub(lambda match: f" {match[1].strip()}.", line).strip()
-        if any(char.isalnum() for char in line):
+        if any(char.isalnum() for char in line) and not line.endswith(":"):
             yield line

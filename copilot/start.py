@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -11,9 +12,9 @@ from copilot.generators import TextGenerator, open_generator
 from copilot.service import Copilot
 from copilot.settings import Settings
 from copilot.store import Store
-from ranking.models import train_models
+from ranking.models import TrainingConfig, train_models
 from retrieval.encoder import EmbeddingCache, SentenceTransformerEncoder, TextEncoder
-from retrieval.index import build_index
+from retrieval.index import INDEX_VERSION, build_index
 from retrieval.ingest import ingest
 from retrieval.privacy import load_or_create_key
 from retrieval.progress import Progress, silent
@@ -23,7 +24,7 @@ from retrieval.sources import Source, open_source
 from retrieval.workspace import Workspace, WorkspaceBuilder
 
 # Raise one when that stage's code makes something else of the same inputs; stages made by older code are then stale.
-STAGE_VERSIONS = {"data": 1, "index": 1, "models": 1}
+STAGE_VERSIONS = {"data": 1, "index": INDEX_VERSION, "models": 1}
 
 
 def build(settings: Settings, progress: Progress = silent) -> Workspace:
@@ -68,11 +69,11 @@ def build_workspace(
         index = builder.stage(
             "index", _inputs("index", **made_of), lambda out: build_index(data, out, encoder, cache, progress)
         )
-        search = CatalogueSearch.load(index, encoder)
+        search, training = CatalogueSearch.load(index, encoder), TrainingConfig()
         builder.stage(
             "models",
-            _inputs("models", **made_of),
-            lambda out: train_models(staged, search.embeddings, out, progress=progress),
+            _inputs("models", **made_of, config=asdict(training)),
+            lambda out: train_models(staged, search.embeddings, out, config=training, progress=progress),
         )
         staged.close()
         return builder.publish()

@@ -64,7 +64,7 @@ class Forecast:
 
 
 @dataclass(frozen=True)
-class Summary:
+class TrainingSummary:
     """How a model was made: saved beside it and shown by the doctor."""
 
     n_launches: int
@@ -81,7 +81,7 @@ class ForecastModel:
     """A fitted forecast. Make it with `fit` or `load`; it never changes."""
 
     config: ForecastConfig
-    summary: Summary
+    summary: TrainingSummary
     weights: KernelWeights
     fitted: Fitted
     launches: pd.DataFrame = field(repr=False)  # product_id, category, brand, residual of the training rows
@@ -185,7 +185,7 @@ class ForecastModel:
                 fitted = Fitted(arrays["coefficients"], arrays["duals"])
                 embeddings, residuals = arrays["embeddings"], arrays["residuals"]
             launches = pd.read_parquet(folder / "forecast_launches.parquet")
-            config, summary = ForecastConfig(**meta["config"]), Summary(**meta["summary"])
+            config, summary = ForecastConfig(**meta["config"]), TrainingSummary(**meta["summary"])
             weights = KernelWeights(**meta["weights"])
             return cls(config, summary, weights, fitted, launches, embeddings, residuals, meta["price_log_mean"])
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -203,9 +203,9 @@ def check_version(meta: Mapping[str, object], expected: int, path: Path) -> None
         )
 
 
-def _summarise(launches: pd.DataFrame, residuals: np.ndarray, how: str, weights: KernelWeights) -> Summary:
+def _summarise(launches: pd.DataFrame, residuals: np.ndarray, how: str, weights: KernelWeights) -> TrainingSummary:
     days: list[date] = launches["launch_date"].tolist()
-    return Summary(
+    return TrainingSummary(
         n_launches=len(launches),
         first_launch=min(days).isoformat(),
         last_launch=(max(days)).isoformat(),

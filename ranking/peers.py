@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from sklearn.linear_model import RidgeCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from ranking.errors import MissingPeer
 from ranking.forecast_training import ForecastConfig, design_matrix, usable_launches
@@ -157,10 +160,6 @@ def _features(
 
 
 def _ridge(features: np.ndarray, target: np.ndarray, ahead: np.ndarray) -> np.ndarray:
-    from sklearn.linear_model import RidgeCV
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-
     model = make_pipeline(StandardScaler(), RidgeCV(alphas=_ALPHAS))
     return model.fit(features, target).predict(ahead)
 

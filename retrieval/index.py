@@ -64,8 +64,9 @@ def build_index(
     vectors = encode_cached(encoder, catalogue.texts, cache, _named(progress, "index: products"))
     catalogue.save(out)
     DenseIndex.build(vectors).save(out / "products.faiss")
-    progress("index: words", None, f"{len(catalogue.texts):,} texts")
+    progress("index: words", 0.0, f"{len(catalogue.texts):,} texts")
     LexicalIndex.build(catalogue.texts).save(out / "bm25")
+    progress("index: words", 1.0, f"{len(catalogue.texts):,} texts")
     queries, volume_share = _frequent_queries(data / "queries.parquet")
     if queries:
         vectors = encode_cached(encoder, queries, cache, _named(progress, "index: queries"))

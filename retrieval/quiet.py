@@ -1,4 +1,4 @@
-"""Quiet: model libraries without telemetry, progress bars or advice on stderr.
+"""Quiet: model libraries without telemetry, progress bars or advice on stderr, that share the CPU with others.
 
 Offline is not decided here: each loader passes `local_files_only` unless the operator named a hub model.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-# Read by huggingface_hub, transformers and tokenizers when they are imported; what the operator has set stays.
+# Read by huggingface_hub, transformers, tokenizers and torch when they are imported; what the operator has set stays.
 QUIET_ENVIRONMENT = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
@@ -16,11 +16,14 @@ QUIET_ENVIRONMENT = {
     "DISABLE_SAFETENSORS_CONVERSION": "1",
     "TOKENIZERS_PARALLELISM": "false",
     "TRANSFORMERS_VERBOSITY": "error",
+    # torch's threads spin while they wait for each other. Beside one busy program (a browser, say) on two cores that
+    # made the writer ten times slower; after so short a spin they sleep and let it run.
+    "GOMP_SPINCOUNT": "1000",
 }
 
 
 def quiet_model_libraries() -> None:
-    """Set the environment above, then silence transformers' own bars and advice. Call it before loading a model."""
+    """Set the environment above, then silence transformers' own bars and advice. Call it before importing torch."""
     for name, value in QUIET_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
     from transformers.utils import logging

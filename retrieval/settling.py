@@ -15,15 +15,15 @@ import duckdb
 import pandas as pd
 
 from retrieval.contracts import TABLES, duplicate_reason
+from retrieval.duck import connect, sql_text
 from retrieval.errors import SourceError
 from retrieval.first_sales import first_sales_sql
 from retrieval.quarantine import ROW, Quarantine, quarantine_rows
 from retrieval.staging import StagedTable
-from retrieval.tables import HELDOUT, sql_text
+from retrieval.tables import HELDOUT
 from retrieval.weeks import week_of
 
 OUTCOME_DAYS = 28  # the first four weeks, whose units are what the models predict
-_MEMORY = "1GB"
 _TIME_COLUMN = {"events": "ts", "queries": "date", "placements": "week", "market": "date"}  # slots lie ahead: no cut
 _ORDER = {
     "products": "product_id",
@@ -62,7 +62,7 @@ def settle(
     Raises:
         SourceError: no event is left, or none before `as_of`.
     """
-    with duckdb.connect(config=_config(scratch)) as con:
+    with connect(scratch / "spill") as con:
         for name, table in staged.items():
             con.execute(f"CREATE VIEW staged_{name} AS SELECT * FROM read_parquet({sql_text(str(table.path))})")
         _find_bad_rows(con, staged)
@@ -80,15 +80,6 @@ def settle(
         live, candidates, launches, priced = _count_products(con, cut, first)
         last_before = con.execute(f"SELECT max(ts)::DATE FROM sound_events WHERE ts < DATE '{cut}'").fetchall()[0][0]
     return Settled(cut, rows, held_out, first, last_before, live, candidates, launches, priced, derived)
-
-
-def _config(scratch: Path) -> dict[str, str | bool | int | float | list[str]]:
-    return {
-        "threads": 2,
-        "memory_limit": _MEMORY,
-        "temp_directory": str(scratch / "spill"),
-        "preserve_insertion_order": False,
-    }
 
 
 def _find_bad_rows(con: duckdb.DuckDBPyConnection, staged: Mapping[str, StagedTable]) -> None:

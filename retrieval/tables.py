@@ -10,9 +10,10 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from retrieval.duck import connect, sql_text
+
 QUARANTINE = "quarantine"
 HELDOUT = "heldout"
-_MEMORY = "1GB"
 
 
 class CleanTables:
@@ -68,20 +69,10 @@ class CleanTables:
             paths |= {f"{HELDOUT}_{path.stem}": path for path in sorted((self.folder / HELDOUT).glob("*.parquet"))}
         # Left to itself, DuckDB spills to a folder `.tmp` wherever the app was started.
         self._spill = self._spill or tempfile.TemporaryDirectory(prefix="launch-copilot-")
-        config: dict[str, str | bool | int | float | list[str]] = {
-            "threads": self._threads,
-            "memory_limit": _MEMORY,
-            "temp_directory": self._spill.name,
-        }
-        connection = duckdb.connect(config=config)
+        connection = connect(Path(self._spill.name), self._threads)
         for name, path in paths.items():
             connection.execute(f"CREATE VIEW {name} AS SELECT * FROM read_parquet({sql_text(str(path))})")
         connection.execute(f"SET allowed_paths = [{', '.join(sql_text(str(path)) for path in paths.values())}]")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         return connection
-
-
-def sql_text(text: str) -> str:
-    """`text` as an SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"

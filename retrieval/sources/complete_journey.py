@@ -20,14 +20,13 @@ from pathlib import Path
 import duckdb
 import pandas as pd
 
+from retrieval.duck import scratch_connection, sql_text, stream
 from retrieval.errors import SourceError
 from retrieval.first_sales import first_sales_sql
 from retrieval.manifest import sha256_of
 from retrieval.quarantine import SET_ASIDE
-from retrieval.sources.duck import bounded_connection, stream
 from retrieval.sources.journey_searches import simulate_searches
 from retrieval.sources.journey_titles import product_category, product_title
-from retrieval.tables import sql_text
 
 _VERSION = 2
 _FILES = ("transactions", "products", "promotions", "campaigns", "campaign_descriptions", "coupons")
@@ -119,7 +118,7 @@ class CompleteJourney:
             "queries": _queries,
             "placements": _placements,
         }[table]
-        with bounded_connection() as connection:
+        with scratch_connection() as connection:
             _create_views(connection, self._folder, as_of or date.max)
             yield from maker(connection)
 

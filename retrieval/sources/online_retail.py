@@ -20,14 +20,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from retrieval.coercion import as_id, coerce, column_of
+from retrieval.duck import scratch_connection, sql_text, stream
 from retrieval.errors import MissingColumn
 from retrieval.first_sales import first_sales_sql
 from retrieval.manifest import sha256_of
 from retrieval.quarantine import SET_ASIDE
-from retrieval.sources.duck import bounded_connection, stream
 from retrieval.sources.gift_categories import categorise, readable_title
 from retrieval.sources.readers import read_batches
-from retrieval.tables import sql_text
 from retrieval.weeks import week_of
 
 _VERSION = 1
@@ -77,7 +76,7 @@ class OnlineRetail:
 
     @cached_property
     def _last_monday(self) -> date | None:
-        with bounded_connection() as con:
+        with scratch_connection() as con:
             last: datetime | None = con.execute(f"SELECT max(ts) FROM {self._relation}").fetchall()[0][0]
         return week_of(last - _OUTCOME) if last else None
 
@@ -95,7 +94,7 @@ class OnlineRetail:
         )
 
     def batches(self, table: str, as_of: date | None) -> Iterator[pd.DataFrame]:
-        with bounded_connection() as con:
+        with scratch_connection() as con:
             _create_lines(con, self._relation, as_of or date.max)
             yield from (_products if table == "products" else _events)(con)
 

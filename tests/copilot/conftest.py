@@ -14,8 +14,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from copilot.engine import Analogue, Product
 from copilot.errors import UnknownProduct
 from copilot.phrases import load_phrases
+from copilot.store import StoredPlan
 from ranking.counterfactual import counterfactual
 from ranking.forecast import Forecast
 from ranking.lift import PlacementLift
@@ -23,7 +25,9 @@ from ranking.plan import PlanningProblem, Slot
 from ranking.planner import solve_plan
 from ranking.ranker import ScoreParts
 from ranking.rhythm import CROWDING_FOUND, CROWDING_UNCLEAR, GroupRhythm, Rhythm
+from retrieval.demand import QueryMatch, SearchDemand
 from retrieval.encoder import HashingEncoder
+from retrieval.search import Hit
 from retrieval.weeks import week_range
 
 AS_OF = date(2017, 10, 9)
@@ -78,7 +82,7 @@ class SmallSearch:
     def __init__(self) -> None:
         self.encoder = HashingEncoder()
 
-    def search(self, query: str, k: int = 10, *, status: str | None = None) -> list[SimpleNamespace]:
+    def search(self, query: str, k: int = 10, *, status: str | None = None) -> list[Hit]:
         wanted = set(query.casefold().split())
         rows = [(i, t, c, "candidate") for i, (t, c, _) in CANDIDATES.items()]
         rows += [(i, t, c, "live") for i, (t, c, _, _) in LIVE.items()]
@@ -89,9 +93,7 @@ class SmallSearch:
             if near and status in (None, found):
                 scored.append((near, product_id, title, category, found))
         scored.sort(key=lambda row: (-row[0], row[1]))
-        return [
-            SimpleNamespace(product_id=i, title=t, category=c, status=s, score=float(n)) for n, i, t, c, s in scored[:k]
-        ]
+        return [Hit(i, t, c, s, float(n), None, float(n)) for n, i, t, c, s in scored[:k]]
 
 
 class SmallEngine:
@@ -111,7 +113,7 @@ class SmallEngine:
         self.fingerprint = "fedcba9876543210"
         self.solves = 0
 
-    def product(self, product_id: str) -> SimpleNamespace:
+    def product(self, product_id: str) -> Product:
         if product_id in CANDIDATES:
             title, category, _ = CANDIDATES[product_id]
             return _product(product_id, title, category, "candidate", None)
@@ -141,23 +143,22 @@ class SmallEngine:
         lift, low, high = lifts[placement]
         return PlacementLift(placement, lift, low, high, share=0.4, n_product_weeks=12_345)
 
-    def analogues(self, product_id: str, k: int = 5) -> list[SimpleNamespace]:
+    def analogues(self, product_id: str, k: int = 5) -> list[Analogue]:
         group = self.product(product_id).group
         launched = [(i, *row) for i, row in LIVE.items() if row[2] > FIRST_DAY and i != product_id]
         launched.sort(key=lambda row: (row[2] != group, row[0]))
         return [
-            SimpleNamespace(product_id=i, title=t, similarity=0.9 - 0.1 * n, launch_week=day, units_4w=float(units))
-            for n, (i, t, _, day, units) in enumerate(launched[:k])
+            Analogue(i, t, 0.9 - 0.1 * n, day, float(units)) for n, (i, t, _, day, units) in enumerate(launched[:k])
         ]
 
-    def search_demand(self, product_id: str) -> SimpleNamespace | None:
+    def search_demand(self, product_id: str) -> SearchDemand | None:
         if product_id in ("107", "108"):
             return None
         queries = tuple(
-            SimpleNamespace(query=text, similarity=0.8, count=count)
-            for text, count in (("potato chips", 120), ("salty snacks", 30), ("chips", 8))
+            QueryMatch(text, 0.8, count)
+            for text, count in (("potato chips", 120.0), ("salty snacks", 30.0), ("chips", 8.0))
         )
-        return SimpleNamespace(
+        return SearchDemand(
             product_id=product_id,
             weekly=(),
             volume_per_week=33.5,
@@ -188,9 +189,7 @@ def small_engine() -> SmallEngine:
 def small_stored(small_engine):
     """Version 3 of the plan: six launches of nine candidates."""
     plan = small_engine.solve(())
-    return SimpleNamespace(
-        version=3, plan=plan, created_at=datetime(2017, 10, 9, tzinfo=UTC), fingerprint="fedcba9876543210", note="first"
-    )
+    return StoredPlan(3, plan, datetime(2017, 10, 9, tzinfo=UTC), "fedcba9876543210", "first")
 
 
 @pytest.fixture(scope="session")
@@ -198,20 +197,9 @@ def phrases():
     return load_phrases("en")
 
 
-def _product(product_id, title, category, status, day):
-    return SimpleNamespace(
-        product_id=product_id,
-        title=title,
-        description="",
-        category=category,
-        group=category,
-        brand="National",
-        price=2.99 if status == "live" else None,
-        status=status,
-        launch_date=day,
-        ready_date=None,
-        stock_units=None,
-    )
+def _product(product_id: str, title: str, category: str, status: str, day: date | None) -> Product:
+    price = 2.99 if status == "live" else None
+    return Product(product_id, title, "", category, category, "National", price, status, day, None, None)
 
 
 def _problem() -> PlanningProblem:

@@ -95,6 +95,14 @@ def test_a_writer_that_loses_its_way_is_stopped(sheet, phrases):
     assert set(sheet.essential) <= {fact_id for sentence in sentences for fact_id in sentence.facts}
 
 
+def test_the_writer_is_stopped_once_everything_essential_is_said(sheet, phrases):
+    said = " ".join(phrases.sentence(sheet.get(fact_id)) for fact_id in sheet.essential)
+    extra = phrases.sentence(next(fact for fact in sheet.facts if fact.id not in sheet.essential))
+    sentences = list(write_answer(sheet, ScriptedGenerator(f"{said} {extra}"), phrases))
+    assert len(sentences) == len(sheet.essential)
+    assert all(sentence.origin == "writer" for sentence in sentences)
+
+
 def test_an_accepted_sentence_gives_the_writer_new_credit(write):
     bad = "This says nothing. "
     lift = "Products at front end cap sold 1.8 times their usual amount in the past [F5]."

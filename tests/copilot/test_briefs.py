@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -91,13 +93,17 @@ def test_hostile_names_are_quoted_and_nothing_more(brief):
 
 
 def test_a_description_cannot_open_a_heading_or_a_list(small_engine, small_stored, phrases, monkeypatch):
-    product = small_engine.product("101")
-    product.description = "# Heading\n- [x] done ![i](http://evil.example) **bold** <img src=x>"
+    described = "# Heading\n- [x] done ![i](http://evil.example) **bold** <img src=x>"
+    product = replace(
+        small_engine.product("101"), description=described, ready_date=date(2017, 10, 9), stock_units=480.0
+    )
     monkeypatch.setattr(small_engine, "product", lambda product_id: product)
     text = write_brief("101", small_engine, small_stored, phrases).markdown
     assert "\n# Heading" not in text
     assert r"\# Heading - \[x\] done \!\[i\](http" in text
     assert r"\<img src=x\>" in text
+    assert "480 pieces" in text
+    assert "is ready to launch from 2017-W41" in text
 
 
 @pytest.mark.parametrize("target", ["", "999", "tea", "2017-W99", "../../etc/passwd", "x" * 10_000])

@@ -111,6 +111,11 @@ def test_what_if_without_a_target_asks_for_one(collect):
     assert [m.key for m in collect(ask(Intent.WHAT_IF_MOVE, "101")).messages] == ["no_target_slot"]
 
 
+def test_what_if_with_a_placement_that_could_be_several_asks_which(collect):
+    message = collect(ask(Intent.WHAT_IF_MOVE, "107", placements=("front end cap", "in-aisle"))).messages[0]
+    assert (message.key, message.params) == ("which_placement", {"placements": "front end cap, in-aisle"})
+
+
 def test_what_if_shifted_out_of_the_plan_names_its_range(collect):
     message = collect(ask(Intent.WHAT_IF_MOVE, "101", shift_weeks=9)).messages[0]
     assert message.key == "unknown_week"
@@ -177,7 +182,14 @@ def test_search_demand_without_a_log_says_so(collect, small_engine, monkeypatch)
 
 def test_rhythm_of_a_group_and_of_the_season(collect):
     group = collect(ask(Intent.RHYTHM, groups=(SNACKS,)))
-    assert names(group) == ["recommended_per_week", "observed_per_week", "crowding_effect", "rhythm_evidence"]
+    assert names(group) == [
+        "recommended_per_week",
+        "observed_per_week",
+        "crowding_effect",
+        "rhythm_evidence",
+        "busiest_per_week",
+        "planned_per_week",
+    ]
     assert named(group, "crowding_effect")[0].value == pytest.approx(2**-0.2)
     season = collect(ask(Intent.RHYTHM))
     assert names(season)[:3] == ["recommended_per_week", "observed_per_week", "planned_per_week"]
@@ -189,6 +201,17 @@ def test_rhythm_that_the_data_does_not_show_says_so(collect):
     assert named(yogurt, "rhythm_unsupported")[0].value == "crowding unclear"
     tea = collect(ask(Intent.RHYTHM, groups=("Drinks > Tea",)))
     assert named(tea, "rhythm_unsupported")[0].value == "few launches"
+
+
+def test_rhythm_of_several_groups_is_short_on_each(collect):
+    sheet = collect(ask(Intent.RHYTHM, groups=("Grocery > Yogurt", SNACKS)))
+    assert [sheet.get(fact_id).subject for fact_id in sheet.essential] == [SNACKS] * 2 + ["Grocery > Yogurt"] * 2
+
+
+def test_rhythm_of_an_unknown_category_says_that_it_answers_for_all(collect):
+    sheet = collect(ask(Intent.RHYTHM, product_words="umbrellas"))
+    assert sheet.messages[0].key == "unknown_group"
+    assert sheet.facts[0].subject == "season"
 
 
 def test_planned_counts_by_week_placement_and_group(collect):

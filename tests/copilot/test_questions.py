@@ -7,7 +7,6 @@ from datetime import date
 import pytest
 
 from copilot.errors import QuestionTooLong, UnknownWeek, UnsupportedLanguage
-from copilot.facts import collect_facts
 from copilot.questions import Intent, QuestionParser, question_from_json
 
 # Phrasings that stand in no example. Products, weeks and placements are those of the small shop.
@@ -318,15 +317,6 @@ def test_an_unknown_name_keeps_its_words_and_the_nearest_products(parser):
 
 def test_a_partial_group_is_found_in_rhythm_questions(parser):
     assert parser.parse("how many launches per week in snacks").entities.groups == ("Grocery > Bag Snacks",)
-
-
-def test_a_close_race_is_unsure_and_asks_back(parser, small_engine, small_stored):
-    question = parser.parse("#101 week 43")
-    if not question.unsure:
-        pytest.skip("the encoder is sure of this one")
-    sheet = collect_facts(question, small_engine, small_stored)
-    assert [message.key for message in sheet.messages] == ["ask_back_intent"]
-    assert sheet.facts == ()
 
 
 def test_a_message_over_the_limit_is_refused_with_the_limit(parser):

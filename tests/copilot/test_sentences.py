@@ -29,6 +29,7 @@ CASES = {
     "quotation": ("The search “a. b. c” rose [F1]. Yes.", ["The search “a. b. c” rose [F1].", "Yes."]),
     "initial": ("J. Doe sells [F1]. Yes.", ["J. Doe sells [F1].", "Yes."]),
     "list": ("1. One thing [F1].\n2. Two things [F2].\n- Three.", ["One thing [F1].", "Two things [F2].", "Three."]),
+    "heading": ("The facts are:\n- One thing [F1]\n", ["One thing [F1]"]),
     "lines": ("One thing [F1]\nTwo things [F2]", ["One thing [F1]", "Two things [F2]"]),
     "emphasis": ("**One** thing [F1].", ["One thing [F1]."]),
     "week at the end": ("It is in week 43. It sells.", ["It is in week 43.", "It sells."]),

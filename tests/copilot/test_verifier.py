@@ -149,6 +149,7 @@ CORRUPTED = {
     "swapped interval": "It is expected to sell 12.3 units, with an 80% interval of 30.2 to 4.1 [F2].",
     "interval of another fact": "It is expected to sell 12.3 units, with an interval of 2.8 to 22.5 [F2].",
     "wrong level": "It is expected to sell 12.3 units, with a 95% interval of 4.1 to 30.2 [F2].",
+    "level of nothing": "Searches rose by 20%, with a 0% interval of 0.9 to 1.6 [F8].",
     "wrong horizon": "It is expected to sell 12.3 units in its first six weeks [F2].",
     "wrong horizon in days": "It is expected to sell 12.3 units in its first 14 days [F2].",
     "no horizon": "It is expected to sell 12.3 units in its first week [F2].",

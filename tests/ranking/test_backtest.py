@@ -94,6 +94,7 @@ def test_a_missing_file_of_online_retail_is_named(shop: Workspace, encoder: Hash
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_on_the_real_shop_the_forecast_beats_the_category_median(tmp_path: Path) -> None:
     """Complete Journey, all of it: held-out launches, text by the hashing encoder to keep it short."""
     from ranking.features import candidate_table, past_launches

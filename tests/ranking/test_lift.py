@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from ranking.lift import LiftConfig, PlacementLift, estimate_lifts, fit_conditional_poisson
+from ranking.lift import _panel as product_weeks
 from ranking.shrinkage import Z_SCORE
 
 TRUTH = np.array([1.2, 0.5, 0.0])  # what the reached part of the audience buys more, per placement
@@ -110,9 +111,7 @@ def test_lifts_of_a_small_shop(shop: Any) -> None:
 
 
 def test_the_weeks_after_a_launch_stay_out(shop: Any) -> None:
-    from ranking.lift import _panel as panel
-
-    rows = panel(shop, LiftConfig())
+    rows = product_weeks(shop, LiftConfig())
     assert rows.loc[rows["product_id"] == "p0", "week"].min() == pd.Timestamp("2023-04-10")  # launched 2023-03-13
     assert rows.loc[rows["product_id"] == "p1", "week"].min() == pd.Timestamp("2023-01-02")
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -110,8 +111,6 @@ def test_training_twice_writes_the_same_numbers(
 def test_nothing_held_out_is_read(
     market: tuple[Workspace, MarketTruth], embeddings: Embeddings, trained: Path, tmp_path: Path
 ) -> None:
-    import shutil
-
     shutil.copytree(market[0].data, tmp_path / "shop" / "data", ignore=shutil.ignore_patterns("heldout"))
     (tmp_path / "models").mkdir()
     blind = Workspace(tmp_path / "shop", tmp_path / "shop", threads=1)

@@ -208,6 +208,7 @@ def test_a_folder_without_the_files_is_named(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_the_real_data(tmp_path):
     """Figures measured once on the package's data; the launches of the whole year are about 5,000."""
     report = ingest(open_source("complete_journey"), tmp_path, as_of=None, pseudonym_key=KEY)

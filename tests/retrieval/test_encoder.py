@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import sys
+import time
 import types
 from pathlib import Path
 
@@ -215,11 +216,14 @@ def test_an_error_in_one_batch_stops_the_others(fake_library, monkeypatch):
     encoder = SentenceTransformerEncoder("shop/encoder", threads=1, batch_size=1)
     calls: list[list[str]] = []
 
-    def fail(batch):
+    def fail_first(batch):
         calls.append(batch)
-        raise MemoryError("too large")
+        if len(calls) == 1:
+            raise MemoryError("too large")
+        time.sleep(0.01)
+        return np.ones((1, 2), np.float32)
 
-    monkeypatch.setattr(encoder, "_forward", fail)
+    monkeypatch.setattr(encoder, "_forward", fail_first)
     with pytest.raises(MemoryError):
         encoder.encode([str(number) for number in range(1_000)])
     assert len(calls) < 1_000

@@ -16,6 +16,8 @@ import pytest
 
 from retrieval import manifest as manifest_module
 from retrieval.errors import StorageFull, WorkspaceBroken, WorkspaceBusy, WorkspaceError, WorkspaceMissing
+from retrieval.ingest import ingest
+from retrieval.sources.simulated import simulated_shop
 from retrieval.workspace import Workspace, WorkspaceBuilder, atomic_write
 
 
@@ -194,6 +196,8 @@ def test_a_path_that_is_a_file_is_refused(tmp_path):
 SLOW_BUILD = """
 import sys, time
 from pathlib import Path
+from retrieval.ingest import ingest
+from retrieval.sources.simulated import simulated_shop
 from retrieval.workspace import WorkspaceBuilder
 root = Path(sys.argv[1])
 with WorkspaceBuilder(root) as builder:
@@ -251,6 +255,8 @@ def test_two_builders_in_one_process_exclude_each_other(root):
 READER = """
 import sys
 from pathlib import Path
+from retrieval.ingest import ingest
+from retrieval.sources.simulated import simulated_shop
 from retrieval.workspace import Workspace
 workspace = Workspace.open(Path(sys.argv[1]))
 print(workspace.query("SELECT count(*) AS n FROM products")["n"][0])
@@ -308,7 +314,7 @@ def small_disk(tmp_path):
     subprocess.run(["umount", "--lazy", str(mount)], check=True)
 
 
-@pytest.mark.parametrize("writer", ["python", "duckdb", "pyarrow"])
+@pytest.mark.parametrize("writer", ["python", "duckdb", "pyarrow", "ingest"])
 def test_a_disk_that_is_really_full(small_disk, writer):
     root = small_disk / "workspace"
     build(root, price=1.0)
@@ -319,6 +325,8 @@ def test_a_disk_that_is_really_full(small_disk, writer):
         elif writer == "duckdb":
             target = out / "products.parquet"
             duckdb.sql(f"COPY (SELECT uuid() AS u FROM range(500000)) TO '{target}' (FORMAT parquet)")
+        elif writer == "ingest":
+            ingest(simulated_shop(), out, as_of=None, pseudonym_key=b"k" * 32)
         else:
             pd.DataFrame({"u": os.urandom(3_000_000).hex()}, index=[0]).to_parquet(out / "products.parquet")
 
