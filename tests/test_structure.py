@@ -52,3 +52,10 @@ def test_only_the_entry_points_read_settings():
 def test_no_code_package_beside_the_agreed_ones():
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")}
     assert packages <= OWN
+
+
+@pytest.mark.parametrize("package", sorted(MAY_IMPORT))
+def test_each_package_says_what_it_does(package):
+    docstring = ast.get_docstring(ast.parse((ROOT / package / "__init__.py").read_text("utf-8")))
+    assert docstring
+    assert len(docstring.splitlines()) >= 3
