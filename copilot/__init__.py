@@ -1,4 +1,4 @@
-"""The operator's side: what a message asks, the facts that answer it, sentences that are checked against them, the screen.
+"""The operator's side: what a message asks, the facts that answer it, sentences checked against them, the screen.
 
 Read it in the order of a question's life: `questions`, `facts`, `generators`, `verifier`, `answers`, and `briefs`; then
 `store` (plans, locks, threads) and `engine` (evidence over one workspace), which `service.Copilot` joins. The screen in
