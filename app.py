@@ -6,17 +6,16 @@ Run `python app.py` or `launch-copilot serve`. On the first run the screen shows
 from __future__ import annotations
 
 import logging
-import os
 import sys
 import threading
 from typing import Any
 
-# Both must be said before their libraries are imported: no telemetry, and no hub unless the operator names one.
-os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
-os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+from retrieval.quiet import quiet_environment
+
+quiet_environment()  # before the libraries that read it are imported
 
 from copilot.console import BuildProgress, say
-from copilot.errors import OPERATOR_ERRORS, GeneratorError
+from copilot.errors import OPERATOR_ERRORS
 from copilot.port import check_port
 from copilot.service import Copilot
 from copilot.settings import Settings, load_settings
@@ -48,8 +47,8 @@ def serve(settings: Settings) -> int:
     say(f"launch-copilot: http://{settings.host}:{settings.port} (Ctrl+C stops it)")
     copilot = open_built(settings) if is_built(settings) else first_run(settings)
     screen = build_ui(copilot)
-    # The writer's weights load while the operator looks around; a question that comes earlier waits for them.
-    threading.Thread(target=prepare_writer, args=[copilot], name="writer", daemon=True).start()
+    # What the first question needs loads while the operator looks around; one that comes earlier waits for it.
+    threading.Thread(target=warm_up, args=[copilot], name="warm-up", daemon=True).start()
     try:
         screen.launch(**_address(settings), **launch_options())
     finally:
@@ -75,7 +74,7 @@ def first_run(settings: Settings) -> Copilot:
             build(settings, progress).close()
             copilot = open_built(settings, progress)
             progress("writer", None, "preparing the language model")
-            prepare_writer(copilot)
+            warm_up(copilot)
             return copilot
 
         first = FirstRun(build_all)
@@ -87,12 +86,13 @@ def first_run(settings: Settings) -> Copilot:
             page.close(verbose=False)
 
 
-def prepare_writer(copilot: Copilot) -> None:
-    """Load the writer's weights; without a writer the phrases still answer, so its failure is only logged."""
+def warm_up(copilot: Copilot) -> None:
+    """Load what the first question needs; without a writer the phrases still answer, so a failure is only logged."""
     try:
+        copilot.parser("en").warm_up()
         copilot.writer.prepare()
-    except GeneratorError as error:
-        logging.getLogger(__name__).warning("the writer is not available, phrases answer instead: %s", error)
+    except OPERATOR_ERRORS as error:
+        logging.getLogger(__name__).warning("not ready for questions, or only with phrases: %s", error)
 
 
 def both(one: Progress, other: Progress) -> Progress:

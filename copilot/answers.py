@@ -17,7 +17,7 @@ from typing import Literal
 from copilot.cleaning import clean_label
 from copilot.errors import GeneratorError
 from copilot.factsheet import Fact, FactSheet
-from copilot.generators import Prompt, TextGenerator
+from copilot.generators import Prompt, TextGenerator, active_name
 from copilot.phrases import Phrases
 from copilot.questions import Question
 from copilot.sentences import SentenceSplitter
@@ -58,6 +58,10 @@ class Sentence:
         """Return the sentence as `ask --json` prints it."""
         return {"text": self.text, "facts": list(self.facts), "verified": self.verified, "origin": self.origin}
 
+    def to_record(self) -> dict[str, object]:
+        """Return the sentence as a thread keeps it: with the writer's text that it replaced."""
+        return self.to_json() | {"rejected": self.rejected}
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -84,6 +88,14 @@ class Answer:
             "plan": self.plan_version,
         }
 
+    def to_record(self) -> dict[str, object]:
+        """Return the answer as a thread keeps it: all that the screen needs to show it again."""
+        return self.to_json() | {
+            "sentences": [sentence.to_record() for sentence in self.sentences],
+            "facts": [fact.to_record() for fact in self.facts],
+            "writer": self.writer,
+        }
+
 
 def write_answer(
     sheet: FactSheet,
@@ -91,6 +103,7 @@ def write_answer(
     phrases: Phrases,
     cancel: threading.Event | None = None,
     on_rejected: Rejected | None = None,
+    on_writer: Callable[[str], None] | None = None,
 ) -> Iterator[Sentence]:
     """Write the answer to a sheet's question, sentence by sentence; each one is verified or the fact's own phrase.
 
@@ -100,8 +113,9 @@ def write_answer(
 
     Args:
         on_rejected: told of each sentence of the writer that failed the check, also of those that nothing replaces.
+        on_writer: told at the end who wrote, as a generator may have had to hand over to its backup.
     """
-    speaker = _Speaker(sheet, phrases, on_rejected)
+    speaker = _Speaker(sheet, phrases, on_rejected, on_writer)
     for sentence in _own_lines(sheet, phrases, closing=False):
         yield sentence
     for sentence in _spoken(sheet, generator, speaker, phrases, cancel):
@@ -175,6 +189,7 @@ def _written(
                 return
         yield from (text for text in splitter.flush() if text[-1] in ".!?]")  # a cut-off end is no sentence
     finally:
+        speaker.heard_from(active_name(stream, generator))
         close = getattr(stream, "close", None)
         if close is not None:
             close()  # stops the model that still writes
@@ -183,10 +198,17 @@ def _written(
 class _Speaker:
     """Decides what is said: a verified sentence, a phrase in its place, or nothing."""
 
-    def __init__(self, sheet: FactSheet, phrases: Phrases, on_rejected: Rejected | None) -> None:
+    def __init__(
+        self,
+        sheet: FactSheet,
+        phrases: Phrases,
+        on_rejected: Rejected | None,
+        on_writer: Callable[[str], None] | None,
+    ) -> None:
         self._sheet = sheet
         self._phrases = phrases
         self._on_rejected = on_rejected
+        self._on_writer = on_writer
         self._said: set[str] = set()
         self._rejected_in_a_row = 0
         self._sentences = 0
@@ -215,6 +237,11 @@ class _Speaker:
         self._said |= set(check.facts)
         self._sentences += 1
         yield Sentence(text, check.facts, True, "writer")
+
+    def heard_from(self, writer: str) -> None:
+        """Pass on who wrote what was heard."""
+        if self._on_writer is not None:
+            self._on_writer(writer)
 
     def finish(self) -> Iterator[Sentence]:
         """Say every essential fact that is still unsaid, in order."""

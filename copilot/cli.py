@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from copilot.console import BuildProgress, say, table
 from copilot.errors import OPERATOR_ERRORS
 from copilot.settings import Settings, load_settings
+from retrieval.quiet import quiet_environment
 from retrieval.weeks import format_week
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ LANGUAGES = ("en", "zh")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
+    quiet_environment()
     arguments = build_parser().parse_args(argv)
     try:
         settings = settings_from(arguments)

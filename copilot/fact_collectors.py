@@ -177,16 +177,15 @@ def add_delta(
     week: date | None,
     placement: str | None,
 ) -> Fact | None:
-    """Add the difference that a re-solve found; one that is not proven either way is a tie, which is zero."""
+    """Add the difference that a re-solve found, as measured; one that is not proven either way is told as a tie."""
     if told.delta_units is None or told.delta_low is None or told.delta_high is None:
         return None
-    value = 0.0 if told.verdict == "tie" else float(told.delta_units)
     ids = [product.product_id, *(launch.product_id for launch in (*told.displaced, *told.gained))]
     return bench.sheet.add(
         name,
         product.product_id,
         product.title,
-        value,
+        float(told.delta_units),
         bench.sources.solve(told, ids),
         interval=(float(told.delta_low), float(told.delta_high)),
         explains=explains,

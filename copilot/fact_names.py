@@ -13,6 +13,9 @@ WHOLE_SHOP = frozenset({"plan", "season"})
 TIE_TOLERANCE = 0.005
 """Differences smaller than this (units, or ratio points) are shown as zero, so they have no direction."""
 
+PROVEN = 1.0
+"""The level of an interval that the optimiser proved, rather than estimated."""
+
 UNITS = frozenset(
     {
         "units",  # pieces sold in the first four weeks
@@ -55,7 +58,7 @@ class FactSpec:
 
 _FORECAST = FactSpec("units", tense="future", level=0.8)
 _OUTCOME = FactSpec("units", tense="past")
-_RE_SOLVED = FactSpec("units", direction="delta", tense="future", level=1.0)
+_RE_SOLVED = FactSpec("units", direction="delta", tense="future", level=PROVEN)
 _PER_WEEK_PAST = FactSpec("launches per week", tense="past")
 
 FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(

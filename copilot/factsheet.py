@@ -13,7 +13,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Literal
 
 from copilot.cleaning import clean_label
-from copilot.fact_names import FACT_SPECS, TIE_TOLERANCE, UNITS, WHOLE_SHOP, FactSpec
+from copilot.fact_names import FACT_SPECS, PROVEN, TIE_TOLERANCE, UNITS, WHOLE_SHOP, FactSpec
+from ranking.counterfactual import TIE_UNITS
 
 if TYPE_CHECKING:
     from copilot.questions import Question
@@ -108,9 +109,15 @@ class Fact:
 
     @property
     def sign(self) -> int | None:
-        """Return 1, 0 or -1 for a fact that has a direction, None for one that has none."""
+        """Return 1, 0 or -1 for a fact that has a direction, None for one that has none.
+
+        A re-solved difference is a tie (0) unless its whole proven interval lies on one side.
+        """
         if self.spec.direction is None or not isinstance(self.value, int | float):
             return None
+        if self.spec.level == PROVEN and self.interval is not None:
+            low, high = self.interval
+            return -1 if high < -TIE_UNITS else int(low > TIE_UNITS)
         neutral = 1.0 if self.spec.direction == "ratio" else 0.0
         difference = float(self.value) - neutral
         return 0 if abs(difference) < TIE_TOLERANCE else (1 if difference > 0 else -1)
@@ -126,6 +133,17 @@ class Fact:
             "unit": self.unit,
             "interval": list(self.interval) if self.interval else None,
             "source": _plain(asdict(self.source)),
+        }
+
+    def to_record(self) -> dict[str, object]:
+        """Return the fact as a thread keeps it: with the names that the screen shows."""
+        return self.to_json() | {
+            "subject_label": self.subject_label,
+            "linked": list(self.linked),
+            "week": self.week.isoformat() if self.week else None,
+            "placement": self.placement,
+            "other": self.other,
+            "other_label": self.other_label,
         }
 
 

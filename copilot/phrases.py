@@ -18,6 +18,7 @@ from markupsafe import Markup
 import prompts
 from copilot.cleaning import clean_text, escape_markdown
 from copilot.errors import UnsupportedLanguage
+from copilot.fact_names import PROVEN
 from copilot.factsheet import FACT_SPECS, WHOLE_SHOP, Fact
 from copilot.lexicon import Lexicon, Phrase, load_lexicon, longest_first
 from copilot.numerals import change_text, number_text
@@ -108,9 +109,9 @@ class Phrases:
     def interval(self, fact: Fact) -> str:
         """Return the fact's interval with its level, such as `80% interval 4.1 to 30.2`; empty without one."""
         bounds, level = self.bounds(fact), fact.spec.level
-        if bounds is None or level is None or (level == 1.0 and bounds[0] == bounds[1]):
+        if bounds is None or level is None or (level == PROVEN and bounds[0] == bounds[1]):
             return ""
-        key = "unit.proven" if level == 1.0 else "unit.interval"
+        key = "unit.proven" if level == PROVEN else "unit.interval"
         return self.messages[key].render(level=f"{level:.0%}", low=bounds[0], high=bounds[1])
 
     def bounds(self, fact: Fact) -> tuple[str, str] | None:

@@ -112,6 +112,10 @@ class QuestionParser:
         """The intents' examples, encoded."""
         return IntentMatcher(self.encoder, self.phrases)
 
+    def warm_up(self) -> None:
+        """Encode the examples and read the catalogue's names now, so that the first question need not wait for it."""
+        self.parse("help")
+
     def parse(self, text: str, lang: str = "en", previous: Question | None = None) -> Question:
         """Return the question that a message asks.
 

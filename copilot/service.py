@@ -177,13 +177,14 @@ class Copilot:
         yield Understood(question)
         sheet = collect_facts(question, self.engine, stored)
         yield Collected(sheet)
-        sentences = []
-        for sentence in write_answer(sheet, self.writer, phrases, cancel):
+        sentences: list[Sentence] = []
+        writers = [self.writer.name]
+        for sentence in write_answer(sheet, self.writer, phrases, cancel, on_writer=writers.append):
             sentences.append(sentence)
             yield SentenceReady(sentence)
-        answer = Answer(question, tuple(sentences), sheet.facts, stored.version, self.writer.name)
+        answer = Answer(question, tuple(sentences), sheet.facts, stored.version, writers[-1])
         if thread_id is not None:
-            self.store.add_message(thread_id, COPILOT, answer.to_json())
+            self.store.add_message(thread_id, COPILOT, answer.to_record())
         yield Finished(answer)
 
     def parser(self, lang: str) -> QuestionParser:
@@ -243,7 +244,14 @@ class Copilot:
             Notice("stale", rule.product_id, phrases.message("notice_lock", product=rule.product_id))
             for rule in self._strange_rules
         ]
-        return (*simulated, *off, *stale)
+        failure = self.writer_failure
+        writer = [Notice("off", "writer", phrases.message("notice_writer", reason=failure))] if failure else []
+        return (*simulated, *off, *stale, *writer)
+
+    @property
+    def writer_failure(self) -> str:
+        """Why the configured writer does not write now and its backup does; empty while it writes."""
+        return getattr(self.writer, "last_failure", "")
 
     def _last_question(self, thread_id: str | None, lang: str) -> Question | None:
         """Return the thread's last question that was answered: the context of a follow-up."""

@@ -98,6 +98,14 @@ class AssignmentModel:
             and (launched[self.must] == 1).all()
         )
 
+    def open_beside(self, taken: Pairs) -> np.ndarray:
+        """(n, m) bool: the allowed pairs whose candidate is free and whose rows have room beside the pairs taken."""
+        used = np.bincount(self.shared_rows(taken).ravel(), minlength=self.n_shared_rows)
+        full = np.where(self.shared_room() - used >= 1, 0.0, 1.0)
+        free = np.ones(len(self.candidates), dtype=bool)
+        free[taken[0]] = False
+        return self.allowed & free[:, None] & (self.price_of_pairs(full) == 0)
+
     def only(self, keep: np.ndarray) -> AssignmentModel:
         """The same model for the candidates that `keep` (n,) selects."""
         per_candidate = ("candidates", "values", "scores", "allowed", "must", "group_of")

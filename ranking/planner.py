@@ -146,14 +146,26 @@ def _solve_kept(model: AssignmentModel, locked: Pairs, search: _Search) -> _Foun
 
 
 def _round_off(model: AssignmentModel, relaxation: Relaxation, locked: Pairs) -> Pairs:
-    """A feasible plan from the linear solution: its pairs by share, then by least loss, while they fit."""
+    """A feasible plan from the linear solution: its pairs by share, then whatever else fits, both by least loss.
+
+    The linear solution fills the plan alone, unless time ran out before it was solved.
+    """
     i, j = relaxation.pairs
     order = np.lexsort((relaxation.loss[i, j], -np.round(relaxation.x, 6)))
     i, j = i[order], j[order]
     rounded = fill_in_order(model, (i, j))
-    if model.keeps_rules(rounded):
-        return rounded
-    return fill_in_order(model, (np.concatenate([locked[0], i]), np.concatenate([locked[1], j])))
+    if not model.keeps_rules(rounded):
+        rounded = fill_in_order(model, (np.concatenate([locked[0], i]), np.concatenate([locked[1], j])))
+    return _fill_up(model, relaxation, rounded)
+
+
+def _fill_up(model: AssignmentModel, relaxation: Relaxation, taken: Pairs) -> Pairs:
+    """Add open pairs by least loss while any of worth still fits."""
+    still_open = model.open_beside(taken) & (model.scores > 0)
+    i, j = np.nonzero(still_open)
+    order = np.argsort(relaxation.loss[i, j], kind="stable")
+    ranked = np.concatenate([taken[0], i[order]]), np.concatenate([taken[1], j[order]])
+    return fill_in_order(model, ranked)
 
 
 def _improve(model: AssignmentModel, relaxation: Relaxation, found: _Found, most_pairs: int, search: _Search) -> _Found:

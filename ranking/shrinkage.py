@@ -11,15 +11,14 @@ Source: Paule and Mandel (1982) for tau2; Morris (1983), "Parametric empirical B
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from scipy.optimize import root_scalar
-from scipy.stats import norm
 
-INTERVAL_LEVEL = (
-    0.8  # every interval that an operator sees holds the truth with this probability, if the model is right
-)
-Z_SCORE = float(norm.ppf(0.5 + INTERVAL_LEVEL / 2))
+INTERVAL_LEVEL = 0.8
+"""Every interval that an operator sees holds the truth with this probability, if the model is right."""
+Z_SCORE = NormalDist().inv_cdf(0.5 + INTERVAL_LEVEL / 2)
 
 
 @dataclass(frozen=True, eq=False)

@@ -59,10 +59,10 @@ class IndexedCatalogue:
         texts = pd.read_parquet(folder / "texts.parquet")
         products = pd.read_parquet(folder / "products.parquet")
         return cls(
-            texts=tuple(texts["text"]),
-            product_ids=tuple(products["product_id"]),
-            titles=tuple(products["title"]),
-            categories=tuple(products["category"]),
+            texts=tuple(texts["text"].to_list()),
+            product_ids=tuple(products["product_id"].to_list()),
+            titles=tuple(products["title"].to_list()),
+            categories=tuple(products["category"].to_list()),
             statuses=products["status"].to_numpy(dtype=str),
             text_ids=products["text_id"].to_numpy(dtype=np.int64),
         )

@@ -7,7 +7,7 @@ import threading
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -34,6 +34,7 @@ __all__ = [
 
 ON_BOARD_ENCODER = f"all-MiniLM-L6-v2@{MINILM.sha256[:12]}"
 """Name of the encoder that comes with the software, weights included."""
+ON_BOARD_DIMENSION = 384
 
 _CACHE_BATCH = 2_048
 """Texts between two writes to the cache: what a killed build encodes again at most."""
@@ -87,6 +88,9 @@ class SentenceTransformerEncoder:
     On a CPU, batches of like length run side by side, one thread each: the matrices of such small models are too
     small to share, and threads that wait for each other cost more than they bring.
 
+    The on-board weights are verified at once, but loaded at the first use or by `prepare`: that takes seconds, which a
+    calendar need not wait for.
+
     Args:
         model: None for the on-board model with verified weights; a folder; or a hub id, the only case that may use
             the network.
@@ -99,11 +103,34 @@ class SentenceTransformerEncoder:
 
     def __init__(self, model: str | Path | None = None, *, threads: int | None = None, batch_size: int = 64) -> None:
         source, self.name = _resolve(model)
-        self._model = _load(source, local=model is None or isinstance(source, Path))
-        if model is not None and not isinstance(source, Path):
-            self.name = f"{model}@{_revision(self._model)}"
+        self._open = partial(_LoadedModel, source, model is None or isinstance(source, Path), threads, batch_size)
+        self._loaded: _LoadedModel | None = None
+        self._loading = threading.Lock()
+        self.dimension = ON_BOARD_DIMENSION
+        if model is not None:
+            self.dimension = self.prepare().dimension
+            self.name = self.name if isinstance(source, Path) else f"{model}@{self.prepare().revision}"
+
+    def prepare(self) -> _LoadedModel:
+        """Load the model, unless it is. Raises EncoderError."""
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = self._open()
+            return self._loaded
+
+    def encode(self, texts: Sequence[str], progress: Progress = silent) -> np.ndarray:
+        """Return (n_texts, dimension) float32 of length 1; an empty text has the zero vector."""
+        return self.prepare().encode(texts, progress)
+
+
+class _LoadedModel:
+    """A sentence-transformers model in memory, with the threads that run it; see SentenceTransformerEncoder."""
+
+    def __init__(self, source: str | Path, local: bool, threads: int | None, batch_size: int) -> None:
+        self._model = _load(source, local)
+        self.revision = _revision(self._model)
         self.dimension = int(self._model.get_embedding_dimension() or 0)
-        self.batch_size = batch_size
+        self._batch_size = batch_size
         self._prompt = self._model.prompts.get(self._model.default_prompt_name or "")
         self._limit = min(TEXT_LIMIT, _CHARACTERS_PER_TOKEN * (self._model.max_seq_length or TEXT_LIMIT))
         self._tokenising = threading.Lock()
@@ -115,7 +142,7 @@ class SentenceTransformerEncoder:
         # Texts of like length share a batch, so that little is padded; the longest come first, so that memory that
         # is too small shows at once.
         order = sorted((row for row, text in enumerate(cleaned) if text), key=lambda row: -len(cleaned[row]))
-        batches = [order[start : start + self.batch_size] for start in range(0, len(order), self.batch_size)]
+        batches = [order[start : start + self._batch_size] for start in range(0, len(order), self._batch_size)]
         embeddings = np.zeros((len(cleaned), self.dimension), dtype=np.float32)
         for done, (rows, vectors) in enumerate(self._run(batches, cleaned), start=1):
             embeddings[rows] = vectors

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import os
 
-# Read by huggingface_hub, transformers, tokenizers and torch when they are imported; what the operator has set stays.
+# Read by the model libraries and gradio when they are imported; what the operator has set stays.
 QUIET_ENVIRONMENT = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
     "DO_NOT_TRACK": "1",
+    "GRADIO_ANALYTICS_ENABLED": "False",
     # transformers would ask a hub service, from a thread of its own, to convert weights that are not safetensors.
     "DISABLE_SAFETENSORS_CONVERSION": "1",
     "TOKENIZERS_PARALLELISM": "false",
@@ -22,10 +23,15 @@ QUIET_ENVIRONMENT = {
 }
 
 
-def quiet_model_libraries() -> None:
-    """Set the environment above, then silence transformers' own bars and advice. Call it before importing torch."""
+def quiet_environment() -> None:
+    """Set the environment above; a program calls it first of all, before anything imports torch or gradio."""
     for name, value in QUIET_ENVIRONMENT.items():
         os.environ.setdefault(name, value)
+
+
+def quiet_model_libraries() -> None:
+    """Set the environment, then silence transformers' own bars and advice. Call it before importing torch."""
+    quiet_environment()
     from transformers.utils import logging
 
     logging.disable_progress_bar()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from copilot.answers import Sentence
 from copilot.errors import CopilotError
-from copilot.facts import Fact, Source
+from copilot.facts import Fact, FactSheet, Source
 from copilot.questions import Intent, Question, question_from_json
 from copilot.service import Collected, Finished, SentenceReady, Understood
 from copilot.ui import formats
@@ -77,13 +77,21 @@ def advance(copilot: Copilot, turn: Turn, event: object, words: Words) -> Turn:
                 turn, state="collecting", understood=question, named=_names(copilot, question.entities.products)
             )
         case Collected(sheet):
-            return replace(turn, state="writing", facts=sheet.facts)
+            return replace(turn, state="writing", facts=sheet.facts, named=turn.named or chosen_name(sheet))
         case SentenceReady(sentence):
             return replace(turn, sentences=(*turn.sentences, sentence))
         case Finished(answer):
             told = replace(turn, facts=answer.facts, sentences=answer.sentences, plan_version=answer.plan_version)
+            told = replace(told, writer=answer.writer)
             return finished(told, answer.question, words)
     return turn
+
+
+def chosen_name(sheet: FactSheet) -> tuple[str, ...]:
+    """Return the name of the product that the plan decided on, when the words alone could mean several."""
+    asked_back = any(fact.name == POSSIBLE_PRODUCT for fact in sheet)
+    spoken_of = [fact for fact in sheet if fact.subject in sheet.question.ambiguous_products]
+    return () if asked_back or not spoken_of else (plain(spoken_of[0].subject_label),)
 
 
 def finished(turn: Turn, question: Question, words: Words) -> Turn:
@@ -206,5 +214,7 @@ def read_fact(copilot: Copilot, data: Mapping[str, Any]) -> Fact:
         source=Source(**{**source, "params": tuple(source["params"]), "columns": tuple(source["columns"])}),
         week=date.fromisoformat(data["week"]) if data.get("week") else None,
         placement=data.get("placement"),
+        linked=tuple(data.get("linked", ())),
+        other=data.get("other", ""),
         other_label=data.get("other_label", ""),
     )

@@ -101,12 +101,12 @@ def _place_evidence() -> tuple[tuple[gr.HTML, ...], tuple[gr.Plot, ...]]:
 
     They start with an empty figure, so that the browser fetches the plotting library before the first click.
     """
-    sections, plots = [], []
+    sections, plots, nothing_yet = [], [], empty_figure()
     bare: dict[str, Any] = {"show_label": False, "container": False, "elem_classes": "lc-plot"}
     with gr.Column(elem_id="lc-evidence"):
         for key in SECTIONS:
             sections.append(_html("", f"lc-section-{key}"))
-            plots.append(gr.Plot(empty_figure(), elem_id=f"lc-plot-{key}", **bare))
+            plots.append(gr.Plot(nothing_yet, elem_id=f"lc-plot-{key}", **bare))
     return tuple(sections), tuple(plots)
 
 

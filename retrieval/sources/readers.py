@@ -12,11 +12,9 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-import openpyxl
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-from openpyxl.utils.exceptions import InvalidFileException
 
 from retrieval.errors import NotATable
 from retrieval.quarantine import SET_ASIDE
@@ -144,6 +142,9 @@ def _from_arrow(batch: pa.RecordBatch, columns: list[str]) -> pd.DataFrame:
 
 
 def _read_xlsx(path: Path, all_sheets: bool) -> Iterator[pd.DataFrame]:
+    import openpyxl  # imported late: it is slow to import, and few sources are workbooks
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         workbook = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, OSError) as error:

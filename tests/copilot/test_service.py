@@ -6,7 +6,9 @@ from datetime import timedelta
 import pytest
 
 from copilot.errors import QuestionTooLong, StalePlan, UnsupportedLanguage
+from copilot.generators import ScriptedGenerator
 from copilot.service import QUESTION_LIMIT, Collected, Finished, SentenceReady, Understood
+from copilot.writer_fallback import FallbackGenerator
 from ranking.errors import InfeasiblePlan
 from ranking.plan import Lock
 
@@ -40,6 +42,20 @@ def test_the_expected_units_of_an_answer_are_the_plans(copilot, launch):
     answer = answer_to(copilot, f"Why is #{launch.product_id} in week {launch.week:%V}?")
     expected = next(fact for fact in answer.facts if fact.name == "expected_units")
     assert expected.value == pytest.approx(launch.expected_units)
+
+
+def test_a_thread_keeps_who_wrote_and_what_was_rejected(copilot, launch, monkeypatch):
+    dead = ScriptedGenerator("", fail_after=0, name="a server")
+    backup = ScriptedGenerator("It is the best seller [F1].", name="the backup")
+    monkeypatch.setattr(copilot, "writer", FallbackGenerator(dead, backup))
+    thread = copilot.store.new_thread("en")
+    answer = answer_to(copilot, f"Why is #{launch.product_id} in week {launch.week:%V}?", thread_id=thread)
+    assert answer.writer == "the backup"
+    kept = copilot.store.messages(thread)[-1].payload
+    assert kept["writer"] == "the backup"
+    assert "It is the best seller [F1]." in [sentence["rejected"] for sentence in kept["sentences"]]
+    assert [fact["subject_label"] for fact in kept["facts"]] == [fact.subject_label for fact in answer.facts]
+    assert "backup" in next(notice.text for notice in copilot.notices() if notice.subject == "writer")
 
 
 def test_the_plan_is_made_once_and_kept(copilot):
@@ -109,7 +125,7 @@ def test_a_thread_keeps_message_and_answer(copilot, launch):
     answer = answer_to(copilot, f"What is the forecast for #{launch.product_id}?", thread_id=thread)
     operator, spoken = copilot.store.messages(thread)
     assert operator.payload["text"].startswith("What is the forecast")
-    assert spoken.payload == answer.to_json()
+    assert spoken.payload == answer.to_record()
 
 
 def test_cancelling_ends_the_answer_early(copilot, launch):

@@ -241,6 +241,15 @@ def test_without_time_the_plan_is_feasible_and_its_gap_true(make_problem):
     assert hurried.status == ("optimal" if hurried.gap <= 1e-5 else "feasible")
 
 
+def test_without_time_no_place_stays_empty_that_a_candidate_could_take(make_problem):
+    values, groups = market(400, n_weeks=8)
+    hurried = solve_plan(make_problem(values, capacity=3, n_placements=3, groups=groups), time_limit_s=0.0)
+    assert len(hurried.launches) == 8 * 3 * 3
+    caps = {f"g{k}": 1 for k in range(6)}
+    capped = make_problem(values, capacity=3, n_placements=3, groups=groups, group_caps=caps)
+    assert len(solve_plan(capped, time_limit_s=0.0).launches) == 8 * 6
+
+
 def test_of_equally_good_plans_the_nearest_is_taken(make_problem):
     problem = make_problem(np.ones((6, 6)), n_placements=2)
     first = solve_plan(problem)

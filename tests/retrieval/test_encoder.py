@@ -196,7 +196,7 @@ def test_batches_hold_texts_of_like_length_on_one_core_each_with_the_models_prom
     expected = np.array([[length, 1.0] for length in (3, 9, 1, 8, 2)])
     np.testing.assert_allclose(vectors[:5], expected / np.linalg.norm(expected, axis=1, keepdims=True), rtol=1e-5)
     np.testing.assert_array_equal(vectors[5], [0, 0])
-    model = encoder._model
+    model = encoder.prepare()._model
     batches = sorted(sorted(map(len, batch)) for batch, _ in model.seen)  # type: ignore[attr-defined]
     assert batches == [[1], [2, 3], [8, 9]]
     assert {prompt for _, prompt in model.seen} == {"passage: "}  # type: ignore[attr-defined]
@@ -207,7 +207,7 @@ def test_batches_hold_texts_of_like_length_on_one_core_each_with_the_models_prom
 def test_texts_are_cut_before_they_are_tokenised(fake_library):
     encoder = SentenceTransformerEncoder("shop/encoder", threads=1)
     encoder.encode(["x" * 10_000_000])
-    (batch, _), *rest = encoder._model.seen  # type: ignore[attr-defined]
+    (batch, _), *rest = encoder.prepare()._model.seen  # type: ignore[attr-defined]
     assert [len(text) for text in batch] == [4 * 16]
     assert not rest
 
@@ -223,7 +223,7 @@ def test_an_error_in_one_batch_stops_the_others(fake_library, monkeypatch):
         time.sleep(0.01)
         return np.ones((1, 2), np.float32)
 
-    monkeypatch.setattr(encoder, "_forward", fail_first)
+    monkeypatch.setattr(encoder.prepare(), "_forward", fail_first)
     with pytest.raises(MemoryError):
         encoder.encode([str(number) for number in range(1_000)])
     assert len(calls) < 1_000
@@ -251,7 +251,8 @@ def minilm():
 def test_the_on_board_model_encodes_as_the_bare_model_does(minilm):
     texts = ["Potato chips, 9 oz", "Crème brûlée", "", "🍦", "a" * 5_000, "ice cream " * 400, "Potato chips, 9 oz"]
     vectors = minilm.encode(texts)
-    bare = minilm._model.encode([text or "x" for text in texts], normalize_embeddings=True, show_progress_bar=False)
+    model = minilm.prepare()._model
+    bare = model.encode([text or "x" for text in texts], normalize_embeddings=True, show_progress_bar=False)
     kept = [row for row, text in enumerate(texts) if text]
     np.testing.assert_allclose(vectors[kept], bare[kept], atol=1e-5)
     np.testing.assert_array_equal(vectors[2], 0)
