@@ -24,7 +24,8 @@ from copilot.phrases import Phrases
 from copilot.plan_collectors import Part
 from copilot.product_facts import Bench
 from copilot.questions import Entities, Intent, Question
-from ranking.plan import Exclude, Launch, Lock
+from ranking.interventions import Exclude, Lock
+from ranking.plan import Launch
 from retrieval.weeks import format_week, parse_week, week_of
 
 if TYPE_CHECKING:

@@ -21,10 +21,12 @@ from copilot.records import StoredPlan
 from ranking.counterfactual import Counterfactual, counterfactual
 from ranking.features import past_launches, rhythm_group
 from ranking.forecast import Forecast
+from ranking.interventions import Intervention
 from ranking.lift import PlacementLift
 from ranking.models import Models, load_models
-from ranking.plan import Intervention, Launch, Plan, PlanningProblem
+from ranking.plan import Launch, Plan
 from ranking.planner import solve_plan
+from ranking.problem import PlanningProblem
 from ranking.ranker import ScoreParts, SlotRanker
 from ranking.rhythm import Rhythm
 from ranking.slots import default_slots

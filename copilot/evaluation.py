@@ -13,8 +13,9 @@ from copilot.facts import collect_facts
 from copilot.phrases import load_phrases
 from copilot.service import Copilot
 from copilot.verifier import verify_sentence
-from ranking.plan import Exclude, Intervention, Lock, PlanningProblem
+from ranking.interventions import Exclude, Intervention, Lock
 from ranking.planner import solve_plan
+from ranking.problem import PlanningProblem
 
 SEED = 41
 AGREEMENT_TOLERANCE = 2e-5  # relative: twice the gap at which the planner stops

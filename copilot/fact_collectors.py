@@ -18,7 +18,8 @@ from copilot.product_facts import (
     add_searches,
     add_slot,
 )
-from ranking.plan import Exclude, Launch, Lock
+from ranking.interventions import Exclude, Lock
+from ranking.plan import Launch
 from retrieval.weeks import week_of
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from ranking.plan import Exclude, Lock, Plan
+from ranking.interventions import Exclude, Lock
+from ranking.plan import Plan
 
 
 @dataclass(frozen=True)

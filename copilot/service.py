@@ -26,7 +26,7 @@ from copilot.phrases import load_phrases
 from copilot.questions import Question, QuestionParser, question_from_json
 from copilot.records import Outcome, StoredPlan
 from copilot.store import Store
-from ranking.plan import Exclude, Lock
+from ranking.interventions import Exclude, Lock
 from retrieval.search import Hit
 
 Rules = tuple[Lock | Exclude, ...]

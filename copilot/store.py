@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 from copilot.database import AuditRow, Database, MessageRow, OutcomeRow, PlanRow, RuleRow, ThreadRow
 from copilot.errors import NoPlan, StalePlan, StoreError
 from copilot.records import AuditEntry, Message, Outcome, PlanSummary, StandingRule, StoredPlan, Thread
-from ranking.plan import Exclude, Lock, Plan, plan_from_json
+from ranking.interventions import Exclude, Lock
+from ranking.plan import Plan, plan_from_json
 
 TITLE_LENGTH = 80
 

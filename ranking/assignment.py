@@ -20,7 +20,8 @@ import numpy as np
 import scipy.sparse as sp
 
 from ranking.errors import InvalidProblem
-from ranking.plan import CapLaunches, Exclude, Intervention, Lock, PlanningProblem, SetCapacity
+from ranking.interventions import CapLaunches, Exclude, Intervention, Lock, SetCapacity
+from ranking.problem import PlanningProblem
 
 Pairs = tuple[np.ndarray, ...]  # two of equal length: candidate indices and slot indices, one entry per pair
 

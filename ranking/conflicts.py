@@ -16,7 +16,8 @@ import numpy as np
 from ranking.assignment import AssignmentModel, Pairs, build_model, fill_in_order
 from ranking.errors import InfeasiblePlan, PlannerTimeout
 from ranking.highs import Deadline, programme_of, solve_programme
-from ranking.plan import CapLaunches, Exclude, Intervention, Lock, PlanningProblem, SetCapacity
+from ranking.interventions import CapLaunches, Exclude, Intervention, Lock, SetCapacity
+from ranking.problem import PlanningProblem
 from retrieval.weeks import format_week
 
 _UNLIMITED = 10**6

@@ -14,8 +14,10 @@ from typing import Literal
 
 from ranking.errors import InfeasiblePlan
 from ranking.highs import ProgrammeSolver, solve_programme
-from ranking.plan import Exclude, Intervention, Launch, Lock, Plan, PlanningProblem
+from ranking.interventions import Exclude, Intervention, Lock
+from ranking.plan import Launch, Plan
 from ranking.planner import solve_plan
+from ranking.problem import PlanningProblem
 
 Verdict = Literal["loss", "gain", "tie", "infeasible"]
 

@@ -21,7 +21,9 @@ from ranking.assignment import AssignmentModel, Pairs, build_model, fill_in_orde
 from ranking.conflicts import place_locked
 from ranking.dominance import prune_dominated
 from ranking.highs import Deadline, ProgrammeSolver, programme_of, solve_programme
-from ranking.plan import Intervention, Launch, Plan, PlanningProblem
+from ranking.interventions import Intervention
+from ranking.plan import Launch, Plan
+from ranking.problem import PlanningProblem
 from ranking.relaxation import Relaxation, relax
 
 NEAR_WEIGHT = 1e-6  # all bonuses for staying near another plan sum to this share of that plan's objective

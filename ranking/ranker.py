@@ -27,7 +27,7 @@ import pandas as pd
 from ranking.errors import RankingError
 from ranking.lift import PlacementLift, lifts_by_placement
 from ranking.momentum import Momentum
-from ranking.plan import Slot
+from ranking.problem import Slot
 from ranking.shrinkage import Z_SCORE
 from retrieval.weeks import week_of
 

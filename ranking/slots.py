@@ -10,7 +10,7 @@ from datetime import date
 import numpy as np
 
 from ranking.features import History, launch_placements, past_launches
-from ranking.plan import Slot
+from ranking.problem import Slot
 from retrieval.weeks import week_of
 
 SHELF = "shelf"  # the one placement of a shop that does not say where products are shown

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from copilot.questions import Question
     from copilot.store import StoredPlan
     from ranking.lift import PlacementLift
-    from ranking.plan import Slot
+    from ranking.problem import Slot
 
 TurnState = Literal["reading", "collecting", "writing", "done", "stopped", "failed"]
 

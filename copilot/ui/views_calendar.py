@@ -17,7 +17,8 @@ from copilot.ui.words import Words
 
 if TYPE_CHECKING:
     from copilot.service import Notice
-    from ranking.plan import Launch, Plan, Slot
+    from ranking.plan import Launch, Plan
+    from ranking.problem import Slot
 
 GAP_DIGITS = 6  # a smaller gap is a rounding error of the solver
 N_COLOURS = 8  # as many as can be told apart; further groups share the neutral colour

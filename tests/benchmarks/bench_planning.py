@@ -18,8 +18,9 @@ from typing import Any
 import numpy as np
 
 from ranking.counterfactual import counterfactual, why_here, why_not
-from ranking.plan import Plan, PlanningProblem, Slot
+from ranking.plan import Plan
 from ranking.planner import solve_plan
+from ranking.problem import PlanningProblem, Slot
 from retrieval.weeks import week_range
 
 FIRST_WEEK = date(2017, 10, 9)

@@ -21,8 +21,8 @@ from copilot.store import StoredPlan
 from ranking.counterfactual import counterfactual
 from ranking.forecast import Forecast
 from ranking.lift import PlacementLift
-from ranking.plan import PlanningProblem, Slot
 from ranking.planner import solve_plan
+from ranking.problem import PlanningProblem, Slot
 from ranking.ranker import ScoreParts
 from ranking.rhythm import CROWDING_FOUND, CROWDING_UNCLEAR, GroupRhythm, Rhythm
 from retrieval.demand import QueryMatch, SearchDemand

@@ -10,7 +10,7 @@ from copilot.generators import ScriptedGenerator
 from copilot.service import QUESTION_LIMIT, Collected, Finished, SentenceReady, Understood
 from copilot.writer_fallback import FallbackGenerator
 from ranking.errors import InfeasiblePlan
-from ranking.plan import Lock
+from ranking.interventions import Lock
 
 
 def answer_to(copilot, message, **more):

@@ -9,7 +9,8 @@ import pytest
 from copilot.errors import NoPlan, StalePlan, StoreError
 from copilot.records import Outcome
 from copilot.store import Store
-from ranking.plan import CapLaunches, Exclude, Launch, Lock, Plan, SetCapacity
+from ranking.interventions import CapLaunches, Exclude, Lock, SetCapacity
+from ranking.plan import Launch, Plan
 
 WEEK = date(2017, 10, 9)
 

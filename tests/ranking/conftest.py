@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 from hypothesis import strategies as st
 
-from ranking.plan import CapLaunches, Exclude, Intervention, Lock, PlanningProblem, SetCapacity, Slot
+from ranking.interventions import CapLaunches, Exclude, Intervention, Lock, SetCapacity
+from ranking.problem import PlanningProblem, Slot
 from retrieval.report import DataReport
 from retrieval.weeks import week_range
 

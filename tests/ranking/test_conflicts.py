@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from ranking.errors import InfeasiblePlan
-from ranking.plan import CapLaunches, Exclude, Lock, SetCapacity
+from ranking.interventions import CapLaunches, Exclude, Lock, SetCapacity
 from ranking.planner import solve_plan
 
 WEEK = date(2017, 10, 9)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from ranking.counterfactual import TIE_UNITS, counterfactual, why_here, why_not
-from ranking.plan import Exclude, Lock, SetCapacity
+from ranking.interventions import Exclude, Lock, SetCapacity
 from ranking.planner import solve_plan
 
 WEEK = date(2017, 10, 9)

@@ -4,7 +4,7 @@ import numpy as np
 
 from ranking.assignment import build_model
 from ranking.dominance import prune_dominated
-from ranking.plan import Exclude, Lock
+from ranking.interventions import Exclude, Lock
 
 WEEK = date(2017, 10, 9)
 

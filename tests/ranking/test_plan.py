@@ -6,19 +6,9 @@ import numpy as np
 import pytest
 
 from ranking.errors import InvalidProblem
-from ranking.plan import (
-    CapLaunches,
-    Exclude,
-    Launch,
-    Lock,
-    Plan,
-    PlanningProblem,
-    SetCapacity,
-    Slot,
-    intervention_from_json,
-    intervention_to_json,
-    plan_from_json,
-)
+from ranking.interventions import CapLaunches, Exclude, Lock, SetCapacity, intervention_from_json, intervention_to_json
+from ranking.plan import Launch, Plan, plan_from_json
+from ranking.problem import PlanningProblem, Slot
 
 WEEK = date(2017, 10, 9)
 

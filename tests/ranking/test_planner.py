@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ranking.errors import InfeasiblePlan, InvalidProblem
-from ranking.plan import CapLaunches, Exclude, Lock, Plan, PlanningProblem, SetCapacity
+from ranking.interventions import CapLaunches, Exclude, Lock, SetCapacity
+from ranking.plan import Plan
 from ranking.planner import solve_plan
+from ranking.problem import PlanningProblem
 
 WEEK = date(2017, 10, 9)
 NEXT = WEEK + timedelta(weeks=1)

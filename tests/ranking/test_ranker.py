@@ -9,7 +9,7 @@ import pytest
 from ranking.errors import RankingError
 from ranking.lift import PlacementLift
 from ranking.momentum import Momentum
-from ranking.plan import Slot
+from ranking.problem import Slot
 from ranking.ranker import PlacementFacts, SlotRanker, placement_facts
 from retrieval.weeks import week_range
 

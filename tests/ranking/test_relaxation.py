@@ -5,8 +5,9 @@ from scipy.optimize import linprog
 from ranking.assignment import AssignmentModel, build_model
 from ranking.conflicts import place_locked
 from ranking.highs import Deadline
-from ranking.plan import Lock, PlanningProblem
+from ranking.interventions import Lock
 from ranking.planner import solve_plan
+from ranking.problem import PlanningProblem
 from ranking.relaxation import Relaxation, relax
 
 NOWHERE = (np.empty(0, np.int64), np.empty(0, np.int64))

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from ranking.plan import Slot
+from ranking.problem import Slot
 from ranking.slots import SHELF, default_slots
 from retrieval.weeks import week_range
 

@@ -23,8 +23,10 @@ from copilot.service import Collected, Finished, Notice, SentenceReady, Understo
 from copilot.store import Store, StoredPlan
 from copilot.ui.words import Words, load_words
 from ranking.forecast import Forecast
+from ranking.interventions import Lock
 from ranking.lift import PlacementLift
-from ranking.plan import Launch, Lock, Plan, PlanningProblem, Slot
+from ranking.plan import Launch, Plan
+from ranking.problem import PlanningProblem, Slot
 from ranking.ranker import ScoreParts
 from retrieval.demand import QueryMatch, SearchDemand
 from retrieval.weeks import week_range

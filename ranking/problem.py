@@ -1,0 +1,260 @@
+"""The planning problem: candidates, slots, values and rules. Checked when made, so a problem that exists is sound."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+import numpy as np
+
+from ranking.errors import InvalidProblem
+from retrieval.weeks import format_week
+
+MOST_UNITS = 1e12  # beyond this a forecast is a mistake, and sums lose whole units
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One (week, placement) with room for `capacity` launches; `categories` empty means any.
+
+    A category admits itself and everything below it: "Grocery" admits "Grocery > Bag Snacks".
+    """
+
+    week: date
+    placement: str
+    capacity: int
+    categories: tuple[str, ...] = ()
+
+    def admits(self, category: str) -> bool:
+        """Say whether a product of this category path may launch here."""
+        if not self.categories:
+            return True
+        return any(category == allowed or category.startswith(f"{allowed} > ") for allowed in self.categories)
+
+    @property
+    def label(self) -> str:
+        """The slot as operators read it, such as `2017-W41, front end cap`."""
+        return f"{format_week(self.week)}, {self.placement}"
+
+
+@dataclass(frozen=True, eq=False)
+class Substitutes:
+    """Pairs of candidates that take sales from each other when launched in the same or in adjacent weeks.
+
+    Attributes:
+        first, second: (n_pairs,) positions among the candidates.
+        units: (n_pairs,) what the two lose together, in units of their first four weeks.
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    units: np.ndarray
+
+    @property
+    def n_pairs(self) -> int:
+        return len(self.units)
+
+
+NO_SUBSTITUTES = Substitutes(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+
+
+@dataclass(frozen=True)
+class MinShare:
+    """At least `share` of all launches must be of this group or brand."""
+
+    kind: Literal["group", "brand"]
+    name: str
+    share: float
+
+
+@dataclass(frozen=True, eq=False)
+class PlanningProblem:
+    """Everything a plan is decided from.
+
+    Args:
+        product_ids, titles, groups: (n_candidates,); ids are unique; the group is what rhythm and caps speak of.
+        slots: (n_slots,), one per (week, placement).
+        values: (n_candidates, n_slots), expected units of launching the candidate in the slot, from 0 to `MOST_UNITS`.
+        lows, highs: same shape, the interval of each value.
+        ready: (n_candidates,), the first day a candidate can launch; None means at once. A launch in week w happens on
+            w's Monday, so a candidate fits w when `ready <= w`.
+        group_caps: launches per week allowed to a group; a group that is not named has no cap.
+        weekly_cap: launches per week over all groups; None means no cap.
+        categories: (n_candidates,), full category paths for slots that admit only some; empty means: use the groups.
+        brands: (n_candidates,), for shares by brand; empty means unknown.
+        launch_costs: group -> (n_weeks, most): units that the k-th launch of the group in that week costs the others
+            (the rhythm); does not fall with k, so that the value of k launches is concave. More than `most` launches a
+            week are barred. Weeks in the order of `weeks`.
+        spacing: group -> weeks: at most one launch of the group in so many consecutive weeks.
+        substitutes: candidates that take sales from each other.
+        costs: (n_candidates, n_slots), money that a launch takes from `budget`; both or none.
+        min_shares: shares of launches that groups or brands must have.
+    Raises:
+        InvalidProblem: NaN, negative or infinite numbers, mismatched shapes, repeated products or slots.
+    """
+
+    product_ids: tuple[str, ...]
+    titles: tuple[str, ...]
+    groups: tuple[str, ...]
+    slots: tuple[Slot, ...]
+    values: np.ndarray
+    lows: np.ndarray
+    highs: np.ndarray
+    ready: tuple[date | None, ...]
+    group_caps: Mapping[str, int] = field(default_factory=dict)
+    weekly_cap: int | None = None
+    categories: tuple[str, ...] = ()
+    brands: tuple[str, ...] = ()
+    launch_costs: Mapping[str, np.ndarray] = field(default_factory=dict)
+    spacing: Mapping[str, int] = field(default_factory=dict)
+    substitutes: Substitutes = NO_SUBSTITUTES
+    costs: np.ndarray | None = None
+    budget: float | None = None
+    min_shares: tuple[MinShare, ...] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("product_ids", "titles", "groups", "slots", "ready", "categories", "brands", "min_shares"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
+        for name in _TABLES:
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, _frozen_array(name, getattr(self, name)))
+        _check_lengths(self)
+        _check_slots_and_caps(self)
+        for name in _TABLES:
+            _check_numbers(self, name)
+        _check_rhythm(self)
+        _check_substitutes(self)
+        _check_money_and_shares(self)
+
+    @property
+    def n_candidates(self) -> int:
+        return len(self.product_ids)
+
+    @property
+    def n_slots(self) -> int:
+        return len(self.slots)
+
+    @property
+    def weeks(self) -> tuple[date, ...]:
+        """The weeks that have a slot, in order."""
+        return tuple(sorted({slot.week for slot in self.slots}))
+
+    @property
+    def placements(self) -> tuple[str, ...]:
+        """The placements that have a slot, in the order they first appear."""
+        return tuple(dict.fromkeys(slot.placement for slot in self.slots))
+
+
+_TABLES = ("values", "lows", "highs", "costs")
+_PER_CANDIDATE = ("titles", "groups", "ready", "categories", "brands")
+_MAY_BE_EMPTY = ("categories", "brands")
+
+
+def _frozen_array(name: str, raw: object) -> np.ndarray:
+    try:
+        array = np.array(raw, dtype=np.float64)
+    except (TypeError, ValueError) as cause:
+        raise InvalidProblem(f"The plan's {name} are not a table of numbers: {cause}.") from cause
+    array.setflags(write=False)
+    return array
+
+
+def _check_lengths(problem: PlanningProblem) -> None:
+    n, m = problem.n_candidates, problem.n_slots
+    for name in _PER_CANDIDATE:
+        found = len(getattr(problem, name))
+        if found != n and not (name in _MAY_BE_EMPTY and found == 0):
+            raise InvalidProblem(f"The plan has {n} candidates but {found} {name}; give one for each.")
+    for name in _TABLES:
+        array = getattr(problem, name)
+        if array is not None and array.shape != (n, m) and array.size + n * m > 0:
+            raise InvalidProblem(
+                f"The plan's {name} have shape {array.shape}, but it has {n} candidates and {m} slots."
+            )
+    repeated = _first_repeated(problem.product_ids)
+    if repeated is not None:
+        raise InvalidProblem(f"Product {repeated} is twice among the candidates; give each once.")
+
+
+def _check_slots_and_caps(problem: PlanningProblem) -> None:
+    repeated = _first_repeated([slot.label for slot in problem.slots])
+    if repeated is not None:
+        raise InvalidProblem(f"The slot {repeated} is given twice; add their capacities in one.")
+    for slot in problem.slots:
+        if slot.week.weekday() != 0:
+            raise InvalidProblem(f"The slot {slot.placement} is dated {slot.week}, which is not a Monday.")
+        _check_count(slot.capacity, f"The slot {slot.label} has capacity")
+    for group, cap in problem.group_caps.items():
+        _check_count(cap, f"The weekly cap of {group} is")
+    for group, weeks in problem.spacing.items():
+        _check_count(weeks, f"The spacing of {group} in weeks is")
+    if problem.weekly_cap is not None:
+        _check_count(problem.weekly_cap, "The cap of launches per week is")
+
+
+def _check_count(value: object, what: str) -> None:
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 0:
+        raise InvalidProblem(f"{what} {value}; it must be a whole number, 0 or more.")
+
+
+def _check_numbers(problem: PlanningProblem, name: str) -> None:
+    array = getattr(problem, name)
+    if array is None:
+        return
+    bad = ~np.isfinite(array) | (array < 0) | (array > MOST_UNITS)
+    if not bad.any():
+        return
+    i, j = (int(x) for x in np.argwhere(bad)[0])
+    what = "missing" if math.isnan(array[i, j]) else f"{array[i, j]:g}"
+    raise InvalidProblem(
+        f"Product {problem.product_ids[i]} ({problem.titles[i]}) has {name} {what} in slot {problem.slots[j].label}; "
+        f"they must lie between 0 and {MOST_UNITS:g} ({int(bad.sum())} such cells)."
+    )
+
+
+def _check_rhythm(problem: PlanningProblem) -> None:
+    for group, costs in problem.launch_costs.items():
+        table = np.asarray(costs, dtype=np.float64)
+        if table.ndim != 2 or table.shape[0] != len(problem.weeks):
+            raise InvalidProblem(f"The launch costs of {group} need a row for each of {len(problem.weeks)} weeks.")
+        if not np.isfinite(table).all() or (table < 0).any() or (np.diff(table, axis=1) < -1e-9).any():
+            raise InvalidProblem(f"The launch costs of {group} must be numbers from 0 that do not fall with k.")
+
+
+def _check_substitutes(problem: PlanningProblem) -> None:
+    pairs = problem.substitutes
+    if not len(pairs.first) == len(pairs.second) == pairs.n_pairs:
+        raise InvalidProblem("The substitutes' first, second and units differ in length; give one of each per pair.")
+    if not pairs.n_pairs:
+        return
+    known = (np.minimum(pairs.first, pairs.second) >= 0) & (
+        np.maximum(pairs.first, pairs.second) < problem.n_candidates
+    )
+    sound = known & (pairs.first != pairs.second) & np.isfinite(pairs.units) & (pairs.units >= 0)
+    if not sound.all():
+        raise InvalidProblem(
+            f"{int((~sound).sum())} pairs of substitutes name no two candidates, or lose a number of units that is "
+            "missing or below 0."
+        )
+
+
+def _check_money_and_shares(problem: PlanningProblem) -> None:
+    if (problem.costs is None) != (problem.budget is None):
+        raise InvalidProblem("A budget needs the launches' costs, and costs a budget; give both or none.")
+    if problem.budget is not None and not (math.isfinite(problem.budget) and problem.budget >= 0):
+        raise InvalidProblem(f"The budget is {problem.budget}; it must be a number from 0.")
+    for wanted in problem.min_shares:
+        if not 0 <= wanted.share <= 1:
+            raise InvalidProblem(f"The least share of {wanted.name} is {wanted.share}; it must lie from 0 to 1.")
+
+
+def _first_repeated(items: Sequence[str]) -> str | None:
+    seen: set[str] = set()
+    for item in items:
+        if item in seen:
+            return item
+        seen.add(item)
+    return None
