@@ -25,7 +25,7 @@ from ranking.interventions import Intervention
 from ranking.lift import PlacementLift
 from ranking.models import Models, load_models
 from ranking.plan import Launch, Plan
-from ranking.planner import solve_plan
+from ranking.planner import Planner
 from ranking.problem import PlanningProblem
 from ranking.ranker import ScoreParts, SlotRanker
 from ranking.rhythm import Rhythm
@@ -167,6 +167,11 @@ class Engine:
             categories=categories,
         )
 
+    @cached_property
+    def planner(self) -> Planner:
+        """The planner of the problem, whose prices every solve after the first one begins from."""
+        return Planner(self.problem, self._solver)
+
     @property
     def rhythm(self) -> Rhythm:
         """Launches per week and group that the data supports."""
@@ -247,9 +252,7 @@ class Engine:
     def solve(self, interventions: Sequence[Intervention] = ()) -> Plan:
         """Return the best plan under the interventions. Raises InfeasiblePlan when they cannot all hold."""
         with self._solving:
-            return solve_plan(
-                self.problem, tuple(interventions), time_limit_s=self.settings.time_limit_s, solver=self._solver
-            )
+            return self.planner.solve(tuple(interventions), time_limit_s=self.settings.time_limit_s)
 
     def counterfactual(self, baseline: StoredPlan, *interventions: Intervention) -> Counterfactual:
         """Return what re-solving under additional interventions changes; solved once per plan version."""
@@ -257,11 +260,7 @@ class Engine:
         with self._solving:
             if key not in self._counterfactuals:
                 self._counterfactuals[key] = counterfactual(
-                    self.problem,
-                    baseline.plan,
-                    interventions,
-                    time_limit_s=self.settings.time_limit_s,
-                    solver=self._solver,
+                    self.planner, baseline.plan, interventions, time_limit_s=self.settings.time_limit_s
                 )
             return self._counterfactuals[key]
 

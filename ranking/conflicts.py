@@ -13,23 +13,25 @@ from dataclasses import replace
 
 import numpy as np
 
-from ranking.assignment import AssignmentModel, Pairs, build_model, fill_in_order
 from ranking.errors import InfeasiblePlan, PlannerTimeout
-from ranking.highs import Deadline, programme_of, solve_programme
-from ranking.interventions import CapLaunches, Exclude, Intervention, Lock, SetCapacity
-from ranking.problem import PlanningProblem
+from ranking.highs import Deadline, solve_programme
+from ranking.interventions import CapLaunches, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
+from ranking.model import PlanModel, build_model
+from ranking.problem import NO_SUBSTITUTES, PlanningProblem
+from ranking.programme import programme_of
+from ranking.rounding import fill, keeps_rules
 from retrieval.weeks import format_week
 
 _UNLIMITED = 10**6
 _MOST_NAMED = 3
 _EXPLAIN_S = 10.0
-Rule = tuple[str, Callable[[PlanningProblem], PlanningProblem]]  # what it says, and the problem without it
+Limit = tuple[str, Callable[[PlanningProblem], PlanningProblem]]  # what it says, and the problem without it
 
 
 def place_locked(
-    problem: PlanningProblem, interventions: Sequence[Intervention], model: AssignmentModel, deadline: Deadline
-) -> Pairs:
-    """Return one place for each locked candidate, in the model's numbering; no locks give no pairs.
+    problem: PlanningProblem, interventions: Sequence[Intervention], model: PlanModel, deadline: Deadline
+) -> np.ndarray:
+    """Return one column of the model for each locked candidate; no locks give none.
 
     Raises:
         InfeasiblePlan: a lock names a product, week or placement that the plan lacks, or locks conflict.
@@ -74,28 +76,34 @@ def describe(problem: PlanningProblem, item: Intervention) -> str:
             return f"at most {_launches(item.launches)} {whose}{_in_week(item)}"
         case SetCapacity():
             return f"{_launches(item.capacity)} in the slot {format_week(item.week)}, {item.placement}"
+        case ScaleForecast():
+            return f"{_name(problem, item.product_id)} at {item.factor:g} times its forecast"
 
 
-def _place(model: AssignmentModel, deadline: Deadline) -> Pairs | None:
-    """Return a place for each locked candidate, or None when there is none."""
-    rows = np.flatnonzero(model.must)
-    if len(rows) == 0:
-        return np.empty(0, np.int64), np.empty(0, np.int64)
-    locked = model.only(model.must)
-    if not locked.allowed.any(axis=1).all():
+def _place(model: PlanModel, deadline: Deadline) -> np.ndarray | None:
+    """Return columns that hold every lock, or None when there are none.
+
+    Least shares may need other launches beside the locked ones, so with such rules every candidate may help.
+    """
+    if not model.must.any():
+        return np.empty(0, np.int64)
+    if len(model.homeless):
         return None
-    pairs = np.nonzero(locked.allowed)
-    fewest_choices_first = np.lexsort((-locked.scores[pairs], pairs[0], locked.allowed.sum(axis=1)[pairs[0]]))
-    placed = fill_in_order(locked, (pairs[0][fewest_choices_first], pairs[1][fewest_choices_first]))
-    if len(placed[0]) < len(rows):
-        any_place = replace(locked, scores=np.zeros_like(locked.scores))
-        found = solve_programme(programme_of(any_place, pairs), deadline.left_s, mip_gap=0.0)
-        if found.infeasible:
-            return None
-        if found.chosen is None:
-            raise PlannerTimeout(f"The {len(rows)} locked products could not be placed in time; allow more time.")
-        placed = pairs[0][found.chosen], pairs[1][found.chosen]
-    return rows[placed[0]], placed[1]
+    locked = np.flatnonzero(model.must[model.candidate])
+    n_choices = np.bincount(model.owner, minlength=len(model.starts))[model.owner]
+    fewest_choices_first = locked[np.lexsort((-model.scores[locked], n_choices[locked]))]
+    placed = fill(model, fewest_choices_first)
+    if keeps_rules(model, placed):
+        return placed
+    columns = np.arange(model.n_columns) if model.problem.min_shares else locked
+    found = solve_programme(
+        programme_of(model.with_scores(np.zeros(model.n_columns)), columns), deadline.left_s, mip_gap=0.0
+    )
+    if found.infeasible:
+        return None
+    if found.chosen is None:
+        raise PlannerTimeout(f"The {int(model.must.sum())} locked products could not be placed in time; allow more.")
+    return columns[found.chosen]
 
 
 def _demands(problem: PlanningProblem, item: Intervention, locked: set[str]) -> bool:
@@ -105,6 +113,8 @@ def _demands(problem: PlanningProblem, item: Intervention, locked: set[str]) -> 
             return item.product_id in locked
         case CapLaunches():
             return True
+        case ScaleForecast():
+            return False
         case SetCapacity():
             return any(
                 slot.week == item.week and slot.placement == item.placement and item.capacity < slot.capacity
@@ -146,15 +156,20 @@ def _check_names(problem: PlanningProblem, interventions: Sequence[Intervention]
 
 
 def _only_locked(problem: PlanningProblem, interventions: Sequence[Intervention]) -> PlanningProblem:
-    """The problem for its locked products alone: no other product can stand in their way."""
+    """The problem for its locked products alone: no other product can stand in their way.
+
+    With least shares others can help, so all stay.
+    """
+    problem = replace(problem, substitutes=NO_SUBSTITUTES)
+    if problem.min_shares:
+        return problem
     locked = {item.product_id for item in interventions if isinstance(item, Lock)}
     rows = [i for i, product_id in enumerate(problem.product_ids) if product_id in locked]
-    per_candidate = {
-        name: tuple(getattr(problem, name)[i] for i in rows) for name in ("product_ids", "titles", "groups", "ready")
-    }
+    names = ("product_ids", "titles", "groups", "ready", "categories", "brands")
+    per_candidate = {name: tuple(column[i] for i in rows) for name in names if (column := getattr(problem, name))}
     tables = {name: getattr(problem, name)[rows] for name in ("values", "lows", "highs")}
-    categories = tuple(problem.categories[i] for i in rows) if problem.categories else ()
-    return replace(problem, **per_candidate, **tables, categories=categories)
+    costs = None if problem.costs is None else problem.costs[rows]
+    return replace(problem, **per_candidate, **tables, costs=costs)
 
 
 def _explain(problem: PlanningProblem, conflict: Sequence[Intervention], deadline: Deadline) -> str:
@@ -178,13 +193,15 @@ def _needed_rules(problem: PlanningProblem, conflict: Sequence[Intervention], de
     return needed
 
 
-def _rules(problem: PlanningProblem) -> list[Rule]:
-    rules: list[Rule] = []
+def _rules(problem: PlanningProblem) -> list[Limit]:
+    rules = _limits_on_groups(problem)
     if problem.weekly_cap is not None:
         rules.append((f"a week takes {_launches(problem.weekly_cap)}", lambda p: replace(p, weekly_cap=None)))
-    for group, cap in problem.group_caps.items():
-        if group in problem.groups:
-            rules.append((f"{group} takes {_launches(cap)} per week", lambda p, g=group: _without_group_cap(p, g)))
+    if problem.budget is not None:
+        rules.append((f"the budget is {problem.budget:,.2f}", lambda p: replace(p, budget=None, costs=None)))
+    for wanted in problem.min_shares:
+        says = f"at least {wanted.share:.0%} of the launches must be of {wanted.name}"
+        rules.append((says, lambda p, w=wanted: replace(p, min_shares=[x for x in p.min_shares if x != w])))
     for i, ready in enumerate(problem.ready):
         if ready is not None:
             name = _name(problem, problem.product_ids[i])
@@ -198,8 +215,25 @@ def _rules(problem: PlanningProblem) -> list[Rule]:
     return rules
 
 
-def _without_group_cap(problem: PlanningProblem, group: str) -> PlanningProblem:
-    return replace(problem, group_caps={g: cap for g, cap in problem.group_caps.items() if g != group})
+def _limits_on_groups(problem: PlanningProblem) -> list[Limit]:
+    limits: list[Limit] = []
+    for name, says in (
+        ("group_caps", lambda group, cap: f"{group} takes {_launches(cap)} per week"),
+        (
+            "launch_costs",
+            lambda group, costs: f"the rhythm of {group} ends at {_launches(np.shape(costs)[1])} per week",
+        ),
+        ("spacing", lambda group, weeks: f"launches of {group} stand {weeks} weeks apart"),
+    ):
+        for group, value in getattr(problem, name).items():
+            if group in problem.groups:
+                limits.append((says(group, value), lambda p, n=name, g=group: _without_group(p, n, g)))
+    return limits
+
+
+def _without_group(problem: PlanningProblem, name: str, group: str) -> PlanningProblem:
+    kept = {g: value for g, value in getattr(problem, name).items() if g != group}
+    return replace(problem, **{name: kept})
 
 
 def _without_ready(problem: PlanningProblem, i: int) -> PlanningProblem:

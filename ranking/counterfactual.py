@@ -13,15 +13,13 @@ from datetime import date
 from typing import Literal
 
 from ranking.errors import InfeasiblePlan
-from ranking.highs import ProgrammeSolver, solve_programme
 from ranking.interventions import Exclude, Intervention, Lock
 from ranking.plan import Launch, Plan
-from ranking.planner import solve_plan
-from ranking.problem import PlanningProblem
+from ranking.planner import Planner
 
 Verdict = Literal["loss", "gain", "tie", "infeasible"]
 
-TIE_UNITS = 0.05  # a difference that a figure with one decimal shows as 0.0
+TIE_UNITS = 0.005  # a difference that a figure with two decimals shows as 0.00
 
 
 @dataclass(frozen=True)
@@ -50,13 +48,12 @@ class Counterfactual:
 
 
 def counterfactual(
-    problem: PlanningProblem,
+    planner: Planner,
     baseline: Plan,
     interventions: Sequence[Intervention],
     *,
     time_limit_s: float = 10.0,
     mip_gap: float = 1e-5,
-    solver: ProgrammeSolver = solve_programme,
 ) -> Counterfactual:
     """Solve again with `interventions` added to the baseline's own, and compare.
 
@@ -81,9 +78,7 @@ def counterfactual(
     set_aside = tuple(item for item in baseline.interventions if _undone_by(item, added))
     kept = tuple(item for item in baseline.interventions if item not in set_aside)
     try:
-        plan = solve_plan(
-            problem, kept + added, time_limit_s=time_limit_s, mip_gap=mip_gap, near=baseline, solver=solver
-        )
+        plan = planner.solve(kept + added, time_limit_s=time_limit_s, mip_gap=mip_gap, near=baseline)
     except InfeasiblePlan as conflict:
         return Counterfactual(
             interventions=added,

@@ -19,7 +19,7 @@ import numpy as np
 
 from ranking.counterfactual import counterfactual, why_here, why_not
 from ranking.plan import Plan
-from ranking.planner import solve_plan
+from ranking.planner import Planner
 from ranking.problem import PlanningProblem, Slot
 from retrieval.weeks import week_range
 
@@ -49,10 +49,11 @@ def run(sizes: Sequence[int] = SIZES) -> dict[str, Any]:
 
 def _measure(n_candidates: int, noise: float) -> dict[str, Any]:
     problem = synthetic_problem(n_candidates, noise=noise)
+    planner = Planner(problem)
     started_s, started_cpu_s = time.monotonic(), time.process_time()
-    plan = solve_plan(problem)
+    plan = planner.solve()
     seconds, cpu_s = time.monotonic() - started_s, time.process_time() - started_cpu_s
-    asked_s = _ask_what_if(problem, plan)
+    asked_s = _ask_what_if(planner, plan)
     return {
         "candidates": n_candidates,
         "slots": problem.n_slots,
@@ -66,9 +67,9 @@ def _measure(n_candidates: int, noise: float) -> dict[str, Any]:
     }
 
 
-def _ask_what_if(problem: PlanningProblem, plan: Plan) -> list[tuple[float, float]]:
+def _ask_what_if(planner: Planner, plan: Plan) -> list[tuple[float, float]]:
     """Wall and CPU seconds of each question: why here, why not that product, what if in another week, in turn."""
-    rng = np.random.default_rng(41)
+    problem, rng = planner.problem, np.random.default_rng(41)
     asked_s = []
     for k in range(N_QUESTIONS):
         launch = plan.launches[rng.integers(len(plan.launches))]
@@ -76,7 +77,7 @@ def _ask_what_if(problem: PlanningProblem, plan: Plan) -> list[tuple[float, floa
         week = problem.weeks[rng.integers(len(problem.weeks))]
         wish = (why_here(launch), why_not(outsider), why_not(launch.product_id, week))[k % 3]
         started_s, started_cpu_s = time.monotonic(), time.process_time()
-        counterfactual(problem, plan, wish)
+        counterfactual(planner, plan, wish)
         asked_s.append((time.monotonic() - started_s, time.process_time() - started_cpu_s))
     return asked_s
 

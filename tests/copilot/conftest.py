@@ -21,7 +21,7 @@ from copilot.store import StoredPlan
 from ranking.counterfactual import counterfactual
 from ranking.forecast import Forecast
 from ranking.lift import PlacementLift
-from ranking.planner import solve_plan
+from ranking.planner import Planner, solve_plan
 from ranking.problem import PlanningProblem, Slot
 from ranking.ranker import ScoreParts
 from ranking.rhythm import CROWDING_FOUND, CROWDING_UNCLEAR, GroupRhythm, Rhythm
@@ -171,7 +171,7 @@ class SmallEngine:
 
     def counterfactual(self, baseline, *interventions):
         self.solves += 1
-        return counterfactual(self.problem, baseline.plan, interventions)
+        return counterfactual(Planner(self.problem), baseline.plan, interventions)
 
     def solve(self, interventions):
         return solve_plan(self.problem, tuple(interventions))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 import duckdb
@@ -13,7 +14,7 @@ import pytest
 from hypothesis import strategies as st
 
 from ranking.interventions import CapLaunches, Exclude, Intervention, Lock, SetCapacity
-from ranking.problem import PlanningProblem, Slot
+from ranking.problem import MinShare, PlanningProblem, Slot, Substitutes
 from retrieval.report import DataReport
 from retrieval.weeks import week_range
 
@@ -68,6 +69,79 @@ def _best_by_trying_everything(problem: PlanningProblem, interventions: Sequence
         if _keeps_rules(problem, interventions, room, choice)
     ]
     return max(totals, default=None)
+
+
+def _best_worth_by_trying_everything(problem: PlanningProblem) -> float:
+    """As above, for problems with every kind of rule and cost but without interventions."""
+    room = {(slot.week, slot.placement): slot.capacity for slot in problem.slots}
+    choices = [_choices(problem, (), i) for i in range(problem.n_candidates)]
+    kept = [x for x in itertools.product(*choices) if _keeps_rules(problem, (), room, x) and _keeps_limits(problem, x)]
+    return max(_worth(problem, choice) for choice in kept)
+
+
+def _keeps_limits(problem: PlanningProblem, choice: tuple[int | None, ...]) -> bool:
+    launched = [(i, problem.slots[j]) for i, j in enumerate(choice) if j is not None]
+    for group, weeks in problem.spacing.items():
+        days = sorted((slot.week for i, slot in launched if problem.groups[i] == group))
+        if weeks >= 2 and any((b - a).days < 7 * weeks for a, b in itertools.pairwise(days)):
+            return False
+    for group, costs in problem.launch_costs.items():
+        for week in problem.weeks:
+            if sum(slot.week == week and problem.groups[i] == group for i, slot in launched) > len(costs[0]):
+                return False
+    if problem.budget is not None:
+        spent = sum(problem.costs[i, j] for i, j in enumerate(choice) if j is not None)
+        if spent > problem.budget + 1e-9:
+            return False
+    for wanted in problem.min_shares:
+        inside = sum(problem.groups[i] == wanted.name for i, _ in launched)
+        if inside < wanted.share * len(launched) - 1e-9:
+            return False
+    return True
+
+
+def _worth(problem: PlanningProblem, choice: tuple[int | None, ...]) -> float:
+    week = {i: problem.slots[j].week for i, j in enumerate(choice) if j is not None}
+    worth = sum(problem.values[i, j] for i, j in enumerate(choice) if j is not None)
+    for group, costs in problem.launch_costs.items():
+        for number, monday in enumerate(problem.weeks):
+            count = sum(w == monday and problem.groups[i] == group for i, w in week.items())
+            worth -= sum(costs[number][:count])
+    pairs = problem.substitutes
+    for a, b, units in zip(pairs.first, pairs.second, pairs.units, strict=True):
+        if a in week and b in week and abs((week[a] - week[b]).days) <= 7:
+            worth -= units
+    return float(worth)
+
+
+@st.composite
+def _rich_problems(draw: st.DrawFn) -> PlanningProblem:
+    """Problems of up to 5 candidates x 6 slots with a rhythm, substitutes, spacing, a budget and least shares."""
+    n, n_weeks, n_placements = draw(st.integers(1, 5)), draw(st.integers(1, 3)), draw(st.integers(1, 2))
+    m, numbers = n_weeks * n_placements, st.floats(0, 20, width=32)
+    values = [[draw(st.floats(0, 50, width=32)) for _ in range(m)] for _ in range(n)]
+    groups = [draw(st.sampled_from(["g", "h"])) for _ in range(n)]
+    problem = _make_problem(values, capacity=draw(st.integers(1, 3)), n_placements=n_placements, groups=groups)
+    pairs = draw(st.lists(st.tuples(st.integers(0, n - 1), st.integers(0, n - 1)), max_size=4, unique=True))
+    pairs = [(a, b) for a, b in pairs if a < b]
+    costs = {
+        group: np.sort([[draw(numbers) * draw(st.integers(0, 1)) for _ in range(3)] for _ in range(n_weeks)], axis=1)
+        for group in draw(st.sets(st.sampled_from(["g", "h"])))
+    }
+    budget = draw(st.none() | numbers)
+    return replace(
+        problem,
+        launch_costs=costs,
+        substitutes=Substitutes(
+            np.array([a for a, _ in pairs], dtype=np.int64),
+            np.array([b for _, b in pairs], dtype=np.int64),
+            np.array([draw(numbers) for _ in pairs]),
+        ),
+        spacing=draw(st.dictionaries(st.sampled_from(["g", "h"]), st.integers(0, 3), max_size=1)),
+        costs=None if budget is None else np.array([[draw(st.floats(0, 9)) for _ in range(m)] for _ in range(n)]),
+        budget=budget,
+        min_shares=draw(st.sampled_from([(), (), (MinShare("group", "h", 0.5),), (MinShare("group", "g", 0.3),)])),
+    )
 
 
 def _choices(problem: PlanningProblem, interventions: Sequence[Intervention], i: int) -> list[int | None]:
@@ -137,6 +211,16 @@ def make_problem() -> ProblemMaker:
 @pytest.fixture(scope="session")
 def best_by_trying_everything() -> Callable[..., float | None]:
     return _best_by_trying_everything
+
+
+@pytest.fixture(scope="session")
+def rich_problems() -> st.SearchStrategy[PlanningProblem]:
+    return _rich_problems()
+
+
+@pytest.fixture(scope="session")
+def best_worth_by_trying_everything() -> Callable[[PlanningProblem], float]:
+    return _best_worth_by_trying_everything
 
 
 @pytest.fixture(scope="session")

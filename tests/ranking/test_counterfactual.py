@@ -6,7 +6,7 @@ import pytest
 
 from ranking.counterfactual import TIE_UNITS, counterfactual, why_here, why_not
 from ranking.interventions import Exclude, Lock, SetCapacity
-from ranking.planner import solve_plan
+from ranking.planner import Planner, solve_plan
 
 WEEK = date(2017, 10, 9)
 NEXT = WEEK + timedelta(weeks=1)
@@ -27,7 +27,7 @@ def market(make_problem):
 def test_why_here_is_the_loss_of_the_best_plan_without_it(make_problem):
     problem = make_problem([[10, 4], [3, 2]])  # best: A now, B next: 12; A not now: B now, A next: 7
     baseline = solve_plan(problem)
-    told = counterfactual(problem, baseline, why_here(baseline.launch_of("A")))
+    told = counterfactual(Planner(problem), baseline, why_here(baseline.launch_of("A")))
     assert told.interventions == (Exclude("A", WEEK, "p0"),)
     assert (told.verdict, told.delta_units) == ("loss", -5)
     assert told.delta_low <= -5 <= told.delta_high
@@ -38,7 +38,7 @@ def test_why_here_is_the_loss_of_the_best_plan_without_it(make_problem):
 def test_why_not_is_the_loss_of_the_best_plan_with_it(make_problem):
     problem = make_problem([[10, 4], [3, 2], [1, 1]])
     baseline = solve_plan(problem)
-    told = counterfactual(problem, baseline, why_not("C"))
+    told = counterfactual(Planner(problem), baseline, why_not("C"))
     assert (told.verdict, told.delta_units) == ("loss", -1)
     assert [x.product_id for x in told.displaced] == ["B"]
     assert [x.product_id for x in told.gained] == ["C"]
@@ -47,7 +47,7 @@ def test_why_not_is_the_loss_of_the_best_plan_with_it(make_problem):
 
 def test_what_if_moved(make_problem):
     problem = make_problem([[10, 4], [3, 2]])
-    told = counterfactual(problem, solve_plan(problem), why_not("A", NEXT))
+    told = counterfactual(Planner(problem), solve_plan(problem), why_not("A", NEXT))
     assert told.delta_units == -5
     assert told.plan.launch_of("A").week == NEXT
 
@@ -56,7 +56,7 @@ def test_equal_worth_is_a_tie_and_nothing_moves_without_need(make_problem):
     problem = make_problem(np.ones((5, 4)) * 7, n_placements=2)
     baseline = solve_plan(problem)
     launch = baseline.launches[0]
-    told = counterfactual(problem, baseline, why_here(launch))
+    told = counterfactual(Planner(problem), baseline, why_here(launch))
     assert told.verdict == "tie"
     assert told.delta_low <= 0 <= told.delta_high
     assert len(told.moved) + len(told.displaced) <= 2
@@ -65,7 +65,7 @@ def test_equal_worth_is_a_tie_and_nothing_moves_without_need(make_problem):
 def test_what_the_plan_does_already_changes_nothing(market):
     baseline = solve_plan(market)
     launch = baseline.launches[3]
-    told = counterfactual(market, baseline, why_not(launch.product_id, launch.week, launch.placement))
+    told = counterfactual(Planner(market), baseline, why_not(launch.product_id, launch.week, launch.placement))
     assert told.verdict == "tie"
     assert told.plan.launches == baseline.launches
     assert (told.displaced, told.moved, told.gained) == ((), (), ())
@@ -74,23 +74,23 @@ def test_what_the_plan_does_already_changes_nothing(market):
 @pytest.mark.parametrize(("units", "verdict"), [(TIE_UNITS * 0.9, "tie"), (TIE_UNITS * 1.1, "loss")])
 def test_a_difference_below_what_is_shown_is_a_tie(make_problem, units, verdict):
     problem = make_problem([[5 + units], [5]])
-    assert counterfactual(problem, solve_plan(problem), [Exclude("A")]).verdict == verdict
+    assert counterfactual(Planner(problem), solve_plan(problem), [Exclude("A")]).verdict == verdict
 
 
 def test_more_room_is_a_gain(make_problem):
     problem = make_problem([[5], [4]])
-    told = counterfactual(problem, solve_plan(problem), [SetCapacity(WEEK, "p0", 2)])
+    told = counterfactual(Planner(problem), solve_plan(problem), [SetCapacity(WEEK, "p0", 2)])
     assert (told.verdict, told.delta_units) == ("gain", 4)
 
 
 def test_a_wide_gap_makes_a_tie_of_an_uncertain_loss(make_problem):
     problem = make_problem([[10], [9]])
     unproven = replace(solve_plan(problem), bound=14.0)
-    told = counterfactual(problem, unproven, [Exclude("A")])
+    told = counterfactual(Planner(problem), unproven, [Exclude("A")])
     assert (told.delta_low, told.delta_high) == (pytest.approx(-5), pytest.approx(-1, abs=1e-4))
     assert told.verdict == "loss"
     unproven = replace(solve_plan(problem, [Lock("B")]), bound=14.0, interventions=())
-    told = counterfactual(problem, unproven, [Exclude("B")])
+    told = counterfactual(Planner(problem), unproven, [Exclude("B")])
     assert told.verdict == "tie"  # the new plan is worth 10, the baseline between 9 and 14
 
 
@@ -100,7 +100,7 @@ def test_a_wide_gap_makes_a_tie_of_an_uncertain_loss(make_problem):
 def test_a_baselines_interventions_stay(make_problem):
     problem = make_problem([[10, 4], [3, 2], [2, 1]])
     baseline = solve_plan(problem, [Lock("C", WEEK)])
-    told = counterfactual(problem, baseline, why_not("B"))
+    told = counterfactual(Planner(problem), baseline, why_not("B"))
     assert told.plan.launch_of("C").week == WEEK
     assert told.plan.interventions == (Lock("C", WEEK), Lock("B"))
     assert told.set_aside == ()
@@ -110,22 +110,22 @@ def test_a_question_about_a_locked_product_sets_its_lock_aside(make_problem):
     problem = make_problem([[10, 4], [3, 2]])
     lock = Lock("A", NEXT)
     baseline = solve_plan(problem, [lock])
-    moved = counterfactual(problem, baseline, why_not("A", WEEK))
+    moved = counterfactual(Planner(problem), baseline, why_not("A", WEEK))
     assert (moved.set_aside, moved.verdict, moved.delta_units) == ((lock,), "gain", 5)
-    without = counterfactual(problem, baseline, why_here(baseline.launch_of("A")))
+    without = counterfactual(Planner(problem), baseline, why_here(baseline.launch_of("A")))
     assert (without.set_aside, without.delta_units) == ((lock,), 5)
 
 
 def test_a_lock_sets_exclusions_of_its_product_aside_but_an_exclusion_does_not(make_problem):
     problem = make_problem([[10, 4], [3, 2]])
     baseline = solve_plan(problem, [Exclude("A")])
-    assert counterfactual(problem, baseline, why_not("A")).set_aside == (Exclude("A"),)
-    assert counterfactual(problem, baseline, [Exclude("A", WEEK)]).set_aside == ()
+    assert counterfactual(Planner(problem), baseline, why_not("A")).set_aside == (Exclude("A"),)
+    assert counterfactual(Planner(problem), baseline, [Exclude("A", WEEK)]).set_aside == ()
 
 
 def test_an_impossible_wish_is_infeasible_with_its_reason(make_problem):
     problem = make_problem([[10, 4], [3, 2]], ready=[None, NEXT])
-    told = counterfactual(problem, solve_plan(problem), why_not("B", WEEK))
+    told = counterfactual(Planner(problem), solve_plan(problem), why_not("B", WEEK))
     assert told.verdict == "infeasible"
     assert told.plan is None
     assert told.delta_units is None
@@ -144,8 +144,8 @@ def test_every_counterfactual_equals_a_solve_from_scratch(market):
         week = market.weeks[rng.integers(4)] if rng.random() < 0.7 else None
         wishes.append(why_not(market.product_ids[rng.integers(26)], week))
     for wish in wishes:
-        told = counterfactual(market, baseline, wish)
-        scratch = solve_plan(market, wish, prune=False)
+        told = counterfactual(Planner(market), baseline, wish)
+        scratch = solve_plan(market, wish)
         assert told.plan.objective == pytest.approx(scratch.objective, rel=1e-5)
         assert told.delta_low - 1e-6 <= scratch.objective - baseline.objective <= told.delta_high + 1e-6
         before, after = set(baseline.launches), set(told.plan.launches)

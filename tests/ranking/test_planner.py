@@ -165,12 +165,24 @@ def test_the_optimum_equals_trying_everything(data, planning_cases, best_by_tryi
         with pytest.raises(InfeasiblePlan):
             solve_plan(problem, interventions)
         return
-    for prune in (True, False):
-        plan = solve_plan(problem, interventions, prune=prune)
-        assert plan.objective == pytest.approx(best, rel=1e-5, abs=1e-9)
-        assert plan.bound >= best - 1e-6 * max(1, best)
-        assert plan.status == "optimal"
-        assert best_by_trying_everything(problem, (*interventions, *as_locks(plan))) == pytest.approx(plan.objective)
+    plan = solve_plan(problem, interventions)
+    assert plan.objective == pytest.approx(best, rel=1e-5, abs=1e-9)
+    assert plan.bound >= best - 1e-6 * max(1, best)
+    assert plan.status == "optimal"
+    assert best_by_trying_everything(problem, (*interventions, *as_locks(plan))) == pytest.approx(plan.objective)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_with_every_rule_and_cost_the_optimum_equals_trying_everything(
+    data, rich_problems, best_worth_by_trying_everything
+):
+    problem = data.draw(rich_problems)
+    best = best_worth_by_trying_everything(problem)
+    plan = solve_plan(problem)
+    assert plan.objective == pytest.approx(best, rel=1e-5, abs=1e-6)
+    assert plan.bound >= best - 1e-6 * max(1, best)
+    assert plan.objective == pytest.approx(plan.units - plan.rhythm_cost - plan.substitution_cost)
 
 
 def as_locks(plan: Plan) -> list[Lock]:
@@ -192,13 +204,16 @@ def check_rules(problem: PlanningProblem, plan: Plan) -> None:
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_pruning_changes_neither_the_optimum_nor_the_rules(make_problem, seed):
+def test_searching_few_columns_changes_neither_the_optimum_nor_the_rules(make_problem, monkeypatch, seed):
     values, groups = market(26, seed)
     caps = {"g0": 1, "g1": 2, "g2": 1}
     problem = make_problem(values, capacity=2, n_placements=3, groups=groups, group_caps=caps, weekly_cap=4)
-    pruned, whole = solve_plan(problem), solve_plan(problem, prune=False)
-    assert pruned.objective == pytest.approx(whole.objective, rel=1e-5)
-    for plan in (pruned, whole):
+    whole = solve_plan(problem)
+    monkeypatch.setattr("ranking.planner._WHOLE_PROBLEM", 0)
+    monkeypatch.setattr("ranking.planner._FEWEST_SEARCHED", 10)
+    few = solve_plan(problem)
+    assert few.objective == pytest.approx(whole.objective, rel=1e-5)
+    for plan in (few, whole):
         assert plan.status == "optimal"
         check_rules(problem, plan)
 

@@ -17,7 +17,9 @@ def solver():
 
 @pytest.fixture
 def easy() -> Programme:
-    return Programme(np.array([3.0, 1.0]), csr_array(np.ones((1, 2))), np.array([-np.inf]), np.array([1.0]))
+    return Programme(
+        np.array([3.0, 1.0]), csr_array(np.ones((1, 2))), np.array([-np.inf]), np.array([1.0]), np.ones(2), 2
+    )
 
 
 def knapsacks(n: int = 3000, rows: int = 40) -> Programme:
@@ -25,7 +27,9 @@ def knapsacks(n: int = 3000, rows: int = 40) -> Programme:
     rng = np.random.default_rng(0)
     weights = rng.integers(1, 1000, (rows, n)).astype(float)
     worth = rng.integers(1, 1000, n).astype(float)
-    return Programme(worth, csr_array(weights), np.full(rows, -np.inf), weights.sum(axis=1) / 2)
+    return Programme(
+        worth, csr_array(weights), np.full(rows, -np.inf), weights.sum(axis=1) / 2, np.ones(len(worth)), len(worth)
+    )
 
 
 def test_it_solves(solver, easy):
@@ -36,7 +40,9 @@ def test_it_solves(solver, easy):
 
 
 def test_it_says_when_nothing_can_hold(solver):
-    contradiction = Programme(np.ones(1), csr_array(np.ones((2, 1))), np.array([1.0, -np.inf]), np.array([1.0, 0.0]))
+    contradiction = Programme(
+        np.ones(1), csr_array(np.ones((2, 1))), np.array([1.0, -np.inf]), np.array([1.0, 0.0]), np.ones(1), 1
+    )
     assert solver(contradiction, 5.0, 0.0).infeasible
 
 
