@@ -20,6 +20,8 @@ import numpy as np
 import pandas as pd
 
 from ranking.errors import ModelMismatch, NotEnoughData
+from ranking.fatigue import FatigueConfig, estimate_fatigue
+from ranking.fatigue_model import FatigueModel
 from ranking.features import History, candidate_table, first_sale_day, launch_placements, past_launches
 from ranking.forecast import QUANTILES, Forecast, ForecastModel, check_version
 from ranking.forecast_training import ForecastConfig, knows_prices
@@ -34,7 +36,7 @@ from retrieval.weeks import week_of
 Embeddings = Callable[[Sequence[str]], np.ndarray]
 """Product ids -> (n, dim) unit vectors of their texts, such as `CatalogueSearch.embeddings`."""
 
-_VERSION = 1
+_VERSION = 2
 _FILE, _CANDIDATES = "models.json", "candidates.parquet"
 
 
@@ -46,6 +48,7 @@ class TrainingConfig:
     lift: LiftConfig = field(default_factory=LiftConfig)
     momentum: MomentumConfig = field(default_factory=MomentumConfig)
     rhythm: RhythmConfig = field(default_factory=RhythmConfig)
+    fatigue: FatigueConfig = field(default_factory=FatigueConfig)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,6 +66,7 @@ class Models:
     placements: PlacementFacts
     momentum: Momentum
     rhythm: Rhythm
+    fatigue: FatigueModel
     off: Mapping[str, str]
 
     def forecast_of(self, product_id: str) -> Forecast | None:
@@ -112,9 +116,9 @@ def train_models(
         off["placement_lift"] = "Past placements are too few or never varied, so every placement counts alike."
     progress("models", 0.8, "momentum and rhythm")
     momentum = estimate_momentum(group_weekly_units(history), as_of, config.momentum)
-    rhythm = _train_rhythm(history, launches, forecast, config)
+    rhythm, fatigue = _train_rhythm(history, launches, forecast, config)
     placements = placement_facts(lifts, launches, launch_placements(history))
-    models = Models(as_of, forecast, predicted, placements, momentum, rhythm, off)
+    models = Models(as_of, forecast, predicted, placements, momentum, rhythm, fatigue, off)
     _save(models, config, out)
     progress("models", 1.0, f"{len(launches):,} past launches, {len(predicted):,} candidates")
     return _details(models, len(launches))
@@ -136,10 +140,11 @@ def load_models(folder: Path) -> Models:
         as_of = date.fromisoformat(meta["as_of"])
         momentum = Momentum(**(meta["momentum"] | {"as_of": as_of}))
         rhythm, off = Rhythm.from_dict(meta["rhythm"]), meta["off"]
+        fatigue = FatigueModel.from_dict(meta["fatigue"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelMismatch(f"The models in {folder} cannot be read: {error}. Build the workspace again.") from error
     forecast = ForecastModel.load(folder) if meta["has_forecast"] else None
-    return Models(as_of, forecast, candidates, placements, momentum, rhythm, off)
+    return Models(as_of, forecast, candidates, placements, momentum, rhythm, fatigue, off)
 
 
 def _train_forecast(
@@ -169,8 +174,8 @@ def _train_forecast(
 
 def _train_rhythm(
     history: History, launches: pd.DataFrame, forecast: ForecastModel | None, config: TrainingConfig
-) -> Rhythm:
-    """The rhythm over the weeks in which launches are seen reliably.
+) -> tuple[Rhythm, FatigueModel]:
+    """The rhythm and fatigue over the weeks in which launches are seen reliably.
 
     The first weeks of data show products that only look new. Where launches are derived from first sales, those of the
     last four weeks are still hidden: they have not sold often enough yet.
@@ -182,7 +187,7 @@ def _train_rhythm(
     warm = timedelta(weeks=config.forecast.min_history_weeks)
     first = week_of(first_sale_day(history) + warm) + timedelta(weeks=1)
     last = week_of(history.report().as_of - timedelta(days=OUTCOME_DAYS)) - timedelta(weeks=1)
-    return estimate_rhythm(frame, first, last, config.rhythm)
+    return estimate_rhythm(frame, first, last, config.rhythm), estimate_fatigue(frame, first, last, config.fatigue)
 
 
 def _save(models: Models, config: TrainingConfig, folder: Path) -> None:
@@ -194,6 +199,7 @@ def _save(models: Models, config: TrainingConfig, folder: Path) -> None:
         "placements": asdict(models.placements),
         "momentum": asdict(models.momentum) | {"as_of": models.as_of.isoformat()},
         "rhythm": models.rhythm.to_dict(),
+        "fatigue": models.fatigue.to_dict(),
         "off": dict(models.off),
     }
     text = json.dumps(meta, indent=1, ensure_ascii=False, allow_nan=False)

@@ -2,7 +2,8 @@
 
 Data         a PlanningProblem and the operator's interventions, as a PlanModel
 Variables    x[i, j] in {0, 1}: candidate i launches in slot j
-Objective    maximise expected units, less what launches of a group and week, and substitutes, take from each other
+Objective    maximise expected units times the weights of their slots, less what launches of a group and week, and
+             substitutes, take from each other
 Constraints  at most one slot per candidate; capacities and categories of slots; launches per week, per group and week
              and in a row of weeks; ready dates; budget; least shares; locks and exclusions
 Solve        bound the whole by its prices (`ranking/relaxation.py`), round off, and hand HiGHS only the columns that
@@ -228,7 +229,7 @@ def _as_plan(
     )
     rhythm = model.rows.cost(model.rows.use(chosen), "rhythm")
     substitution = substitution_cost(model, chosen)
-    objective = float(sum(x.expected_units for x in launches)) - rhythm - substitution
+    objective = float(model.values[chosen].sum()) - rhythm - substitution
     bound = max(objective, found.bound)
     gap = (bound - objective) / max(objective, 1e-9)
     return Plan(

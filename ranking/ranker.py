@@ -1,14 +1,16 @@
 """Ranker: expected units of every candidate in every slot, in parts that can be shown and multiplied back.
 
-    expected_units = base_units * placement_ratio * momentum_ratio * delay_ratio
+    expected_units = base_units * placement_ratio * momentum_ratio
 
 base_units      the forecast's mean: a launch placed and timed like the average past launch
 placement_ratio (1 + w (lift - 1)) / reference. Placements act on the launch week, which holds the share w of the four
                 weeks' units; the lift is that of the placement at its mean share. `reference` is the mean of the same
                 expression over past launches with the placements that they had, so that the average past launch has 1
 momentum_ratio  the damped trend of the candidate's category group
-delay_ratio     (1 - delay_per_week)^weeks after `as_of`: later units are worth a little less, since a forecast ages
-                and stock costs money. With no delay, weeks would differ by momentum alone and ties would be arbitrary
+
+What a unit is worth is another matter: delay_ratio = (1 - delay_per_week)^weeks after `as_of`. Later units count for a
+little less, since a forecast ages and stock costs money; with no delay, weeks would differ by momentum alone and ties
+would be arbitrary. It weighs slots in the plan and is no part of what a launch is expected to sell.
 
 The interval joins three uncertainties on the scale log(1 + units), where the forecast's residuals live: the forecast's
 own distance from its mean down to `low` and up to `high`, and, as independent log errors, those of the placement ratio
@@ -36,15 +38,18 @@ _EVEN_WEEK = 0.25  # share of four weeks' units in the first, where no launch te
 
 @dataclass(frozen=True)
 class ScoreParts:
-    """What a candidate is expected to sell in a slot, and why: base_units times the three ratios is expected_units."""
+    """What a candidate is expected to sell in a slot, and why: base_units times two ratios is expected_units.
+
+    `delay_ratio` is what a unit sold from this slot counts for in the plan.
+    """
 
     base_units: float
     placement_ratio: float
     momentum_ratio: float
-    delay_ratio: float
     expected_units: float
     low: float
     high: float
+    delay_ratio: float
 
 
 @dataclass(frozen=True)
@@ -97,7 +102,12 @@ class SlotRanker:
         rows = self._rows(candidates)
         placement, _ = self._placement_terms(slots)
         momentum, _ = self._momentum_terms(rows, slots)
-        return self._units[rows][:, None] * placement * momentum * self._delays(slots)
+        return self._units[rows][:, None] * placement * momentum
+
+    def weights(self, slots: Sequence[Slot]) -> tuple[float, ...]:
+        """Return what a unit sold from each slot counts for, (n_slots,)."""
+        waited = np.array([max((slot.week - self._as_of).days / 7, 0.0) for slot in slots])
+        return tuple(((1 - self._delay) ** waited).tolist())
 
     def intervals(self, candidates: Sequence[str], slots: Sequence[Slot]) -> tuple[np.ndarray, np.ndarray]:
         """Return the bounds of the 80% intervals of `values`, (n_candidates, n_slots) each; low <= value <= high."""
@@ -125,10 +135,10 @@ class SlotRanker:
             base_units=float(self._units[rows[0]]),
             placement_ratio=float(self._placement_terms(slot)[0][0]),
             momentum_ratio=float(self._momentum_terms(rows, slot)[0][0, 0]),
-            delay_ratio=float(self._delays(slot)[0]),
             expected_units=float(self.values([product_id], slot)[0, 0]),
             low=float(low[0, 0]),
             high=float(high[0, 0]),
+            delay_ratio=self.weights(slot)[0],
         )
 
     def _rows(self, candidates: Sequence[str]) -> np.ndarray:
@@ -163,11 +173,6 @@ class SlotRanker:
             np.array([week_at[slot.week] for slot in slots], dtype=np.int64),
         )
         return ratio[cells], sd[cells]
-
-    def _delays(self, slots: Sequence[Slot]) -> np.ndarray:
-        """Delay ratios, (n_slots,)."""
-        waited = np.array([max((slot.week - self._as_of).days / 7, 0.0) for slot in slots])
-        return (1 - self._delay) ** waited
 
 
 def placement_facts(lifts: Sequence[PlacementLift], launches: pd.DataFrame, shown: pd.DataFrame) -> PlacementFacts:

@@ -42,7 +42,7 @@ def test_one_value_by_hand(ranker: SlotRanker) -> None:
     assert parts.placement_ratio == pytest.approx((1 + 0.4 * (2.0 - 1)) / 1.05)
     assert parts.momentum_ratio == pytest.approx(np.exp(0.2 * (0.5 + 0.25 + 0.125)))
     assert parts.delay_ratio == pytest.approx(0.99**2)
-    assert parts.expected_units == pytest.approx(10 * 1.4 / 1.05 * np.exp(0.175) * 0.9801)
+    assert parts.expected_units == pytest.approx(10 * 1.4 / 1.05 * np.exp(0.175))
 
 
 def test_parts_multiply_back_to_the_table_exactly(ranker: SlotRanker) -> None:
@@ -53,7 +53,7 @@ def test_parts_multiply_back_to_the_table_exactly(ranker: SlotRanker) -> None:
     for i, product_id in enumerate(ids):
         for j, slot in enumerate(SLOTS):
             parts = ranker.parts(product_id, slot.week, slot.placement)
-            product = parts.base_units * parts.placement_ratio * parts.momentum_ratio * parts.delay_ratio
+            product = parts.base_units * parts.placement_ratio * parts.momentum_ratio
             assert parts.expected_units == product == values[i, j]
             assert (parts.low, parts.high) == (lows[i, j], highs[i, j])
 
@@ -78,8 +78,10 @@ def test_a_placement_without_a_lift_counts_as_none(ranker: SlotRanker) -> None:
 
 def test_a_stronger_placement_and_an_earlier_week_are_worth_more() -> None:
     flat = Momentum(AS_OF, 0.0, {}, {}, 0.0, 0.0, None, None)
-    table = SlotRanker(FORECASTS, FACTS, flat, AS_OF).values(["a"], SLOTS).reshape(4, 3)
-    assert (np.diff(table, axis=0) < 0).all()
+    ranker = SlotRanker(FORECASTS, FACTS, flat, AS_OF)
+    table = ranker.values(["a"], SLOTS).reshape(4, 3)
+    assert (np.diff(table, axis=0) == 0).all()  # waiting sells as much
+    assert (np.diff(table * np.reshape(ranker.weights(SLOTS), (4, 3)), axis=0) < 0).all()  # but counts for less
     assert (np.diff(table, axis=1) < 0).all()
 
 
