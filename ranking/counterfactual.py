@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
-from ranking.errors import InfeasiblePlan
+from ranking.errors import InfeasiblePlan, InvalidProblem
 from ranking.interventions import Exclude, Intervention, Lock
 from ranking.plan import Launch, Plan
 from ranking.planner import Planner
@@ -45,6 +45,15 @@ class Counterfactual:
     reason: str = ""
     set_aside: tuple[Intervention, ...] = ()
     conflicts: tuple[Intervention, ...] = ()
+
+    @property
+    def flip_units(self) -> float:
+        """The smallest change of one launch's worth that would flip the choice: what the change loses, 0 for a gain.
+
+        A launch that stands would have to be worth this much less where it stands, and one that is forced in this much
+        more where it would go: the worth of every other plan stays as it is.
+        """
+        return max(0.0, -(self.delta_units or 0.0))
 
 
 def counterfactual(
@@ -103,6 +112,29 @@ def why_here(launch: Launch) -> tuple[Intervention, ...]:
 def why_not(product_id: str, week: date | None = None, placement: str | None = None) -> tuple[Intervention, ...]:
     """The interventions behind *why not this product* and *what if it moved*: the product locked, there if given."""
     return (Lock(product_id, week, placement),)
+
+
+def swap(plan: Plan, first: str, second: str) -> tuple[Intervention, ...]:
+    """The interventions behind *what if these two changed places*; both must be in the plan.
+
+    Raises:
+        InvalidProblem: one of them is not planned, so it has no place to give.
+    """
+    one, other = _planned(plan, first), _planned(plan, second)
+    return (Lock(first, other.week, other.placement), Lock(second, one.week, one.placement))
+
+
+def shift(plan: Plan, product_id: str, weeks: int) -> tuple[Intervention, ...]:
+    """The interventions behind *what if it launched so many weeks later* (earlier if negative), in any placement."""
+    launch = _planned(plan, product_id)
+    return (Lock(product_id, launch.week + timedelta(weeks=weeks)),)
+
+
+def _planned(plan: Plan, product_id: str) -> Launch:
+    launch = plan.launch_of(product_id)
+    if launch is None:
+        raise InvalidProblem(f"Product {product_id} is not in the plan, so it has no slot to move from.")
+    return launch
 
 
 def _undone_by(item: Intervention, added: Sequence[Intervention]) -> bool:

@@ -15,6 +15,8 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
 
 import numpy as np
 
@@ -34,6 +36,8 @@ from ranking.substitution import substitution_cost
 NEAR_WEIGHT = 1e-6  # all bonuses for staying near another plan sum to this share of that plan's objective
 _SEARCHED_PER_PLACE = (3, 15, 60)  # columns handed to the 0/1 solver in turn, while the others' bound asks for more
 _FEWEST_SEARCHED = 200
+_PRICES_S = 10.0  # for the prices of the problem, found once
+_LEAST_PRICE = 0.005  # units; a place worth less does not bind
 _WHOLE_PROBLEM = 3_000  # with so few columns the 0/1 solver gets them all at once
 
 
@@ -44,7 +48,7 @@ class _Search:
     deadline: Deadline
     mip_gap: float
     solver: ProgrammeSolver
-    known: Mapping[Rule, float] | None = None
+    prices: Mapping[Rule, float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +65,7 @@ class _Found:
 
 
 class Planner:
-    """Plans one problem, again and again: its prices are found once and help every later solve.
+    """Plans one problem, again and again: its prices are found once and help every solve.
 
     Args:
         problem: candidates, slots, values (units) and rules.
@@ -71,7 +75,29 @@ class Planner:
     def __init__(self, problem: PlanningProblem, solver: ProgrammeSolver = solve_programme) -> None:
         self.problem = problem
         self._solver = solver
-        self._known: Mapping[Rule, float] | None = None
+
+    @cached_property
+    def prices(self) -> Mapping[Rule, float]:
+        """Units that one more place under each binding rule would be worth, in the problem without interventions."""
+        model = build_model(self.problem, ())
+        if not model.n_columns:
+            return {}
+        scale = _typical_score(model)
+        relaxation = relax(model.scaled(scale), Deadline.after(_PRICES_S))
+        priced = zip(relaxation.rows.rules, relaxation.price.tolist(), strict=True)
+        return {rule: price * scale for rule, price in priced if price > 0}
+
+    def binding(self, product_id: str, week: date, placement: str) -> tuple[tuple[Rule, float], ...]:
+        """Return the rules that a launch takes a place under, with what that place is worth in units, dearest first."""
+        model = build_model(self.problem, ())
+        slots = [(slot.week, slot.placement) for slot in self.problem.slots]
+        if product_id not in self.problem.product_ids or (week, placement) not in slots:
+            return ()
+        candidate, slot = self.problem.product_ids.index(product_id), slots.index((week, placement))
+        columns = np.flatnonzero((model.candidate == candidate) & (model.slot == slot))
+        rows = model.rows.matrix[:, columns].nonzero()[0]
+        rules = [(model.rows.rules[row], self.prices.get(model.rows.rules[row], 0.0)) for row in rows]
+        return tuple(sorted(((rule, p) for rule, p in rules if p >= _LEAST_PRICE), key=lambda pair: -pair[1]))
 
     def solve(
         self,
@@ -100,14 +126,12 @@ class Planner:
         Example: values [[3, 1], [2, 2]], capacity 1 and 1 -> objective 5.
         """
         started_s = time.monotonic()
-        search = _Search(Deadline.after(time_limit_s), mip_gap, self._solver, self._known)
+        search = _Search(Deadline.after(time_limit_s), mip_gap, self._solver, self.prices)
         model = build_model(self.problem, interventions)
         locked = place_locked(self.problem, interventions, model, search.deadline)
         if near is not None:
             model = model.with_scores(_scores_near(model, near))
-        found, known = _solve(model, locked, search)
-        if self._known is None and not interventions and near is None:
-            self._known = known
+        found = _solve(model, locked, search)
         return _as_plan(self.problem, interventions, model, found, mip_gap, time.monotonic() - started_s)
 
 
@@ -137,21 +161,16 @@ def _scores_near(model: PlanModel, near: Plan) -> np.ndarray:
     return model.scores + bonus * np.array(there, dtype=float)
 
 
-def _solve(model: PlanModel, locked: np.ndarray, search: _Search) -> tuple[_Found, Mapping[Rule, float]]:
-    """Solve a model; returns what was found in units, and the prices in units."""
+def _solve(model: PlanModel, locked: np.ndarray, search: _Search) -> _Found:
+    """Solve a model; returns what was found, in units."""
     if not model.n_columns:
-        return _Found(np.empty(0, np.int64), 0.0, 0.0), {}
+        return _Found(np.empty(0, np.int64), 0.0, 0.0)
     scale = _typical_score(model)
     scaled = model.scaled(scale)
-    known = {rule: price / scale for rule, price in search.known.items()} if search.known else None
+    known = {rule: price / scale for rule, price in search.prices.items()}
     relaxation = relax(scaled, search.deadline, known)
     found = _search(scaled, relaxation, _round_off(scaled, relaxation, locked), search)
-    prices = {
-        rule: float(price) * scale
-        for rule, price in zip(relaxation.rows.rules, relaxation.price, strict=True)
-        if price > 0
-    }
-    return _Found(found.chosen, found.worth * scale, found.bound * scale), prices
+    return _Found(found.chosen, found.worth * scale, found.bound * scale)
 
 
 def _typical_score(model: PlanModel) -> float:

@@ -128,7 +128,7 @@ def _rich_problems(draw: st.DrawFn) -> PlanningProblem:
         group: np.sort([[draw(numbers) * draw(st.integers(0, 1)) for _ in range(3)] for _ in range(n_weeks)], axis=1)
         for group in draw(st.sets(st.sampled_from(["g", "h"])))
     }
-    budget = draw(st.none() | numbers)
+    budget = draw(st.none() | st.integers(0, 20))
     return replace(
         problem,
         launch_costs=costs,
@@ -138,7 +138,7 @@ def _rich_problems(draw: st.DrawFn) -> PlanningProblem:
             np.array([draw(numbers) for _ in pairs]),
         ),
         spacing=draw(st.dictionaries(st.sampled_from(["g", "h"]), st.integers(0, 3), max_size=1)),
-        costs=None if budget is None else np.array([[draw(st.floats(0, 9)) for _ in range(m)] for _ in range(n)]),
+        costs=None if budget is None else np.array([[draw(st.integers(0, 9)) for _ in range(m)] for _ in range(n)]),
         budget=budget,
         min_shares=draw(st.sampled_from([(), (), (MinShare("group", "h", 0.5),), (MinShare("group", "g", 0.3),)])),
     )

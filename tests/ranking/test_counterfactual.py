@@ -4,7 +4,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 
-from ranking.counterfactual import TIE_UNITS, counterfactual, why_here, why_not
+from ranking.counterfactual import TIE_UNITS, counterfactual, shift, swap, why_here, why_not
+from ranking.errors import InvalidProblem
 from ranking.interventions import Exclude, Lock, SetCapacity
 from ranking.planner import Planner, solve_plan
 
@@ -151,3 +152,38 @@ def test_every_counterfactual_equals_a_solve_from_scratch(market):
         before, after = set(baseline.launches), set(told.plan.launches)
         assert before - after == {*told.displaced, *(old for old, _ in told.moved)}
         assert after - before == {*told.gained, *(new for _, new in told.moved)}
+
+
+def test_two_launches_swap_their_places(make_problem):
+    problem = make_problem([[5, 4], [3, 1]])
+    baseline = solve_plan(problem)
+    assert {x.product_id: x.week for x in baseline.launches} == {"A": NEXT, "B": WEEK}
+    told = counterfactual(Planner(problem), baseline, swap(baseline, "A", "B"))
+    assert told.delta_units == pytest.approx(-1)
+    assert told.flip_units == pytest.approx(1)
+    assert len(told.moved) == 2
+
+
+def test_a_launch_shifts_by_weeks(make_problem):
+    problem = make_problem([[5, 4], [3, 1]])
+    baseline = solve_plan(problem)
+    assert shift(baseline, "A", -1) == (Lock("A", WEEK),)
+    with pytest.raises(InvalidProblem, match="not in the plan"):
+        shift(solve_plan(problem, [Exclude("A")]), "A", 1)
+
+
+def test_the_flip_is_exact(make_problem):
+    """A launch stays while it sells more than the loss without it, and goes when it sells less."""
+    problem = make_problem([[10, 4], [3, 2]])
+    baseline = solve_plan(problem)
+    flip = counterfactual(Planner(problem), baseline, why_here(baseline.launch_of("A"))).flip_units
+    for change, stays in ((-0.99, True), (-1.01, False)):
+        values = np.array([[10 + change * flip, 4], [3, 2]])
+        assert (solve_plan(make_problem(values)).launch_of("A").week == WEEK) is stays
+
+
+def test_binding_rules_are_those_whose_place_is_worth_something(make_problem):
+    problem = make_problem([[9, 9], [8, 8], [7, 7]], groups=["g", "g", "h"], group_caps={"g": 5})
+    rules = Planner(problem).binding("A", WEEK, "p0")
+    assert [(rule.kind, rule.week) for rule, _ in rules] == [("slot", WEEK)]
+    assert 6.9 <= rules[0][1] <= 8.1  # one more place would take the third product, one less would cost the second
