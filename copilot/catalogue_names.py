@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
@@ -36,10 +36,19 @@ class CatalogueNames:
         titles: product id -> title.
         common: words that alone do not make a name ("the", "week", ...).
         categories: category names; their words are known words too.
+        waiting: id -> category of the candidates; a name means one of them before what is on sale.
     """
 
-    def __init__(self, titles: Mapping[str, str], common: Iterable[str], categories: Iterable[str] = ()) -> None:
+    def __init__(
+        self,
+        titles: Mapping[str, str],
+        common: Iterable[str],
+        categories: Iterable[str] = (),
+        waiting: Mapping[str, str] | None = None,
+    ) -> None:
         self.ids = frozenset(titles)
+        self._waiting = {one: f"{titles[one]} {category}" for one, category in (waiting or {}).items()}
+        self._heads = {one: head_of(titles[one]) for one in self._waiting}
         self._common = frozenset(common)
         self._by_words: dict[Words, list[str]] = {}
         self._words_of: dict[str, Words] = {}  # title -> words; many products share a title
@@ -60,7 +69,17 @@ class CatalogueNames:
         """Read the names of a workspace's catalogue."""
         rows = workspace.query("SELECT product_id, title FROM products ORDER BY product_id")
         categories = workspace.query("SELECT DISTINCT category FROM products WHERE category IS NOT NULL")
-        return cls(dict(zip(rows["product_id"], rows["title"], strict=True)), common, categories["category"])
+        waiting = workspace.query(
+            "SELECT product_id, coalesce(category, '') AS category FROM products"
+            " WHERE status = 'candidate' ORDER BY product_id"
+        )
+        titles = dict(zip(rows["product_id"], rows["title"], strict=True))
+        return cls(
+            titles,
+            common,
+            categories["category"],
+            dict(zip(waiting["product_id"], waiting["category"], strict=True)),
+        )
 
     def find_titles(self, text: str) -> list[NamedSpan]:
         """Return the full titles that stand in the text, longest first where they overlap."""
@@ -74,6 +93,25 @@ class CatalogueNames:
                 found.append(NamedSpan(tokens[i][1], tokens[i + size - 1][2], tuple(self._by_words[words])))
             i += max(size, 1)
         return found
+
+    def any_waiting(self, product_ids: Iterable[str]) -> bool:
+        """Say whether one of these products is a candidate."""
+        return any(one in self._waiting for one in product_ids)
+
+    def waiting_headed(self, words: Words) -> Words:
+        """Return the candidates that are called so, up to what follows a comma or a number: "Blueberries, 4.4 oz"."""
+        return tuple(one for one, head in self._heads.items() if head == words)
+
+    def waiting_named(self, words: Sequence[str]) -> Words:
+        """Return the candidates that these words name: as their head, else within it, the title or the category."""
+        for near in (
+            self.waiting_headed(tuple(words)),
+            tuple(one for one, head in self._heads.items() if covers(" ".join(head), words)),
+            tuple(one for one, text in self._waiting.items() if covers(text, words)),
+        ):
+            if near:
+                return near
+        return ()
 
     def knows(self, word: str) -> bool:
         """Say whether a word, up to a typing error or a plural, stands in some title."""
@@ -97,6 +135,11 @@ class CatalogueNames:
 def words_of(text: str) -> Words:
     """Return the words of a text in lower case, without punctuation."""
     return tuple(word.casefold() for word in _WORD.findall(text))
+
+
+def head_of(title: str) -> Words:
+    """Return the words of a title before its first comma or number: "Blueberries, 4.4 oz" -> blueberries."""
+    return words_of(re.split(r"[,\d]", title, maxsplit=1)[0])
 
 
 def covers(title: str, wanted: Iterable[str]) -> bool:

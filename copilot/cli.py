@@ -6,24 +6,21 @@ Exit codes: 0 success, 1 one readable line about an operator's error, 2 wrong us
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from copilot.arguments import day, port, positive, words
 from copilot.console import BuildProgress, say, table
 from copilot.errors import OPERATOR_ERRORS
+from copilot.output import fact_rows, plan_document, print_json, print_text
 from copilot.settings import Settings, load_settings
 from retrieval.quiet import quiet_environment
-from retrieval.weeks import format_week
 
 if TYPE_CHECKING:
-    from copilot.factsheet import Fact
     from copilot.service import Copilot
-    from ranking.plan import Plan
 
 Command = Callable[[argparse.Namespace, Settings], int]
 LANGUAGES = ("en", "zh")
@@ -60,23 +57,23 @@ def build_parser() -> argparse.ArgumentParser:
     build = _command(commands, "build", run_build, "build the workspace from a source")
     build.add_argument("--source", choices=("complete_journey", "online_retail", "files"))
     build.add_argument("--path", dest="source_path", type=Path, help="folder or file of the source")
-    build.add_argument("--as-of", dest="as_of", type=_day, help="plan as of this day, such as 2017-10-09")
+    build.add_argument("--as-of", dest="as_of", type=day, help="plan as of this day, such as 2017-10-09")
 
     serve = _command(commands, "serve", run_serve, "serve the app in a browser")
     serve.add_argument("--host")
-    serve.add_argument("--port", type=_port)
+    serve.add_argument("--port", type=port)
 
     search = _command(commands, "search", run_search, "search the catalogue")
-    search.add_argument("query")
-    search.add_argument("-k", type=_positive, default=10, help="how many products to list (default 10)")
+    search.add_argument("query", type=words)
+    search.add_argument("-k", type=positive, default=10, help="how many products to list (default 10)")
     _json_flag(search)
 
     plan = _command(commands, "plan", run_plan, "show the launch plan")
-    plan.add_argument("--weeks", type=_positive, help="weeks in the calendar (default 12)")
+    plan.add_argument("--weeks", type=positive, help="weeks in the calendar (default 12)")
     _json_flag(plan)
 
     ask = _command(commands, "ask", run_ask, "ask a question about the plan")
-    ask.add_argument("question")
+    ask.add_argument("question", type=words)
     ask.add_argument("--lang", choices=LANGUAGES, default="en")
     _json_flag(ask)
 
@@ -105,9 +102,13 @@ def _evaluate_commands(commands: Any) -> None:
     forecast = _command(parts, "forecast", run_evaluate_forecast, "forecast error against peers")
     forecast.add_argument("--online-retail", type=Path, help="the UCI Online Retail II file, to test on it too")
     _json_flag(forecast)
-    _json_flag(_command(parts, "rhythm", run_evaluate_rhythm, "planning: solve times and counterfactuals"))
+    rhythm = _command(parts, "rhythm", run_evaluate_rhythm, "planning: regret, counterfactuals, solve times")
+    rhythm.add_argument("--seeds", type=positive, default=30, help="simulated shops to measure regret in (default 30)")
+    rhythm.add_argument("--interventions", type=positive, default=200, help="random counterfactuals (default 200)")
+    rhythm.add_argument("--largest", type=positive, default=5_000, help="candidates of the largest timed problem")
+    _json_flag(rhythm)
     answers = _command(parts, "answers", run_evaluate_answers, "questions, writer and verifier")
-    answers.add_argument("--questions", type=_positive, default=20, help="how many questions the writer answers")
+    answers.add_argument("--questions", type=positive, default=20, help="how many questions the writer answers")
     _json_flag(answers)
 
 
@@ -127,7 +128,7 @@ def run_build(arguments: argparse.Namespace, settings: Settings) -> int:
     say(f"{report.title}, as of {report.as_of}: {report.n_candidates:,} candidates, plan version {stored.version}")
     for table_name, reasons in report.quarantined.items():
         for reason, count in reasons.items():
-            say(f"set aside: {count:,} rows of {table_name}: {reason}")
+            say(f"set aside: {count:,} row{'s' if count != 1 else ''} of {table_name}: {reason}")
     for feature, reason in report.switched_off.items():
         say(f"off: {feature}: {reason}")
     say(f"built in {settings.workspace}; start the app with: launch-copilot serve")
@@ -151,7 +152,7 @@ def run_search(arguments: argparse.Namespace, settings: Settings) -> int:
         for hit in hits
     ]
     if arguments.json:
-        _print_json(rows)
+        print_json(rows)
     elif rows:
         table(rows)
     else:
@@ -161,6 +162,9 @@ def run_search(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def run_plan(arguments: argparse.Namespace, settings: Settings) -> int:
     """Print the current plan; a calendar of another length is solved but not saved."""
+    from copilot.empty_plan import why_empty
+    from copilot.phrases import load_phrases
+
     configured = load_settings()
     copilot = _copilot(settings)
     if settings.weeks == configured.weeks:
@@ -169,12 +173,14 @@ def run_plan(arguments: argparse.Namespace, settings: Settings) -> int:
     else:
         plan, version = copilot.engine.solve(copilot.store.locks()), None
         say(f"not saved: the configured calendar has {configured.weeks} weeks (COPILOT_WEEKS)")
-    document = _plan_document(plan, version)
+    document = plan_document(plan, version)
+    if not plan.launches:
+        say(why_empty(copilot.engine, load_phrases("en")))
     if arguments.json:
-        _print_json(document)
+        print_json(document)
         return 0
     table(document["launches"])
-    say(f"{plan.objective:,.1f} units, {plan.status}, proven gap {plan.gap:.4%}, {len(plan.launches)} launches")
+    say(f"{len(plan.launches)} launches, {plan.units:,.1f} units; {plan.status}, proven gap {plan.gap:.4%}")
     return 0
 
 
@@ -185,28 +191,12 @@ def run_ask(arguments: argparse.Namespace, settings: Settings) -> int:
     copilot = _copilot(settings)
     for event in copilot.ask(arguments.question, lang=arguments.lang):
         if isinstance(event, SentenceReady) and not arguments.json:
-            _print_text(event.sentence.text)
+            print_text(event.sentence.text)
         elif isinstance(event, Finished) and arguments.json:
-            _print_json(event.answer.to_json())
+            print_json(event.answer.to_json())
         elif isinstance(event, Finished):
-            table(_fact_rows(event.answer.facts, arguments.lang))
+            table(fact_rows(event.answer.facts, arguments.lang))
     return 0
-
-
-def _fact_rows(facts: Sequence[Fact], lang: str) -> list[dict[str, object]]:
-    from copilot.phrases import load_phrases
-
-    phrases = load_phrases(lang)
-    return [
-        {
-            "fact": fact.id,
-            "what": fact.name.replace("_", " "),
-            "about": fact.subject_label,
-            "value": f"{phrases.value(fact)} {fact.unit.replace('_', ' ')}",
-            "interval": " to ".join(phrases.bounds(fact) or ()),
-        }
-        for fact in facts
-    ]
 
 
 def run_brief(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -214,7 +204,7 @@ def run_brief(arguments: argparse.Namespace, settings: Settings) -> int:
     copilot = _copilot(settings)
     brief = copilot.brief(arguments.target, arguments.lang, arguments.format)
     if arguments.output is None:
-        _print_text(brief.markdown)
+        print_text(brief.markdown)
         return 0
     from retrieval.workspace import atomic_write
 
@@ -248,10 +238,17 @@ def run_evaluate_forecast(arguments: argparse.Namespace, settings: Settings) -> 
 
 
 def run_evaluate_rhythm(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Measure planning: solve times, gaps and whether counterfactuals equal a re-solve from scratch."""
-    from copilot.evaluation import evaluate_planning
+    """Measure planning: regret, solve times, gaps and whether counterfactuals equal a re-solve from scratch."""
+    from copilot.evaluation import SOLVE_SIZES, evaluate_planning
 
-    return _report(evaluate_planning(_copilot(settings)), arguments.json)
+    result = evaluate_planning(
+        _copilot(settings),
+        max(1, arguments.interventions // 10),
+        n_simulated=arguments.interventions,
+        seeds=range(arguments.seeds),
+        sizes=[size for size in SOLVE_SIZES if size < arguments.largest] + [arguments.largest],
+    )
+    return _report(result, arguments.json)
 
 
 def run_evaluate_answers(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -283,22 +280,6 @@ def run_doctor(arguments: argparse.Namespace, settings: Settings) -> int:
     return int(any(check.state == "broken" for check in checks))
 
 
-def _plan_document(plan: Plan, version: int | None) -> dict[str, Any]:
-    launches = [
-        {
-            "product_id": launch.product_id,
-            "title": launch.title,
-            "week": format_week(launch.week),
-            "placement": launch.placement,
-            "expected_units": round(launch.expected_units, 2),
-            "interval": [round(launch.low, 2), round(launch.high, 2)],
-        }
-        for launch in plan.launches
-    ]
-    summary = {"objective": plan.objective, "bound": plan.bound, "gap": plan.gap, "status": plan.status}
-    return {"version": version, **summary, "launches": launches}
-
-
 def _copilot(settings: Settings) -> Copilot:
     from copilot.start import open_copilot, open_workspace
 
@@ -316,48 +297,9 @@ def _json_flag(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is no date such as 2017-10-09") from None
-
-
-def _positive(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' is no whole number above 0")
-    return int(text)
-
-
-def _port(text: str) -> int:
-    number = _positive(text)
-    if number > 65_535:
-        raise argparse.ArgumentTypeError(f"{number} is no port; use 1 to 65535")
-    return number
-
-
 def _report(result: Any, as_json: bool) -> int:
-    if as_json:
-        _print_json(result)
-    else:
-        _print_text(json.dumps(result, indent=2, default=_plain))
+    print_json(result, indent=None if as_json else 2)
     return 0
-
-
-def _print_json(document: Any) -> None:
-    _print_text(json.dumps(document, ensure_ascii=False, default=_plain))
-
-
-def _print_text(text: str) -> None:
-    sys.stdout.write(text + "\n")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, date):
-        return format_week(value) if value.weekday() == 0 else value.isoformat()
-    if hasattr(value, "item"):
-        return value.item()
-    raise TypeError(f"no JSON for {type(value).__name__}")
 
 
 if __name__ == "__main__":

@@ -9,16 +9,18 @@ import hashlib
 import json
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from copilot.errors import UnknownProduct
 from copilot.records import StoredPlan
 from ranking.counterfactual import Counterfactual, counterfactual
+from ranking.fatigue_model import starting_fatigue
 from ranking.features import past_launches, rhythm_group
 from ranking.forecast import Forecast
 from ranking.interventions import Intervention
@@ -29,6 +31,9 @@ from ranking.planner import Planner
 from ranking.problem import PlanningProblem
 from ranking.ranker import ScoreParts, SlotRanker
 from ranking.rhythm import Rhythm
+from ranking.rhythm_policy import RhythmPolicy
+from ranking.risk import certain_units
+from ranking.season import season_problems, season_rhythm
 from ranking.slots import default_slots
 from ranking.solver_process import SolverProcess
 from retrieval.demand import DemandModel, SearchDemand
@@ -48,11 +53,13 @@ class PlanningSettings:
         weeks: weeks in the calendar.
         delay_per_week: share by which a unit sold one week later counts for less.
         time_limit_s: seconds the optimiser may take for one plan.
+        caution: from 0 (plan by expected units) to 1 (plan by what the worse half of forecast draws gives).
     """
 
     weeks: int = 12
     delay_per_week: float = 0.01
     time_limit_s: float = 30.0
+    caution: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -145,12 +152,13 @@ class Engine:
         return self.models.ranker(self.settings.delay_per_week)
 
     @cached_property
-    def problem(self) -> PlanningProblem:
-        """What the plan is decided from."""
+    def candidates_and_slots(self) -> PlanningProblem:
+        """What can be planned, before the rhythm is taken into account."""
         table = self.workspace.query("SELECT * FROM products WHERE status = 'candidate' ORDER BY product_id")
         table = table[table["product_id"].isin(self.ranker.product_ids)]
         candidates = tuple(table["product_id"])
         slots = default_slots(self.workspace, self.weeks)
+        values = self.ranker.values(candidates, slots)
         lows, highs = self.ranker.intervals(candidates, slots)
         categories = tuple(_text(category) for category in table["category"])
         return PlanningProblem(
@@ -158,7 +166,8 @@ class Engine:
             titles=tuple(table["title"]),
             groups=tuple(rhythm_group(category) for category in categories),
             slots=slots,
-            values=self.ranker.values(candidates, slots),
+            values=values,
+            worth=certain_units(values, lows, highs, self.settings.caution) * np.array(self.ranker.weights(slots)),
             lows=lows,
             highs=highs,
             ready=tuple(_day(day) for day in table["ready_date"]),
@@ -166,6 +175,20 @@ class Engine:
             weekly_cap=self.rhythm.weekly_cap(),
             categories=categories,
         )
+
+    @cached_property
+    def season(self) -> RhythmPolicy:
+        """The solved rhythm of each category group over the plan's weeks."""
+        problem, fatigue = self.candidates_and_slots, self.models.fatigue
+        most = {group.group: group.busiest_per_week for group in self.rhythm.groups}
+        start = starting_fatigue(self.launches, fatigue.decay, self.weeks[0])
+        problems = season_problems(problem.groups, problem.values, problem.slots, problem.ready, most, start, fatigue)
+        return season_rhythm(problems)
+
+    @cached_property
+    def problem(self) -> PlanningProblem:
+        """What the plan is decided from: candidates, slots and values, at the cost that the rhythm puts on launches."""
+        return replace(self.candidates_and_slots, launch_costs=self.season.launch_costs)
 
     @cached_property
     def planner(self) -> Planner:
@@ -186,7 +209,7 @@ class Engine:
     def fingerprint(self) -> str:
         """Hash over the data, the models and the planning settings: a plan made under another one is stale."""
         parts = {"workspace": self.workspace.fingerprint, "weeks": self.settings.weeks}
-        parts["delay"] = self.settings.delay_per_week
+        parts |= {"delay": self.settings.delay_per_week, "caution": self.settings.caution}
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
     def group_names(self) -> tuple[str, ...]:
@@ -229,11 +252,24 @@ class Engine:
         """Return what a placement did for past sales, None when the data cannot tell."""
         return self.models.lift_of(placement)
 
-    def analogues(self, product_id: str, k: int = 5) -> list[Analogue]:
-        """Return the `k` past launches whose texts are nearest the product's, nearest first."""
+    def analogues(self, product_id: str, k: int = 5, *, ties: bool = False) -> list[Analogue]:
+        """Return the `k` past launches whose texts are nearest the product's, nearest first.
+
+        Of launches equally near, those of the product's brand come first, then the latest. `ties` adds all that are as
+        near as the nearest, however many: any choice among them would be arbitrary.
+        """
         known = self.launches[self.launches["units_4w"].notna()]
-        nearest = self.search.similar(product_id, max(k, ANALOGUE_POOL), among=set(known.index))
-        chosen = [(other, similarity) for other, similarity in nearest if other != product_id][:k]
+        near = self.search.similar(product_id, max(k, ANALOGUE_POOL), among=set(known.index))
+        brand = self.product(product_id).brand
+        ordered = sorted(
+            ((other, round(similarity, 4)) for other, similarity in near),
+            key=lambda one: (
+                -one[1],
+                known.at[one[0], "brand"] != brand,
+                -_date(known.at[one[0], "launch_week"]).toordinal(),
+            ),
+        )
+        nearest = sum(similarity == ordered[0][1] for _, similarity in ordered) if ties and ordered else 0
         return [
             Analogue(
                 product_id=other,
@@ -242,7 +278,7 @@ class Engine:
                 launch_week=_date(known.at[other, "launch_week"]),
                 units_4w=float(known.at[other, "units_4w"]),
             )
-            for other, similarity in chosen
+            for other, similarity in ordered[: max(k, nearest)]
         ]
 
     def search_demand(self, product_id: str) -> SearchDemand | None:

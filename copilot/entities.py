@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from copilot.catalogue_names import CatalogueNames, NamedSpan, words_of
+from copilot.group_names import GroupNames
+from copilot.mentions import Mention, free, masked, whole_names
 from copilot.week_words import find_weeks
 
 if TYPE_CHECKING:
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?(?![\w])")
 _QUOTED = re.compile(r"[\"“«]([^\"”»]{2,120})[\"”»]")
-_BROAD_GROUPS = 6  # a word that fits more groups than this names none of them
+_LONG_NUMBER = re.compile(r"(?<![\w.,#])\d{5,}(?![\w.,%])")  # so many digits are meant as a product's number
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,7 @@ class Entities:
         products: product ids, in the order they are named.
         weeks: Monday dates.
         placements: placement names as the plan spells them; several when a partial name fits several.
-        groups: category groups as the planning problem spells them.
+        groups: category groups as the planning problem spells them, or the departments above them.
         numbers: the remaining numbers.
         text: the message with each entity replaced by its kind (`PRODUCT`, `WEEK`, ...): what intents are matched on.
         shift_weeks: "a week later" = 1, "two weeks earlier" = -2, relative to the product's slot.
@@ -44,24 +47,17 @@ class Entities:
 
 
 @dataclass(frozen=True)
-class Mention:
-    """A stretch of the message and the kind of entity it is."""
-
-    start: int
-    end: int
-    kind: str
-
-
-@dataclass(frozen=True)
 class ReadMessage:
     """A message with its entities.
 
     Attributes:
         entities: as far as the words decide them.
-        same_title: ids that share a title that the message names, when there are several.
+        same_title: ids that a title of the message could mean, when there are several.
         unknown_id: a product number that the catalogue does not have.
         rest: the words that are neither entities nor words of questions: what may name a product or a group loosely.
         rest_in_catalogue: True when the catalogue has one of these words, up to a typing error.
+        group_words: the words that name the groups.
+        named: for each name in the message, in order, the ids that it could mean.
     """
 
     entities: Entities
@@ -69,6 +65,8 @@ class ReadMessage:
     unknown_id: str = ""
     rest: tuple[str, ...] = ()
     rest_in_catalogue: bool = False
+    group_words: tuple[str, ...] = ()
+    named: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass
@@ -83,10 +81,13 @@ class EntityReader:
     engine: Engine
     phrases: Phrases
     names: CatalogueNames = field(init=False)
+    groups: GroupNames = field(init=False)
 
     def __post_init__(self) -> None:
         self.question_words = _question_words(self.phrases)
         self.names = CatalogueNames.load(self.engine.workspace, self.question_words)
+        past = (one.group for one in self.engine.rhythm.groups)
+        self.groups = GroupNames((*self.engine.group_names(), *past), self.phrases.lexicon, self.question_words)
 
     def read(self, text: str) -> ReadMessage:
         """Return the entities of a message.
@@ -97,33 +98,30 @@ class EntityReader:
         spans: list[Mention] = []
         weeks, shift = self._weeks(text, spans)
         ids, unknown_id = self._ids(text, spans)
-        products, same_title = self._titles(text, spans)
+        titles = self._titles(text, spans)
+        products = tuple(meant[0] for meant in titles.values() if len(meant) == 1)
+        same_title = next((meant for meant in titles.values() if len(meant) > 1), ())
         placements = self._placements(text, spans)
-        groups = self._groups(text, spans)
+        groups, group_words = self._groups(text, spans)
         numbers = self._numbers(text, spans)
-        rest = self._rest(text, spans)
+        runs = self._rest(text, spans)
+        rest = tuple(word for run in runs.values() for word in run)
         entities = Entities(
             products=tuple(dict.fromkeys((*ids, *products))),
             weeks=weeks,
             placements=placements,
             groups=groups,
             numbers=numbers,
-            text=_masked(text, spans),
+            text=masked(text, spans),
             shift_weeks=shift,
         )
-        return ReadMessage(entities, same_title, unknown_id, rest, any(map(self.names.knows, rest)))
+        in_catalogue = any(map(self.names.knows, rest))
+        named = self._named(ids, titles, runs)
+        return ReadMessage(entities, same_title, unknown_id, rest, in_catalogue, group_words, named)
 
-    def loose_groups(self, words: Sequence[str]) -> tuple[str, ...]:
-        """Return the groups that most of these words name in part: "snacks" -> every group with snacks in its name."""
-        stem = self.phrases.lexicon.stem
-        wanted = {stem(word) for word in words}
-        last = {group: {stem(word) for word in words_of(group.rsplit(" > ", 1)[-1])} for group in self._all_groups()}
-        common = [group for group, have in last.items() if wanted & have]
-        if not common:
-            first = [group for group in last if wanted & {stem(word) for word in words_of(group.split(" > ")[0])}]
-            return tuple(first) if len(first) <= _BROAD_GROUPS else ()
-        best = max(len(wanted & last[group]) for group in common)
-        return tuple(group for group in common if len(wanted & last[group]) == best)[:_BROAD_GROUPS]
+    def loose_groups(self, words: Sequence[str]) -> tuple[tuple[str, ...], int]:
+        """Return the groups that most of these words name in part, a typing error aside, and how many words do."""
+        return self.groups.loosely([self.names.mend(word) for word in words])
 
     def _weeks(self, text: str, spans: list[Mention]) -> tuple[tuple[date, ...], int | None]:
         found = find_weeks(text, self.engine.as_of, self.engine.weeks, self.phrases.parsing, self.phrases.lexicon)
@@ -137,7 +135,7 @@ class EntityReader:
         pattern = re.compile(str(self.phrases.parsing["product_number"]), re.IGNORECASE)
         for match in pattern.finditer(text):
             written = match[1].rstrip(".-")
-            if _free(match.start(), match.end(), spans) and any(char.isdigit() for char in written):
+            if free(match.start(), match.end(), spans) and any(char.isdigit() for char in written):
                 if written in self.names.ids:
                     ids.append(written)
                 else:
@@ -145,34 +143,44 @@ class EntityReader:
                 spans.append(Mention(match.start(), match.start(1) + len(written), "PRODUCT"))
         for match in re.finditer(r"(?<![\w.-])[\w.-]*\d[\w.-]*", text):
             written = match[0].rstrip(".-")
-            if len(written) >= 4 and written in self.names.ids and _free(match.start(), match.end(), spans):
+            if len(written) >= 4 and written in self.names.ids and free(match.start(), match.end(), spans):
                 ids.append(written)
                 spans.append(Mention(match.start(), match.start() + len(written), "PRODUCT"))
+        for match in _LONG_NUMBER.finditer(text):
+            if free(match.start(), match.end(), spans):
+                unknown = unknown or match[0]
+                spans.append(Mention(match.start(), match.end(), "PRODUCT"))
         return tuple(ids), unknown
 
-    def _titles(self, text: str, spans: list[Mention]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        products, same_title = [], ()
+    def _titles(self, text: str, spans: list[Mention]) -> dict[int, tuple[str, ...]]:
+        """Return, by position, what each full title could mean.
+
+        One of products on sale may also mean a candidate that is called so up to its size; those come first.
+        """
+        titles = {}
         for found in self.names.find_titles(text):
-            if not _free(found.start, found.end, spans) or self._is_other_name(text, found):
+            if not free(found.start, found.end, spans) or self._is_other_name(text, found):
                 continue
             spans.append(Mention(found.start, found.end, "PRODUCT"))
-            if len(found.products) == 1:
-                products.append(found.products[0])
-            else:
-                same_title = same_title or found.products
-        return tuple(products), same_title
+            titles[found.start] = found.products
+            if not self.names.any_waiting(found.products):
+                head = words_of(text[found.start : found.end])
+                titles[found.start] = (*self.names.waiting_headed(head), *found.products)
+        return titles
 
     def _is_other_name(self, text: str, found: NamedSpan) -> bool:
-        """Say whether a title is only a part of a longer placement or group name in the message."""
+        """Say whether a title is only a part of a placement or group name, or is one and nothing that waits is."""
         lowered = text.casefold()
-        for name in (*self.engine.placements, *self._all_groups()):
+        waits = self.names.any_waiting(found.products)
+        for name in (*self.engine.placements, *self.groups.names):
             at = lowered.find(name.casefold())
-            if at >= 0 and at <= found.start and found.end <= at + len(name) and len(name) > found.end - found.start:
+            inside = at >= 0 and at <= found.start and found.end <= at + len(name)
+            if inside and (len(name) > found.end - found.start or not waits):
                 return True
         return False
 
     def _placements(self, text: str, spans: list[Mention]) -> tuple[str, ...]:
-        whole = _whole_names(text, self.engine.placements, spans, "PLACEMENT")
+        whole = whole_names(text, self.engine.placements, spans, "PLACEMENT")
         return whole or self._partial_placements(text, spans)
 
     def _partial_placements(self, text: str, spans: list[Mention]) -> tuple[str, ...]:
@@ -180,7 +188,7 @@ class EntityReader:
         noise = self.phrases.parsing["placement_noise"]
         assert isinstance(noise, Sequence)
         names = {name: _squeezed(words_of(name), noise) for name in self.engine.placements}
-        tokens = [match for match in re.finditer(r"\w+", text) if _free(match.start(), match.end(), spans)]
+        tokens = [match for match in re.finditer(r"\w+", text) if free(match.start(), match.end(), spans)]
         for size in range(min(5, len(tokens)), 0, -1):
             for i in range(len(tokens) - size + 1):
                 run = _squeezed([match[0].casefold() for match in tokens[i : i + size]], noise)
@@ -190,41 +198,52 @@ class EntityReader:
                     return tuple(fits)
         return ()
 
-    def _groups(self, text: str, spans: list[Mention]) -> tuple[str, ...]:
-        groups = self._all_groups()
-        whole = _whole_names(text, groups, spans, "GROUP")
-        if whole:
-            return whole
-        by_last: dict[str, list[str]] = {}
-        for group in groups:
-            by_last.setdefault(group.rsplit(" > ", 1)[-1], []).append(group)
-        named = _whole_names(text, tuple(by_last), spans, "GROUP")
-        return tuple(group for name in named for group in by_last[name])
+    def _groups(self, text: str, spans: list[Mention]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the groups that are named in full, and the words that do."""
+        before = len(spans)
+        named = whole_names(text, self.groups.names, spans, "GROUP", self.groups.stands)
+        words = tuple(word for span in spans[before:] for word in words_of(text[span.start : span.end]))
+        return tuple(dict.fromkeys(group for name in named for group in self.groups.called(name))), words
 
     def _numbers(self, text: str, spans: list[Mention]) -> tuple[float, ...]:
         numbers = []
         for match in _NUMBER.finditer(text):
-            if _free(match.start(), match.end(), spans):
+            if free(match.start(), match.end(), spans):
                 numbers.append(float(match[0].replace(",", "")))
                 spans.append(Mention(match.start(), match.end(), "NUMBER"))
         return tuple(numbers)
 
-    def _rest(self, text: str, spans: list[Mention]) -> tuple[str, ...]:
+    def _rest(self, text: str, spans: list[Mention]) -> dict[int, tuple[str, ...]]:
+        """Return the words that are left, in runs without another word between them, by position."""
         quoted = _QUOTED.search(text)
-        if quoted and _free(quoted.start(), quoted.end(), spans):
+        if quoted and free(quoted.start(), quoted.end(), spans):
             spans.append(Mention(quoted.start(), quoted.end(), "PRODUCT"))
-            return words_of(quoted[1])
-        words = []
+            return {quoted.start(): words_of(quoted[1])}
+        runs: dict[int, tuple[str, ...]] = {}
+        start = None
         for match in re.finditer(r"[^\W_]+(?:'[^\W_]+)?", text.replace("’", "'")):
             word = match[0].casefold().removesuffix("'s")
-            if _free(match.start(), match.end(), spans) and word not in self.question_words:
-                words.append(word)
-        return tuple(words)
+            if not free(match.start(), match.end(), spans) or self._is_question_word(word):
+                start = None
+                continue
+            start = match.start() if start is None else start
+            runs[start] = (*runs.get(start, ()), word)
+        return runs
 
-    def _all_groups(self) -> tuple[str, ...]:
-        """Return the groups of candidates, and those that only have past launches."""
-        past = (one.group for one in self.engine.rhythm.groups)
-        return tuple(dict.fromkeys((*self.engine.group_names(), *past)))
+    def _named(
+        self, ids: Sequence[str], titles: dict[int, tuple[str, ...]], runs: dict[int, tuple[str, ...]]
+    ) -> tuple[tuple[str, ...], ...]:
+        loose = {at: self.names.waiting_named([self.names.mend(word) for word in run]) for at, run in runs.items()}
+        in_order = [meant for _, meant in sorted({**loose, **titles}.items()) if meant]
+        return (*((one,) for one in ids), *in_order)
+
+    def _is_question_word(self, word: str) -> bool:
+        """Say whether a word, or a form of it, belongs to questions: "sells" is one as "sell" is."""
+        return word in self.question_words or self.phrases.lexicon.stem(word) in self._question_stems
+
+    @cached_property
+    def _question_stems(self) -> frozenset[str]:
+        return frozenset(map(self.phrases.lexicon.stem, self.question_words))
 
 
 def _question_words(phrases: Phrases) -> frozenset[str]:
@@ -238,29 +257,6 @@ def _question_words(phrases: Phrases) -> frozenset[str]:
     own = str(phrases.parsing["stopwords"])
     stems = phrases.lexicon.plain | frozenset(phrases.lexicon.kinds) | frozenset(phrases.lexicon.units)
     return frozenset(words_of(" ".join(examples)) + words_of(own) + tuple(own.split())) | stems
-
-
-def _free(start: int, end: int, spans: Iterable[Mention]) -> bool:
-    return not any(start < span.end and span.start < end for span in spans)
-
-
-def _masked(text: str, spans: Sequence[Mention]) -> str:
-    parts, at = [], 0
-    for span in sorted(spans, key=lambda span: span.start):
-        parts += [text[at : span.start], span.kind]
-        at = span.end
-    return "".join([*parts, text[at:]])
-
-
-def _whole_names(text: str, names: Sequence[str], spans: list[Mention], kind: str) -> tuple[str, ...]:
-    found: list[tuple[int, str]] = []
-    for name in sorted(names, key=len, reverse=True):
-        pattern = rf"(?<!\w){re.escape(name)}(?!\w)"
-        for match in re.finditer(pattern, text, re.IGNORECASE):
-            if _free(match.start(), match.end(), spans):
-                spans.append(Mention(match.start(), match.end(), kind))
-                found.append((match.start(), name))
-    return tuple(dict.fromkeys(name for _, name in sorted(found)))
 
 
 def _squeezed(words: Iterable[str], noise: Sequence[str]) -> str:

@@ -11,34 +11,85 @@ import numpy as np
 from copilot.answers import write_answer
 from copilot.facts import collect_facts
 from copilot.phrases import load_phrases
+from copilot.regret import N_WEEKS, evaluate_regret
 from copilot.service import Copilot
 from copilot.verifier import verify_sentence
-from ranking.interventions import Exclude, Intervention, Lock
+from ranking.agreement import counterfactual_agreement, policy_agreement
+from ranking.comparison import compare_with_done, known_candidates
+from ranking.errors import NotEnoughData
 from ranking.planner import solve_plan
 from ranking.problem import PlanningProblem
+from ranking.synthetic import synthetic_problem
+from retrieval.sources.simulated import simulated_shop
 
-SEED = 41
-AGREEMENT_TOLERANCE = 2e-5  # relative: twice the gap at which the planner stops
+SOLVE_SIZES = (200, 1_000, 5_000)
+_SOLVE_GAP, _SOLVE_LIMIT_S = 1e-3, 8.0
+_COMPARED_GAP, _COMPARED_LIMIT_S = 1e-3, 30.0
 
 
-def evaluate_planning(copilot: Copilot, n_interventions: int = 20) -> dict[str, Any]:
-    """Measure solve time and gap on the workspace's problem, and counterfactuals against a re-solve from scratch.
+def evaluate_planning(
+    copilot: Copilot,
+    n_interventions: int = 20,
+    *,
+    n_simulated: int = 200,
+    seeds: Sequence[int] = range(30),
+    sizes: Sequence[int] = SOLVE_SIZES,
+) -> dict[str, Any]:
+    """Measure planning: regret, the policy network, counterfactuals, solve times, and the plan against what was done.
 
-    The keys `regret` and `policy_agreement` are None: they speak of the rhythm's policy, which this release estimates
-    by launches per week that the data supports and does not yet solve for.
+    Args:
+        n_interventions: counterfactuals on the workspace's problem; n_simulated: on a synthetic one.
+        seeds: of the simulated shops that regret is measured in; sizes: candidates of the problems that are timed.
+    Returns:
+        regret (see `evaluate_regret`); policy_agreement, the share, and policy, its details; counterfactual_agreement,
+        the share over both problems, and counterfactuals by problem; solve; against_done (see `compare_with_done`), or
+        {"skipped": reason}.
     """
-    problem = copilot.engine.problem
-    stored = copilot.current_plan()
-    agreed = [_agrees(copilot, problem, stored, item) for item in _interventions(problem, stored.plan, n_interventions)]
-    plan = solve_plan(problem, stored.plan.interventions)
+    engine = copilot.engine
+    asked = {
+        "workspace": counterfactual_agreement(engine.problem, n_interventions, planner=engine.planner),
+        "simulated": counterfactual_agreement(_mid_size_problem(), n_simulated),
+    }
+    n_asked = sum(one["n"] for one in asked.values())
+    policy = policy_agreement(simulated_shop(0, n_weeks=N_WEEKS))
     return {
-        "regret": None,
-        "policy_agreement": None,
-        "counterfactual_agreement": float(np.mean(agreed)),
-        "n_counterfactuals": len(agreed),
-        "solve": [
-            {"candidates": plan.n_candidates, "slots": plan.n_slots, "seconds": round(plan.solve_s, 3), "gap": plan.gap}
-        ],
+        "regret": evaluate_regret(seeds),
+        "policy_agreement": policy["share"],
+        "policy": policy,
+        "counterfactual_agreement": sum(one["n_agreed"] for one in asked.values()) / max(n_asked, 1),
+        "n_counterfactuals": n_asked,
+        "counterfactuals": asked,
+        "solve": [_solved(size) for size in sizes],
+        "against_done": evaluate_against_done(copilot),
+    }
+
+
+def evaluate_against_done(copilot: Copilot) -> dict[str, Any]:
+    """Plan the candidates whose held-out outcome is known, and compare with the retailer's own launches."""
+    workspace = copilot.engine.workspace
+    try:
+        problem = known_candidates(copilot.engine.problem, workspace)
+    except NotEnoughData as error:
+        return {"skipped": str(error)}
+    plan = solve_plan(problem, time_limit_s=_COMPARED_LIMIT_S, mip_gap=_COMPARED_GAP)
+    return compare_with_done(problem, plan, workspace) | {"gap": plan.gap}
+
+
+def _mid_size_problem() -> PlanningProblem:
+    """Sixty candidates for 24 slots, with rhythm and substitutes."""
+    return synthetic_problem(60, n_weeks=4, capacity=1, substitutes=True, rhythm=True)
+
+
+def _solved(n_candidates: int) -> dict[str, Any]:
+    """One cold solve of a synthetic problem with substitutes: 72 slots of capacity 3."""
+    problem = synthetic_problem(n_candidates, substitutes=True)
+    plan = solve_plan(problem, time_limit_s=_SOLVE_LIMIT_S, mip_gap=_SOLVE_GAP)
+    return {
+        "candidates": plan.n_candidates,
+        "slots": plan.n_slots,
+        "substitutes": problem.substitutes.n_pairs,
+        "seconds": round(plan.solve_s, 2),
+        "gap": plan.gap,
     }
 
 
@@ -73,28 +124,6 @@ def evaluate_answers(copilot: Copilot, n_questions: int = 20) -> dict[str, Any]:
         "unverified_shown": unverified,
         "answer_s_median": round(float(np.median(seconds)), 2),
     }
-
-
-def _agrees(copilot: Copilot, problem: PlanningProblem, stored, item: Intervention) -> bool:
-    told = copilot.engine.counterfactual(stored, item)
-    if told.plan is None:
-        return told.verdict == "infeasible"
-    # From scratch: no known prices, no preference for the present plan.
-    fresh = solve_plan(problem, told.plan.interventions, time_limit_s=60.0)
-    return abs(fresh.objective - told.plan.objective) <= AGREEMENT_TOLERANCE * max(1.0, fresh.objective)
-
-
-def _interventions(problem: PlanningProblem, plan, n: int) -> list[Intervention]:
-    """Half exclusions of planned launches from their slots, half locks of random candidates into random weeks."""
-    random = np.random.default_rng(SEED)
-    chosen: list[Intervention] = []
-    for index in random.permutation(len(plan.launches))[: n // 2]:
-        launch = plan.launches[index]
-        chosen.append(Exclude(launch.product_id, launch.week, launch.placement))
-    while len(chosen) < n and problem.n_candidates:
-        week = problem.weeks[random.integers(len(problem.weeks))]
-        chosen.append(Lock(problem.product_ids[random.integers(problem.n_candidates)], week))
-    return chosen
 
 
 def _questions(copilot: Copilot, n: int) -> Sequence[str]:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from copilot.catalogue_collectors import add_live
+from copilot.catalogue_names import head_of
 from copilot.factsheet import Fact
 from copilot.product_facts import (
     ANALOGUES,
@@ -13,14 +16,14 @@ from copilot.product_facts import (
     add_analogue,
     add_expected,
     add_forecast,
-    add_median,
+    add_medians,
     add_reasons,
     add_searches,
     add_slot,
+    add_word_searches,
 )
 from ranking.interventions import Exclude, Lock
 from ranking.plan import Launch
-from retrieval.weeks import week_of
 
 if TYPE_CHECKING:
     from copilot.engine import Product
@@ -60,7 +63,7 @@ def why_not(bench: Bench, product: Product, asked: SlotAsked, *, evidence: bool 
     `evidence` adds its forecast, past launches like it, and its searches.
     """
     if product.status != "candidate":
-        _add_live(bench, product)
+        add_live(bench, product)
         return
     launch = bench.launch_of(product.product_id)
     stands = add_slot(bench, launch) if launch else _add_not_planned(bench, product)
@@ -76,7 +79,7 @@ def why_not(bench: Bench, product: Product, asked: SlotAsked, *, evidence: bool 
 def what_if_move(bench: Bench, product: Product, asked: SlotAsked) -> None:
     """What moving a product to another week or placement would change."""
     if product.status != "candidate":
-        _add_live(bench, product)
+        add_live(bench, product)
         return
     launch = bench.launch_of(product.product_id)
     stands = None if launch else _add_not_planned(bench, product)
@@ -84,13 +87,15 @@ def what_if_move(bench: Bench, product: Product, asked: SlotAsked) -> None:
     _add_change(bench, product, asked, stands, "move_delta", compared_with=launch)
 
 
-def forecast(bench: Bench, product: Product) -> None:
-    """What a product is expected to sell, and what that rests on."""
+def forecast(bench: Bench, product: Product, asked: SlotAsked | None = None) -> None:
+    """What a product is expected to sell, in the slot asked about or its own, and what that rests on."""
     if product.status != "candidate":
-        _add_live(bench, product)
+        add_live(bench, product)
         bench.sheet.say("no_prediction")
         return
     launch = bench.launch_of(product.product_id)
+    if asked is not None and (there := _launch_at(bench, product, asked, launch)) is not None:
+        bench.sheet.must_say(add_expected(bench, there))
     expected = add_expected(bench, launch) if launch else None
     bench.sheet.must_say(expected)
     alone = add_forecast(bench, product, explains=expected)
@@ -98,8 +103,23 @@ def forecast(bench: Bench, product: Product) -> None:
     if launch and expected:
         bench.sheet.must_say(*add_reasons(bench, launch, expected, lift=False)[:1])
     nearest = bench.engine.analogues(product.product_id, ANALOGUES)
-    bench.sheet.must_say(add_median(bench, product, nearest, explains=alone))
+    bench.sheet.must_say(*add_medians(bench, product, nearest, explains=alone))
     bench.sheet.must_say(*(add_analogue(bench, product, one, explains=alone) for one in nearest[:ANALOGUES_SAID]))
+
+
+def _launch_at(bench: Bench, product: Product, asked: SlotAsked, launch: Launch | None) -> Launch | None:
+    """Return the product as if it were launched in the slot asked about; None where it stands or without a slot."""
+    week = asked.week or (launch.week if launch else None)
+    placement = asked.placement or (launch.placement if launch else None)
+    if asked == SlotAsked() or week is None or placement is None or (launch and not asked.differs_from(launch)):
+        return None
+    problem = bench.engine.problem
+    slots = [i for i, slot in enumerate(problem.slots) if (slot.week, slot.placement) == (week, placement)]
+    if not slots or product.product_id not in problem.product_ids:
+        return None
+    row, column = problem.product_ids.index(product.product_id), slots[0]
+    value, low, high = (float(x[row, column]) for x in (problem.values, problem.lows, problem.highs))
+    return Launch(product.product_id, product.title, product.group, week, placement, value, low, high)
 
 
 def similar(bench: Bench, product: Product) -> None:
@@ -109,20 +129,24 @@ def similar(bench: Bench, product: Product) -> None:
         bench.sheet.say("no_analogues")
         return
     bench.sheet.must_say(*(add_analogue(bench, product, one) for one in nearest))
-    bench.sheet.must_say(add_median(bench, product, nearest))
+    bench.sheet.must_say(*add_medians(bench, product, nearest))
     if product.status == "candidate":
         bench.sheet.must_say(add_forecast(bench, product))
 
 
-def search_demand(bench: Bench, product: Product) -> None:
-    """How often shoppers search for what a product is, whether that rises, and in which words."""
+def search_demand(bench: Bench, product: Product, words: Sequence[str] = ()) -> None:
+    """How often shoppers search for what a product is, in its own words first, and whether that rises.
+
+    `words` are those of the question that name it; without them those of its title before the size.
+    """
     if not bench.engine.workspace.has("queries"):
         bench.sheet.say("searches_off")
         return
-    facts = add_searches(bench, product, QUERIES_SAID)
-    if not facts:
+    exact = add_word_searches(bench, product, words or head_of(product.title), QUERIES_SAID)
+    near = add_searches(bench, product, QUERIES_SAID, told=[fact.other_label for fact in exact[1:]])
+    if not near:
         bench.sheet.say("no_searches")
-    bench.sheet.must_say(*facts)
+    bench.sheet.must_say(exact[0], *near[:2], *exact[1:], *near[2:])
 
 
 def _add_product_evidence(bench: Bench, product: Product, stands: Fact | None) -> None:
@@ -229,14 +253,6 @@ def _add_impossible(bench: Bench, product: Product, asked: SlotAsked, told: Coun
 def _add_not_planned(bench: Bench, product: Product) -> Fact:
     source = bench.sources.plan([product.product_id])
     return bench.sheet.add("not_planned", product.product_id, product.title, bench.stored.version, source)
-
-
-def _add_live(bench: Bench, product: Product) -> None:
-    """Add that a product is on sale already; without a launch date there is no week to tell."""
-    week = week_of(product.launch_date or bench.engine.report.first_day)
-    source = bench.sources.product(product.product_id)
-    fact = bench.sheet.add("already_live", product.product_id, product.title, week, source, week=week)
-    bench.sheet.must_say(fact)
 
 
 def _is_slot(asked: SlotAsked) -> bool:

@@ -66,7 +66,6 @@ class Sources:
             base=float(parts.base_units),
             placement=float(parts.placement_ratio),
             momentum=float(parts.momentum_ratio),
-            delay=float(parts.delay_ratio),
         )
         return _products("model", [product_id], note)
 
@@ -89,6 +88,21 @@ class Sources:
         """The purchases of a past launch in its first four weeks."""
         note = self.phrases.note("analogue", similarity=float(analogue.similarity))
         return Source("rows", "events", _FIRST_FOUR_WEEKS, (analogue.product_id,) * 3, EVENT_COLUMNS, note)
+
+    def purchases(self, product_id: str) -> Source:
+        """A product's purchases before the plan's day."""
+        where = "type = 'purchase' AND product_id = ? AND ts < ?"
+        return Source(
+            "rows", "events", where, (product_id, self.engine.as_of), EVENT_COLUMNS, self.phrases.note("sold")
+        )
+
+    def report(self) -> Source:
+        """What the import found."""
+        return Source("model", note=self.phrases.note("report", as_of=str(self.engine.as_of)))
+
+    def words(self, queries: Sequence[str], simulated: bool) -> Source:
+        """The rows of the queries that hold some words."""
+        return _queries(queries, self.phrases.note("words", simulated=simulated), simulated)
 
     def analogues(self, analogues: Sequence[Analogue]) -> Source:
         """The past launches that a median was taken over."""

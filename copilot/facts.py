@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from copilot import catalogue_collectors as about_catalogue
+from copilot import change_collectors as about_change
 from copilot import fact_collectors as about_product
+from copilot import overview_collectors as about_whole
 from copilot import plan_collectors as about_plan
+from copilot.asked import is_about_a_category, is_about_a_part, is_named, part, plan_range, slot_asked, the_product
+from copilot.changes import interventions
+from copilot.chosen_products import Chosen, choose_among, choose_product, settled
 from copilot.fact_collectors import SlotAsked
 from copilot.fact_sources import Sources
 from copilot.factsheet import FACT_SPECS, Fact, FactSheet, FactSpec, Message, SheetBuilder, Source
+from copilot.group_names import within
+from copilot.intents import SPEAKS_OF_NO_PRODUCT
 from copilot.phrases import load_phrases
 from copilot.plan_collectors import Part
 from copilot.product_facts import Bench, add_expected, add_slot
 from copilot.questions import SHOWN_CANDIDATES, Intent, Question
-from ranking.plan import Launch
 from retrieval.weeks import format_week
 
 if TYPE_CHECKING:
-    from copilot.engine import Engine, Product
+    from copilot.engine import Engine
     from copilot.store import StoredPlan
 
-__all__ = ["FACT_SPECS", "Fact", "FactSheet", "FactSpec", "Message", "Source", "collect_facts"]
+__all__ = [
+    "FACT_SPECS",
+    "Chosen",
+    "Fact",
+    "FactSheet",
+    "FactSpec",
+    "Message",
+    "Source",
+    "choose_product",
+    "collect_facts",
+]
 
 
 def collect_facts(question: Question, engine: Engine, stored_plan: StoredPlan) -> FactSheet:
@@ -38,9 +52,12 @@ def collect_facts(question: Question, engine: Engine, stored_plan: StoredPlan) -
         PlannerTimeout: a re-solve found no plan in time.
     """
     phrases = load_phrases(question.lang)
+    question = settled(question, stored_plan, engine)
     sheet = SheetBuilder(question)
     bench = Bench(sheet, engine, stored_plan, Sources(engine, stored_plan, phrases))
-    if question.unsure:
+    if not question.text:
+        sheet.say("empty_question")
+    elif question.unsure:
         first, second = (phrases.label(f"intent.{intent.value}") for intent, _ in question.alternatives[:2])
         sheet.say("ask_back_intent", first=first, second=second)
     elif _can_speak(bench, question):
@@ -50,20 +67,27 @@ def collect_facts(question: Question, engine: Engine, stored_plan: StoredPlan) -
 
 def _can_speak(bench: Bench, question: Question) -> bool:
     """Say whether the question names only weeks that the plan has; else tell the plan's range."""
-    first, last = _plan_range(bench)
+    first, last = plan_range(bench)
     outside = [week for week in question.entities.weeks if week not in bench.engine.weeks]
-    if outside and question.intent not in (Intent.HELP, Intent.OUT_OF_SCOPE, Intent.PRODUCT_SEARCH):
+    past = question.intent in (Intent.PRODUCT_SEARCH, Intent.PAST_SALES)
+    if outside and not past and question.intent not in SPEAKS_OF_NO_PRODUCT:
         bench.sheet.say("unknown_week", week=format_week(outside[0]), first=first, last=last)
         return False
     return True
 
 
 def _why_here(bench: Bench, question: Question) -> None:
-    product = _the_product(bench, question)
+    if is_about_a_category(question):
+        about_plan.planned(bench, part(question))
+        return
+    if question.entities.placements and not (is_named(question) or question.entities.weeks):
+        about_whole.placements(bench, question.entities.placements)
+        return
+    product = the_product(bench, question)
     if product is None:
         return
     launch = bench.launch_of(product.product_id)
-    asked = _slot_asked(bench, question, launch)
+    asked = slot_asked(bench, question, launch)
     if launch is None or asked.differs_from(launch):
         about_product.why_not(bench, product, asked)
     else:
@@ -71,19 +95,22 @@ def _why_here(bench: Bench, question: Question) -> None:
 
 
 def _why_not(bench: Bench, question: Question) -> None:
-    product = _the_product(bench, question)
+    if is_about_a_category(question):
+        about_plan.planned(bench, part(question))
+        return
+    product = the_product(bench, question)
     if product is not None:
-        asked = _slot_asked(bench, question, bench.launch_of(product.product_id))
+        asked = slot_asked(bench, question, bench.launch_of(product.product_id))
         about_product.why_not(bench, product, asked)
 
 
 def _what_if_move(bench: Bench, question: Question) -> None:
-    product = _the_product(bench, question)
+    product = the_product(bench, question)
     if product is None:
         return
     launch = bench.launch_of(product.product_id)
-    asked = _slot_asked(bench, question, launch)
-    first, last = _plan_range(bench)
+    asked = slot_asked(bench, question, launch)
+    first, last = plan_range(bench)
     if asked.placement is None and len(question.entities.placements) > 1:
         bench.sheet.say("which_placement", placements=", ".join(question.entities.placements))
     elif asked == SlotAsked():
@@ -98,21 +125,86 @@ def _what_if_move(bench: Bench, question: Question) -> None:
 
 
 def _forecast(bench: Bench, question: Question) -> None:
-    product = _the_product(bench, question)
-    if product is not None:
-        about_product.forecast(bench, product)
+    if is_about_a_part(question):
+        about_plan.planned_units(bench, part(question))
+        return
+    product = the_product(bench, question)
+    if product is None:
+        return
+    asked = slot_asked(bench, question, bench.launch_of(product.product_id))
+    about_product.forecast(bench, product, asked)
 
 
 def _similar(bench: Bench, question: Question) -> None:
-    product = _the_product(bench, question)
-    if product is not None:
+    if (product := the_product(bench, question)) is not None:
         about_product.similar(bench, product)
 
 
 def _search_demand(bench: Bench, question: Question) -> None:
-    product = _the_product(bench, question)
-    if product is not None:
-        about_product.search_demand(bench, product)
+    if (product := the_product(bench, question)) is not None:
+        about_product.search_demand(bench, product, question.product_words.split())
+
+
+def _what_if(bench: Bench, question: Question) -> None:
+    change, found = question.change, question.entities
+    if change is None:
+        _what_if_move(bench, question) if found.products else bench.sheet.say("no_change")
+        return
+    named = is_named(question)
+    product = the_product(bench, question) if named else None
+    if named and product is None:
+        return
+    named_groups = Part(groups=found.groups).narrowed(bench.stored.plan.launches).groups
+    groups = tuple(one for one in bench.engine.group_names() if any(within(one, name) for name in named_groups))
+    product_id = product.product_id if product else ""
+    supposed = interventions(change, product_id, found, groups, bench.engine.problem)
+    if supposed:
+        about_change.what_if(bench, supposed, product)
+    else:
+        bench.sheet.say("no_change")
+
+
+def _compare(bench: Bench, question: Question) -> None:
+    chosen = [choose_among(named, question, bench.stored, bench.engine) for named in question.named]
+    if len(chosen) < 2:
+        bench.sheet.say("two_products")
+        return
+    for one in chosen[:2]:
+        if not one.product_id:
+            bench.sheet.say("ask_back_product")
+            about_catalogue.list_possible(bench, one.still_possible, SHOWN_CANDIDATES)
+            return
+    about_change.compare(bench, *(bench.engine.product(one.product_id) for one in chosen[:2]))
+
+
+def _past_sales(bench: Bench, question: Question) -> None:
+    if not is_named(question):
+        bench.sheet.say("no_shop_sales")
+        return
+    product = the_product(bench, question)
+    if product is None:
+        return
+    if product.status == "candidate":
+        bench.sheet.say("not_launched", title=product.title)
+        about_product.forecast(bench, product)
+    elif about_catalogue.first_sale(bench, product.product_id) is None:
+        bench.sheet.say("never_bought", title=product.title)
+    else:
+        about_catalogue.past_sales(bench, product)
+
+
+def _revenue(bench: Bench, question: Question) -> None:
+    bench.sheet.say("prices_missing")
+    if is_named(question):
+        _forecast(bench, question)
+    else:
+        about_plan.planned_units(bench, part(question))
+
+
+def _locks(bench: Bench, question: Question) -> None:
+    product = the_product(bench, question) if is_named(question) else None
+    if product is not None or not is_named(question):
+        about_whole.locks(bench, product)
 
 
 def _rhythm(bench: Bench, question: Question) -> None:
@@ -123,14 +215,16 @@ def _rhythm(bench: Bench, question: Question) -> None:
 
 def _planned(bench: Bench, question: Question) -> None:
     found = question.entities
-    if found.products or question.ambiguous_products or question.product_words:
+    if found.products or question.ambiguous_products:
         _planned_product(bench, question)
-    else:
-        about_plan.planned(bench, Part(found.weeks, found.placements, found.groups))
+        return
+    if question.product_words:
+        bench.sheet.say("unknown_part", name=question.product_words)
+    about_plan.planned(bench, part(question))
 
 
 def _planned_product(bench: Bench, question: Question) -> None:
-    product = _the_product(bench, question)
+    product = the_product(bench, question)
     if product is None:
         return
     launch = bench.launch_of(product.product_id)
@@ -150,7 +244,7 @@ def _brief(bench: Bench, question: Question) -> None:
         about_plan.planned(bench, Part(weeks=found.weeks[:1]))
         target = format_week(found.weeks[0])
     elif question.product_words:
-        _the_product(bench, question)
+        the_product(bench, question)
         return
     else:
         about_plan.rhythm(bench, found.groups)
@@ -161,19 +255,19 @@ def _brief(bench: Bench, question: Question) -> None:
 
 def _product_search(bench: Bench, question: Question) -> None:
     if question.entities.products:
-        about_plan.list_possible(bench, question.entities.products, SHOWN_CANDIDATES)
+        about_catalogue.list_possible(bench, question.entities.products, SHOWN_CANDIDATES)
     elif question.product_words.startswith("#"):
         bench.sheet.say("unknown_product", name=question.product_words)
     elif question.ambiguous_products:
-        about_plan.list_possible(bench, question.ambiguous_products, SHOWN_CANDIDATES)
+        about_catalogue.list_possible(bench, question.ambiguous_products, SHOWN_CANDIDATES)
     elif question.product_words or question.entities.groups:
-        about_plan.find_products(bench, question.product_words, question.entities.groups)
+        about_catalogue.find_products(bench, question.product_words, question.entities.groups)
     else:
         bench.sheet.say("no_search_words")
 
 
 def _help(bench: Bench, question: Question) -> None:
-    first, last = _plan_range(bench)
+    first, last = plan_range(bench)
     bench.sheet.say("help", first=first, last=last)
 
 
@@ -190,82 +284,17 @@ _COLLECTORS = {
     Intent.SEARCH_DEMAND: _search_demand,
     Intent.RHYTHM: _rhythm,
     Intent.PLANNED: _planned,
+    Intent.WHAT_IF: _what_if,
+    Intent.EXTREMES: about_whole.extremes,
+    Intent.LEFT_OUT: about_whole.left_out,
+    Intent.COMPARE: _compare,
+    Intent.PAST_SALES: _past_sales,
+    Intent.REVENUE: _revenue,
+    Intent.LOCKS: _locks,
+    Intent.DATA: about_whole.data,
+    Intent.METHOD: about_whole.method,
     Intent.BRIEF: _brief,
     Intent.PRODUCT_SEARCH: _product_search,
     Intent.HELP: _help,
     Intent.OUT_OF_SCOPE: _out_of_scope,
 }
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """What a product's name came to: one id, or the ids that it could still be."""
-
-    product_id: str = ""
-    still_possible: tuple[str, ...] = ()
-
-
-def _the_product(bench: Bench, question: Question) -> Product | None:
-    """Return the product that a question is about, or None after asking back."""
-    chosen = choose_product(question, bench.stored, bench.engine)
-    if chosen.product_id:
-        return bench.engine.product(chosen.product_id)
-    name = question.product_words
-    if chosen.still_possible:
-        key = "ask_back_product" if question.exact else "nearest_products"
-        bench.sheet.say(key, name=name)
-        about_plan.list_possible(bench, chosen.still_possible, SHOWN_CANDIDATES)
-    elif name:
-        bench.sheet.say("unknown_product", name=name)
-    else:
-        bench.sheet.say("no_product")
-    return None
-
-
-def choose_product(question: Question, stored: StoredPlan, engine: Engine) -> Chosen:
-    """Decide which product a name stands for when several share it.
-
-    Planned ones go first, then the one in the week and placement that the question names, then candidates before what
-    is on sale. What is left is asked back.
-    """
-    if question.entities.products:
-        return Chosen(question.entities.products[0])
-    possible: Sequence[str] = question.ambiguous_products
-    if not question.exact or not possible:
-        return Chosen(still_possible=tuple(possible))
-    launches = [launch for one in possible if (launch := stored.plan.launch_of(one)) is not None]
-    there = [launch for launch in launches if _stands_there(launch, question)]
-    for kept in (there, launches):
-        if len(kept) == 1:
-            return Chosen(kept[0].product_id)
-    if launches:
-        return Chosen(still_possible=tuple(launch.product_id for launch in (there or launches)))
-    waiting = set(engine.problem.product_ids)
-    candidates = tuple(one for one in possible if one in waiting) or tuple(possible)
-    return Chosen(candidates[0]) if len(candidates) == 1 else Chosen(still_possible=candidates)
-
-
-def _stands_there(launch: Launch, question: Question) -> bool:
-    found = question.entities
-    named = bool(found.weeks or found.placements)
-    fits_week = not found.weeks or launch.week in found.weeks
-    return named and fits_week and (not found.placements or launch.placement in found.placements)
-
-
-def _slot_asked(bench: Bench, question: Question, launch: Launch | None) -> SlotAsked:
-    """Return the slot that a question names; "a week later" counts from the product's launch.
-
-    A partial name that fits several placements stands for the one where the product is planned, or for none of them.
-    """
-    found = question.entities
-    week = found.weeks[-1] if found.weeks else None
-    if week is None and found.shift_weeks and launch is not None:
-        week = launch.week + timedelta(weeks=found.shift_weeks)
-    placement = found.placements[0] if len(found.placements) == 1 else None
-    if len(found.placements) > 1 and launch is not None and launch.placement in found.placements:
-        placement = launch.placement
-    return SlotAsked(week, placement)
-
-
-def _plan_range(bench: Bench) -> tuple[str, str]:
-    return format_week(bench.engine.weeks[0]), format_week(bench.engine.weeks[-1])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Literal
 
@@ -86,6 +86,7 @@ class Fact:
         source: where the value comes from.
         linked: ids of the facts that this one explains.
         week, placement, other, other_label: what else the value is about (a slot; a second product).
+        numbered: whether its name is said with the product's number, as another product is called the same.
     """
 
     id: str
@@ -101,6 +102,7 @@ class Fact:
     placement: str | None = None
     other: str = ""
     other_label: str = ""
+    numbered: bool = False
 
     @property
     def spec(self) -> FactSpec:
@@ -251,8 +253,15 @@ class SheetBuilder:
         return len(self._facts)
 
     def build(self) -> FactSheet:
-        """Return the finished sheet."""
-        return FactSheet(self.question, tuple(self._facts), tuple(self._essential), tuple(self._messages))
+        """Return the finished sheet; products that share a title are told apart by their numbers."""
+        alike: dict[str, set[str]] = {}
+        for fact in self._facts:
+            alike.setdefault(fact.subject_label, set()).add(fact.subject)
+        chosen = self.question.entities.products if self.question.ambiguous_products else ()
+        facts = [
+            replace(fact, numbered=fact.subject in chosen or len(alike[fact.subject_label]) > 1) for fact in self._facts
+        ]
+        return FactSheet(self.question, tuple(facts), tuple(self._essential), tuple(self._messages))
 
 
 def _plain(value: object) -> object:

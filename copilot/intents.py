@@ -35,6 +35,15 @@ class Intent(StrEnum):
     SEARCH_DEMAND = "search_demand"
     RHYTHM = "rhythm"
     PLANNED = "planned"
+    WHAT_IF = "what_if"
+    EXTREMES = "extremes"
+    LEFT_OUT = "left_out"
+    COMPARE = "compare"
+    PAST_SALES = "past_sales"
+    REVENUE = "revenue"
+    LOCKS = "locks"
+    DATA = "data"
+    METHOD = "method"
     BRIEF = "brief"
     PRODUCT_SEARCH = "product_search"
     HELP = "help"
@@ -44,6 +53,12 @@ class Intent(StrEnum):
 ABOUT_A_PRODUCT = frozenset(
     {Intent.WHY_HERE, Intent.WHY_NOT, Intent.WHAT_IF_MOVE, Intent.FORECAST, Intent.SIMILAR, Intent.SEARCH_DEMAND}
 )
+
+
+ABOUT_THE_PLAN = frozenset({Intent.RHYTHM, Intent.PLANNED, Intent.EXTREMES, Intent.LEFT_OUT})
+"""Intents that a category's name narrows; the others take the same words for a product."""
+
+SPEAKS_OF_NO_PRODUCT = frozenset({Intent.HELP, Intent.OUT_OF_SCOPE, Intent.DATA, Intent.METHOD})
 
 
 class IntentMatcher:
@@ -143,10 +158,12 @@ def _entity_score(intent: Intent, read: ReadMessage) -> float:
         if intent is Intent.WHAT_IF_MOVE:
             score += 0.5 * _ENTITY_BONUS if moves else -_ENTITY_BONUS
         return score
-    if intent is Intent.RHYTHM:
+    if intent is Intent.COMPARE:
+        return 2 * _ENTITY_BONUS if len(found.products) > 1 else -_ENTITY_BONUS
+    if intent in (Intent.RHYTHM, Intent.EXTREMES, Intent.LEFT_OUT):
         return -_ENTITY_BONUS if has_product else (0.5 * _ENTITY_BONUS if found.groups else 0.0)
     if intent is Intent.PLANNED:
         return 0.5 * _ENTITY_BONUS if (found.weeks or found.placements or found.groups) and not has_product else 0.0
-    if intent in (Intent.HELP, Intent.OUT_OF_SCOPE):
+    if intent in SPEAKS_OF_NO_PRODUCT:
         return -_ENTITY_BONUS if has_product or found.weeks or found.placements else 0.0
     return 0.0

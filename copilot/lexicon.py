@@ -44,6 +44,7 @@ class Lexicon:
         thousands, decimal: the separators inside a number.
         relation: words after which a second product is named, as written.
         weekly: words that make a figure a weekly one, as written.
+        was: words that tell of what was, as written.
         abbreviations: words after which a full stop does not end a sentence.
     """
 
@@ -61,6 +62,7 @@ class Lexicon:
     decimal: str
     relation: frozenset[str]
     weekly: frozenset[str]
+    was: frozenset[str]
     abbreviations: frozenset[str]
 
     def stem(self, word: str) -> str:
@@ -109,6 +111,7 @@ def load_lexicon(data: Mapping[str, object]) -> Lexicon:
         decimal=str(data["decimal"]),
         relation=frozenset(_words(data["relation"])),
         weekly=frozenset(_words(data["weekly"])),
+        was=frozenset(_words(data["was"])),
         abbreviations=frozenset(_words(data["abbreviations"])),
     )
 

@@ -1,7 +1,7 @@
 """Numbers as operators read them, and the one rule for when a written number equals a fact's value.
 
-Written: whole numbers in full; others with one decimal from 1 to 100 (none when it is 0), none above, two below 1, or as many as
-two digits need.
+Written: whole numbers in full; others with one decimal from 1 to 100 (none when it is 0), none above, two below 1, or
+as many as two digits need.
 Ratios have two decimals and a change in percent has one below 10%.
 
 Rounding rule: a number written with d decimals equals a value when it is that value rounded to d decimals and at most
@@ -65,7 +65,7 @@ def _last_digit(written: float, decimals: int) -> int:
 
 def _decimals(value: float) -> int:
     size = abs(value)
-    if size == 0 or size >= 100:
+    if size < 5e-7 or size >= 100:
         return 0
     if size < 1:
         return min(6, max(2, 1 - math.floor(math.log10(size))))

@@ -127,7 +127,8 @@ class Phrases:
         number = fact.value if isinstance(fact.value, int | float) else 0.0
         magnitude = number_text(abs(number), fact.unit, self.lexicon)
         return {
-            "title": quoted(fact.subject_label),
+            "title": quoted(fact.subject_label) + (f" #{fact.subject}" if fact.numbered else ""),
+            "name": quoted(fact.subject_label),
             "other": quoted(fact.other_label) if fact.other_label else "",
             "group": "" if fact.subject in WHOLE_SHOP else fact.subject_label,
             "id": f"#{fact.subject}",

@@ -1,14 +1,15 @@
-"""Collectors about the plan and the catalogue: what is planned, the rhythm of launches, and products found by words."""
+"""Collectors about the plan: what is planned in a part of it, and the rhythm of launches."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from copilot.factsheet import Fact
+from copilot.group_names import within
 from copilot.product_facts import Bench, add_expected, add_slot
 from ranking.plan import Launch
 from ranking.rhythm import FEW_LAUNCHES
@@ -16,9 +17,9 @@ from ranking.rhythm import FEW_LAUNCHES
 if TYPE_CHECKING:
     from ranking.rhythm import GroupRhythm
 
-LAUNCHES_SAID = 4  # launches named in an overview
+LAUNCHES_SAID = 5  # launches named in an overview
 GROUPS_SAID = 3  # groups a rhythm answer goes through
-HITS_SAID = 5  # products listed by a search
+PIECES_SAID = 6  # weeks, placements or groups that are counted one by one
 GAP_STEP = 1e-5  # a gap is told rounded up, so that it stays proven
 
 
@@ -34,22 +35,45 @@ class Part:
         """Say whether a launch is in this part."""
         fits_week = not self.weeks or launch.week in self.weeks
         fits_placement = not self.placements or launch.placement in self.placements
-        return fits_week and fits_placement and (not self.groups or launch.group in self.groups)
+        fits_group = not self.groups or any(within(launch.group, group) for group in self.groups)
+        return fits_week and fits_placement and fits_group
+
+    def narrowed(self, launches: Sequence[Launch]) -> Part:
+        """Leave out the groups without a launch in the plan, when others that the name could mean have some."""
+        planned = tuple(group for group in self.groups if any(within(one.group, group) for one in launches))
+        return replace(self, groups=planned or self.groups)
 
 
 def planned(bench: Bench, part: Part) -> None:
     """What is planned in a part of the plan: for each named week, placement and group, then the largest launches."""
-    for piece in _pieces(part):
+    part = part.narrowed(bench.stored.plan.launches)
+    for piece in _pieces(part)[:PIECES_SAID]:
         bench.sheet.must_say(add_planned_count(bench, piece))
     launches = sorted(filter(part.holds, bench.stored.plan.launches), key=largest_first)
     if launches and len(_pieces(part)) == 1:
         bench.sheet.must_say(add_planned_units(bench, part))
-    for launch in launches[:LAUNCHES_SAID]:
-        bench.sheet.must_say(add_expected(bench, launch))
-    for launch in launches[LAUNCHES_SAID : 2 * LAUNCHES_SAID]:
-        add_slot(bench, launch)
+    list_launches(bench, launches)
     if part == Part():
         bench.sheet.must_say(*_about_the_plan(bench))
+
+
+def planned_units(bench: Bench, part: Part) -> None:
+    """How many units the launches of a part of the plan are expected to sell, and the largest of them."""
+    part = part.narrowed(bench.stored.plan.launches)
+    for piece in _pieces(part)[:PIECES_SAID]:
+        bench.sheet.must_say(add_planned_units(bench, piece), add_planned_count(bench, piece))
+    list_launches(bench, sorted(filter(part.holds, bench.stored.plan.launches), key=largest_first))
+
+
+def list_launches(bench: Bench, launches: Sequence[Launch], said: int = LAUNCHES_SAID) -> None:
+    """Name the first launches with their units, and say how many more there are."""
+    for launch in launches[:said]:
+        bench.sheet.must_say(add_expected(bench, launch))
+    for launch in launches[said : 2 * said]:
+        add_slot(bench, launch)
+    if len(launches) > said:
+        source = bench.sources.plan([launch.product_id for launch in launches[said:]])
+        bench.sheet.must_say(bench.sheet.add("more_launches", "plan", "plan", len(launches) - said, source))
 
 
 def add_planned_count(bench: Bench, part: Part) -> Fact:
@@ -66,17 +90,31 @@ def add_planned_units(bench: Bench, part: Part) -> Fact:
 
 
 def rhythm(bench: Bench, groups: Sequence[str], weeks: Sequence[date] = ()) -> None:
-    """How many launches per week the data supports, for some groups or for the whole season."""
-    for week in weeks:
-        bench.sheet.must_say(add_planned_count(bench, Part(weeks=(week,))))
+    """How many launches per week the data supports, for some groups or for the whole season, and what weeks hold."""
     if not groups:
+        for week in weeks:
+            bench.sheet.must_say(add_planned_count(bench, Part(weeks=(week,))))
         add_season(bench)
         return
     known = {one.group: one for one in bench.engine.rhythm.groups}
-    most_launched = sorted(groups, key=lambda group: -known[group].n_launches if group in known else 0)
+    launches = bench.stored.plan.launches
+    named = Part(groups=tuple(groups)).narrowed(launches).groups
+    below = [group for group in _all_groups(bench) if any(within(group, name) for name in named)]
+    most_launched = sorted(below, key=lambda group: -known[group].n_launches if group in known else 0)
+    for week in weeks or (None,):
+        if week is not None or set(named) - set(below):
+            asked = [name for name in named if name not in below] or most_launched[:GROUPS_SAID]
+            facts = [add_planned_count(bench, Part((week,) if week else (), groups=(name,))) for name in asked]
+            bench.sheet.must_say(*facts)
     for group in most_launched[:GROUPS_SAID]:
         facts = add_group_rhythm(bench, group, known.get(group))
-        bench.sheet.must_say(*(facts if len(groups) == 1 else facts[:2]))
+        bench.sheet.must_say(*(facts if len(below) == 1 else facts[:2]))
+
+
+def _all_groups(bench: Bench) -> tuple[str, ...]:
+    """Return the groups of candidates, and those that only have past launches."""
+    past = (one.group for one in bench.engine.rhythm.groups)
+    return tuple(dict.fromkeys((*bench.engine.group_names(), *past)))
 
 
 def add_season(bench: Bench) -> list[Fact]:
@@ -87,10 +125,18 @@ def add_season(bench: Bench) -> list[Fact]:
     usual = float(found.launches_per_week)
     facts = [advice, bench.sheet.add("observed_per_week", "season", "season", usual, source, explains=advice)]
     facts.append(_add_planned_per_week(bench, "season", bench.stored.plan.launches))
+    facts.append(add_room(bench))
     powers = (found.pooled_elasticity, found.pooled_low, found.pooled_high)
     crowding = _add_crowding(bench, "season", powers, advice)
     bench.sheet.must_say(*facts, crowding)
     return [*facts, crowding] if crowding else facts
+
+
+def add_room(bench: Bench) -> Fact:
+    """Add how many launches a week of the calendar takes, which can be far fewer than the past's busy weeks held."""
+    slots = bench.engine.problem.slots
+    room = min((sum(slot.capacity for slot in slots if slot.week == week) for week in bench.engine.weeks), default=0)
+    return bench.sheet.add("room_per_week", "season", "season", room, bench.sources.plan())
 
 
 def add_group_rhythm(bench: Bench, group: str, found: GroupRhythm | None) -> list[Fact]:
@@ -107,46 +153,13 @@ def add_group_rhythm(bench: Bench, group: str, found: GroupRhythm | None) -> lis
     facts: list[Fact | None] = [advice]
     facts.append(None if found.supported else _add_unsupported(bench, group, found.note_key))
     facts.append(sheet.add("observed_per_week", *about, float(found.mean_per_week), source, explains=advice))
-    facts.append(_add_crowding(bench, group, (found.crowding_elasticity, found.low, found.high), advice))
+    if found.supported:  # else the figure is the whole shop's, or noise, and no finding about this group
+        facts.append(_add_crowding(bench, group, (found.crowding_elasticity, found.low, found.high), advice))
     facts.append(sheet.add("rhythm_evidence", *about, int(found.n_launches), source, explains=advice))
     facts.append(sheet.add("busiest_per_week", *about, int(found.busiest_per_week), source, explains=advice))
     launches = [launch for launch in bench.stored.plan.launches if launch.group == group]
     facts.append(_add_planned_per_week(bench, group, launches))
     return [fact for fact in facts if fact is not None]
-
-
-def find_products(bench: Bench, words: str, groups: Sequence[str]) -> None:
-    """Which products match some words, whether they wait or are on sale, and where the waiting ones are planned."""
-    query = " ".join(part for part in (words, *groups) if part)
-    hits = bench.engine.search.search(query, k=HITS_SAID)
-    if not hits:
-        bench.sheet.say("no_matches", name=query)
-        return
-    for hit in hits:
-        source = bench.sources.product(hit.product_id)
-        fact = bench.sheet.add("search_hit", hit.product_id, hit.title, hit.status, source)
-        bench.sheet.must_say(fact)
-    for hit in hits:
-        launch = bench.launch_of(hit.product_id)
-        if launch:
-            add_slot(bench, launch)
-
-
-def list_possible(bench: Bench, product_ids: Sequence[str], limit: int) -> None:
-    """List the products that a name could stand for, by their numbers."""
-    for product_id in product_ids[:limit]:
-        product = bench.engine.product(product_id)
-        launch = bench.launch_of(product_id)
-        fact = bench.sheet.add(
-            "possible_product",
-            product_id,
-            product.title,
-            product_id,
-            bench.sources.product(product_id),
-            week=launch.week if launch else None,
-            placement=launch.placement if launch else None,
-        )
-        bench.sheet.must_say(fact)
 
 
 def _pieces(part: Part) -> list[Part]:

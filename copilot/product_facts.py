@@ -7,11 +7,12 @@ is a reason for. What is missing is left out: no fact is better than a made-up o
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
 
+from copilot.catalogue_names import words_of
 from copilot.fact_sources import Sources
 from copilot.factsheet import TIE_TOLERANCE, Fact, SheetBuilder
 from ranking.plan import Launch
@@ -103,17 +104,49 @@ def add_analogue(bench: Bench, product: Product, analogue: Analogue, explains: F
 def add_median(
     bench: Bench, product: Product, nearest: Sequence[Analogue], explains: Fact | None = None
 ) -> Fact | None:
-    if len(nearest) < 3:
-        return None
-    value = median(one.units_4w for one in nearest)
-    source = bench.sources.analogues(nearest)
-    return bench.sheet.add(
-        "analogue_median", product.product_id, product.title, _count(value), source, explains=explains
+    """Add what past launches like the product sold at the median, over all that are as near as the nearest."""
+    return next(iter(add_medians(bench, product, nearest, explains)), None)
+
+
+def add_medians(
+    bench: Bench, product: Product, nearest: Sequence[Analogue], explains: Fact | None = None
+) -> list[Fact]:
+    """Add the median, and how many launches are equally near where those are more than the ones shown."""
+    alike = bench.engine.analogues(product.product_id, len(nearest), ties=True)
+    if len(alike) < 3:
+        return []
+    source = bench.sources.analogues(alike)
+    about = (product.product_id, product.title)
+    value = _count(median(one.units_4w for one in alike))
+    facts = [bench.sheet.add("analogue_median", *about, value, source, explains=explains)]
+    if len(alike) > len(nearest):
+        facts.append(bench.sheet.add("analogue_count", *about, len(alike), source, explains=facts[0]))
+    return facts
+
+
+def add_word_searches(bench: Bench, product: Product, words: Sequence[str], n_queries: int) -> list[Fact]:
+    """Add how often shoppers searched with a product's own words, and the commonest of these searches."""
+    stem = bench.sources.phrases.lexicon.stem
+    wanted = {stem(word) for word in words}
+    rows = bench.engine.workspace.query(
+        "SELECT query, sum(count) AS n FROM queries"
+        " WHERE date > (SELECT max(date) FROM queries) - INTERVAL 56 DAY GROUP BY query ORDER BY n DESC, query"
     )
+    counts = dict(zip(rows["query"], rows["n"], strict=True))
+    held = [query for query in counts if wanted <= {stem(word) for word in words_of(query)}]
+    simulated = "queries" in bench.engine.report.simulated
+    about, said = (product.product_id, product.title), " ".join(words)
+    total = int(sum(counts[query] for query in held))
+    source = bench.sources.words(held, simulated)
+    facts = [bench.sheet.add("searches_with_words", *about, total, source, other=("", said))]
+    for query in held[:n_queries]:
+        source = bench.sources.words([query], simulated)
+        facts.append(bench.sheet.add("search_words", *about, _count(counts[query]), source, other=("", query)))
+    return facts
 
 
-def add_searches(bench: Bench, product: Product, n_queries: int = 0) -> list[Fact]:
-    """Add the search demand of a product: volume, trend, and the nearest searches."""
+def add_searches(bench: Bench, product: Product, n_queries: int = 0, told: Collection[str] = ()) -> list[Fact]:
+    """Add the search demand of a product: volume, trend, and the nearest searches beside those already told."""
     demand = bench.engine.search_demand(product.product_id)
     if demand is None or not math.isfinite(demand.volume_per_week):
         return []
@@ -136,8 +169,8 @@ def add_searches(bench: Bench, product: Product, n_queries: int = 0) -> list[Fac
             interval=(float(demand.trend_low), float(demand.trend_high)),
         )
         facts.append(fact)
-    made = [match for match in demand.queries if match.count > 0]
-    for match in made[:n_queries]:
+    made = [match for match in demand.queries if match.count > 0 and match.query not in told]
+    for match in made[: max(0, n_queries - len(told))]:
         said = bench.sheet.add(
             "search_words",
             product.product_id,
@@ -164,7 +197,8 @@ def add_reasons(bench: Bench, launch: Launch, expected: Fact, *, lift: bool = Tr
     told = {name: ratio for name, ratio in ratios.items() if ratio > 0 and abs(ratio - 1) >= TIE_TOLERANCE}
     facts = []
     for name in sorted(told, key=lambda name: -abs(math.log(told[name]))):
-        facts.append(_add_factor(bench, launch, name, told[name], expected))
+        # A later unit counts for less in the plan, but is as likely to be sold: that explains no expected units.
+        facts.append(_add_factor(bench, launch, name, told[name], None if name == "delay_effect" else expected))
         if name == "placement_effect" and lift:
             add_lift(bench, launch.placement, explains=facts[-1])
     return facts
@@ -187,7 +221,7 @@ def add_lift(bench: Bench, placement: str, explains: Fact | None = None) -> Fact
     )
 
 
-def _add_factor(bench: Bench, launch: Launch, name: str, ratio: float, expected: Fact) -> Fact:
+def _add_factor(bench: Bench, launch: Launch, name: str, ratio: float, expected: Fact | None) -> Fact:
     """Add one factor: momentum speaks of the category group, the others of the product."""
     about_group = name == "momentum"
     return bench.sheet.add(

@@ -8,6 +8,7 @@ out of scope; a close race is unsure, and the answer asks back with the two like
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,10 +16,19 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from copilot.catalogue_names import covers, words_of
+from copilot.changes import Change, read_change
 from copilot.cleaning import clean_text
 from copilot.entities import Entities, EntityReader, ReadMessage
 from copilot.errors import QuestionTooLong, UnsupportedLanguage
-from copilot.intents import ABOUT_A_PRODUCT, CUE_BONUS, TEMPERATURE, Intent, IntentMatcher
+from copilot.intents import (
+    ABOUT_A_PRODUCT,
+    ABOUT_THE_PLAN,
+    CUE_BONUS,
+    SPEAKS_OF_NO_PRODUCT,
+    TEMPERATURE,
+    Intent,
+    IntentMatcher,
+)
 
 if TYPE_CHECKING:
     from copilot.engine import Engine
@@ -46,6 +56,9 @@ class Question:
         ambiguous_products: ids that a named product could stand for; the plan may still decide among them.
         product_words: the words that name a product loosely, or search for one.
         exact: False when `ambiguous_products` are only the nearest products to `product_words`.
+        named: for each name in the message, the ids that it could mean.
+        of_launches: True when the message speaks of launches together rather than of one product.
+        change: what a "what if" supposes beyond a move.
     """
 
     text: str
@@ -57,6 +70,9 @@ class Question:
     ambiguous_products: tuple[str, ...] = ()
     product_words: str = ""
     exact: bool = True
+    named: tuple[tuple[str, ...], ...] = ()
+    of_launches: bool = False
+    change: Change | None = None
 
     @property
     def unsure(self) -> bool:
@@ -133,53 +149,129 @@ class QuestionParser:
         if lang != self.phrases.lang:
             raise UnsupportedLanguage(f"This parser reads {self.phrases.lang!r}, not {lang!r}.")
         cleaned = clean_text(text)
+        if not words_of(cleaned):
+            return Question("", Intent.HELP, Entities(), 1.0, lang)
         read = self.reader.read(cleaned)
         scores = self.matcher.scores(read, cleaned)
         scores = _with_context(scores, read, cleaned, previous, self.phrases)
         ranked = sorted(scores.items(), key=lambda item: -item[1])
         confidences = _softmax([score for _, score in ranked])
         alternatives = tuple((intent, share) for (intent, _), share in zip(ranked[:3], confidences, strict=False))
-        question = Question(cleaned, ranked[0][0], read.entities, confidences[0], lang, alternatives)
-        return self._with_products(question, read, previous)
+        intent = ranked[0][0]
+        if previous is None and _is_bare(read):
+            intent, alternatives = Intent.PLANNED, ()
+        together = re.search(str(self.phrases.parsing["launches_together"]), cleaned, re.IGNORECASE) is not None
+        question = Question(
+            cleaned,
+            intent,
+            read.entities,
+            confidences[0],
+            lang,
+            alternatives,
+            named=read.named,
+            of_launches=together and not read.entities.products,
+        )
+        return self._with_products(self._with_change(question), read, previous)
+
+    def _with_change(self, question: Question) -> Question:
+        """Read what a "what if" supposes; one that is spelled out decides how the message is read."""
+        likely = question.intent in (Intent.WHAT_IF, Intent.WHAT_IF_MOVE)
+        change = read_change(
+            question.text, question.entities, self.phrases.parsing, self.phrases.lexicon, likely=likely
+        )
+        moves = question.intent is Intent.WHAT_IF_MOVE and change is not None and change.kind == "drop"
+        if change is None or (moves and question.entities.shift_weeks is not None):
+            return question
+        return replace(question, intent=Intent.WHAT_IF, change=change, alternatives=((Intent.WHAT_IF, 1.0),))
 
     def _with_products(self, question: Question, read: ReadMessage, previous: Question | None) -> Question:
         """Fill in the products and groups that the words name loosely or that the conversation was about."""
+        found = question.entities
+        if question.intent is Intent.PRODUCT_SEARCH and not (read.unknown_id or read.same_title):
+            return replace(question, product_words=" ".join(read.rest))
+        if question.intent in SPEAKS_OF_NO_PRODUCT:
+            return question
         if read.unknown_id:
             return replace(question, product_words=f"#{read.unknown_id}", exact=False)
         if read.same_title:
             return replace(question, ambiguous_products=read.same_title)
-        if question.intent is Intent.PRODUCT_SEARCH:
-            return replace(question, product_words=" ".join(read.rest))
-        if question.intent in (Intent.RHYTHM, Intent.PLANNED) and not question.entities.groups and read.rest:
-            groups = self.reader.loose_groups(read.rest)
-            if groups:
-                return replace(question, entities=replace(question.entities, groups=groups))
-            if question.intent is Intent.RHYTHM and read.rest_in_catalogue:
-                return replace(question, product_words=" ".join(read.rest))
-        if question.entities.products or question.intent in (Intent.HELP, Intent.OUT_OF_SCOPE, Intent.RHYTHM):
+        if found.products:
             return question
+        if self._names_groups(question, read) or self._is_category(question, read.rest):
+            return self._in_groups(question, read.rest)
+        if found.groups and not read.rest and question.intent in ABOUT_A_PRODUCT and not question.of_launches:
+            meant = self.reader.names.waiting_named(read.group_words)
+            return replace(question, ambiguous_products=meant, product_words=" ".join(read.group_words))
         if read.rest:
             return self._loosely_named(question, read.rest)
-        inherited = previous.entities.products if previous and question.intent in _MAY_INHERIT else ()
-        if inherited and not (question.intent is Intent.PLANNED and question.entities.weeks):
-            return replace(question, entities=replace(question.entities, products=inherited))
-        return question
+        return self._inherited(question, previous)
+
+    def _names_groups(self, question: Question, read: ReadMessage) -> bool:
+        """Say whether the words that are left name categories rather than a product."""
+        about_one = question.intent in ABOUT_A_PRODUCT | {Intent.PAST_SALES, Intent.COMPARE, Intent.LOCKS}
+        if not read.rest or question.entities.groups or (about_one and not question.of_launches):
+            return question.of_launches or question.intent in ABOUT_THE_PLAN - {Intent.PLANNED}
+        groups, n_words = self.reader.loose_groups(read.rest)
+        one_product = question.intent not in ABOUT_THE_PLAN - {Intent.PLANNED} and not question.of_launches
+        product = one_product and self.reader.names.waiting_named([self.reader.names.mend(w) for w in read.rest])
+        return not one_product or (bool(groups) and (n_words == len(read.rest) or not product))
+
+    def _is_category(self, question: Question, rest: Sequence[str]) -> bool:
+        """Say whether words that would name a product name a whole category, and too many products to ask back."""
+        if question.intent not in (Intent.WHY_HERE, Intent.WHY_NOT, Intent.FORECAST) or not rest:
+            return False
+        wanted = tuple(self.reader.names.mend(word) for word in rest)
+        headed = self.reader.names.waiting_headed(wanted)
+        many = len(self.reader.names.waiting_named(wanted)) > SHOWN_CANDIDATES
+        return many and not headed and self.reader.loose_groups(rest)[1] == len(rest)
+
+    def _in_groups(self, question: Question, rest: Sequence[str]) -> Question:
+        if question.entities.groups or not rest:
+            return question
+        groups, n_words = self.reader.loose_groups(rest)
+        if groups and 2 * n_words >= len(rest):
+            return replace(question, entities=replace(question.entities, groups=groups))
+        known = any(map(self.reader.names.knows, rest))
+        return replace(question, product_words=" ".join(rest)) if known else question
+
+    def _inherited(self, question: Question, previous: Question | None) -> Question:
+        """Take the product of the question before, where this one can be about it."""
+        products = previous.entities.products if previous and question.intent in _MAY_INHERIT else ()
+        about_the_plan = question.of_launches or (question.intent is Intent.PLANNED and question.entities.weeks)
+        if not products or about_the_plan or (question.change and question.change.kind in ("cap", "capacity")):
+            return question
+        return replace(question, entities=replace(question.entities, products=products[:1]))
 
     def _loosely_named(self, question: Question, rest: Sequence[str]) -> Question:
-        """Search the catalogue for the words that are left: a name in part, or with a typing error."""
+        """Find the products that the words name in part, or with a typing error: candidates before what is on sale."""
         wanted = [self.reader.names.mend(word) for word in rest]
         words = " ".join(wanted)
         hits = self.engine.search.search(words, k=2 * SHOWN_CANDIDATES)
-        fitting = [hit.product_id for hit in hits if covers(f"{hit.title} {hit.category}", wanted)]
+        fitting = self.reader.names.waiting_named(wanted)
+        fitting = fitting or tuple(hit.product_id for hit in hits if covers(f"{hit.title} {hit.category}", wanted))
         if question.intent in (Intent.PLANNED, Intent.BRIEF) and not fitting:
-            return question
+            known = self.reader.names.knows
+            return replace(question, product_words=words if all(map(known, rest)) else "", exact=False)
         if len(fitting) == 1:
             return replace(question, entities=replace(question.entities, products=(fitting[0],)), product_words=words)
-        nearest = fitting or [hit.product_id for hit in hits[:SHOWN_CANDIDATES]]
-        return replace(question, ambiguous_products=tuple(nearest), product_words=words, exact=bool(fitting))
+        nearest = fitting or tuple(hit.product_id for hit in hits[:SHOWN_CANDIDATES])
+        return replace(question, ambiguous_products=nearest, product_words=words, exact=bool(fitting))
 
 
-_MAY_INHERIT = ABOUT_A_PRODUCT | {Intent.BRIEF, Intent.PLANNED}
+_MAY_INHERIT = ABOUT_A_PRODUCT | {
+    Intent.BRIEF,
+    Intent.PLANNED,
+    Intent.WHAT_IF,
+    Intent.PAST_SALES,
+    Intent.REVENUE,
+    Intent.LOCKS,
+}
+
+
+def _is_bare(read: ReadMessage) -> bool:
+    """Say whether a message only names something: "red grapes", "week 44"."""
+    left = re.sub(r"\b(?:PRODUCT|WEEK|PLACEMENT|GROUP)\b", " ", read.entities.text)
+    return (left != read.entities.text and not words_of(left)) or (bool(read.rest) and words_of(left) == read.rest)
 
 
 def _with_context(

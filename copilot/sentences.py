@@ -12,7 +12,7 @@ from copilot.tokens import fact_names
 _CITES_NEXT = re.compile(r"\s*(?:\[\s*F\d+(?:\s*[,;]\s*F\d+)*\s*\][.\s]*)+")
 _CITE_OPENS = re.compile(r"\s*(?:\[[^\]\n]{0,40})?$")  # nothing yet, or a citation that is still being written
 _LIST_MARKER = re.compile(r"^\s*(?:[-*•>#]+|\(?\d{1,2}[.)])\s+")
-_CITE_AFTER_STOP = re.compile(r"[.!]\s*((?:\[\s*F\d+(?:\s*[,;]\s*F\d+)*\s*\]\s*)+)\.?$")
+_CITES_AT_END = re.compile(r"([.!?]?)\s*((?:\[\s*F\d+(?:\s*[,;]\s*F\d+)*\s*\]\s*)+)[.!?]?$")
 _LAST_WORD = re.compile(r"([\w.]+)$")
 _QUOTE_REACH = 160  # characters; a quotation mark that never closes must not swallow the rest
 
@@ -89,12 +89,12 @@ class SentenceSplitter:
 
 
 def tidied(sentences: Iterable[str]) -> Iterable[str]:
-    """Yield sentences without list markers and emphasis, the citation before the full stop.
+    """Yield sentences without list markers and emphasis, citations at the end before the full stop, as in phrases.
 
     What says nothing is left out: empty lines, and headings such as "The facts are:".
     """
     for sentence in sentences:
         line = _LIST_MARKER.sub("", " ".join(sentence.split()).replace("**", ""))
-        line = _CITE_AFTER_STOP.sub(lambda match: f" {match[1].strip()}.", line).strip()
+        line = _CITES_AT_END.sub(lambda match: f" {match[2].strip()}{'?' if match[1] == '?' else '.'}", line).strip()
         if any(char.isalnum() for char in line) and not line.endswith(":"):
             yield line

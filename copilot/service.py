@@ -182,7 +182,7 @@ class Copilot:
         for sentence in write_answer(sheet, self.writer, phrases, cancel, on_writer=writers.append):
             sentences.append(sentence)
             yield SentenceReady(sentence)
-        answer = Answer(question, tuple(sentences), sheet.facts, stored.version, writers[-1])
+        answer = Answer(sheet.question, tuple(sentences), sheet.facts, stored.version, writers[-1])
         if thread_id is not None:
             self.store.add_message(thread_id, COPILOT, answer.to_record())
         yield Finished(answer)

@@ -69,10 +69,20 @@ def load_settings(**given: object) -> Settings:
     """Read the settings, with `given` (from the command line) before the environment.
 
     Raises:
-        SettingsError: a value is of the wrong kind or out of range; names every such variable.
+        SettingsError: a value is of the wrong kind or out of range; names every such flag or variable.
     """
     try:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
-        wrong = "; ".join(f"COPILOT_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors())
-        raise SettingsError(f"{wrong}. Correct it in the environment or in .env.") from error
+        wrong = [(str(item["loc"][0]), item["msg"]) for item in error.errors()]
+        flags = [f"{_flag(name)}: {message}" for name, message in wrong if name in given]
+        variables = [f"COPILOT_{name.upper()}: {message}" for name, message in wrong if name not in given]
+        advice = (
+            f"{'; '.join(flags)}. Correct it on the command line." if flags else "",
+            f"{'; '.join(variables)}. Correct it in the environment or in .env." if variables else "",
+        )
+        raise SettingsError(" ".join(filter(None, advice))) from error
+
+
+def _flag(name: str) -> str:
+    return "--path" if name == "source_path" else f"--{name.replace('_', '-')}"

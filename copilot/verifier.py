@@ -23,6 +23,7 @@ from datetime import date
 
 from copilot.claims import Bound, bind_numbers, supports
 from copilot.directions import compared, denies_direction, direction_reasons, negations
+from copilot.fact_names import PROVEN
 from copilot.factsheet import Fact, FactSheet
 from copilot.phrases import Phrases
 from copilot.reading import Clause, Segment, read_sentence
@@ -157,7 +158,10 @@ def _tense_reasons(
     tenses = {fact.spec.tense for fact in facts}
     kinds = {kind for token in clause.words for kind in phrases.lexicon.word_kinds(token.stem)}
     wrong = ("past" in kinds and tenses == {"future"}) or ("future" in kinds and tenses == {"past"})
-    return ["tense"] if wrong else []
+    # "Was" may stand beside a prediction ("was put at 12"), but a re-solved plan never was.
+    supposed = all(fact.spec.level == PROVEN for fact in facts) and bool(facts)
+    was = any(token.text.lower() in phrases.lexicon.was for token in clause.words)
+    return ["tense"] if wrong or (supposed and was and "future" not in kinds) else []
 
 
 def _per_week_reasons(clause: Clause, bound: Sequence[Bound], phrases: Phrases) -> list[str]:

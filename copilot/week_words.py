@@ -38,7 +38,7 @@ def find_weeks(
     """
     clock = _Clock(as_of, tuple(plan_weeks))
     found: list[Span] = []
-    for reader in (_shifts, _iso_weeks, _days, _numbered, _relative):
+    for reader in (_anchored, _shifts, _iso_weeks, _days, _numbered, _relative, _months):
         for span in reader(text, clock, words, lexicon):
             if not any(span.start < other.end and other.start < span.end for other in found):
                 found.append(span)
@@ -61,7 +61,8 @@ class _Clock:
         years = [anchor.isocalendar().year + step for step in (-1, 0, 1)]
         options = [week for year in years if (week := _iso_week_or_none(year, number)) is not None]
         if not options:
-            raise UnknownWeek(f"There is no week {number}; a year has 52 or 53. Ask about {self.range_text()}.")
+            lengths = ", ".join(f"{year} has {_weeks_in(year)} weeks" for year in years)
+            raise UnknownWeek(f"There is no week {number}: {lengths}. Ask about {self.range_text()}.")
         return min(options, key=lambda week: abs((week - anchor).days))
 
     def day(self, year: int | None, month: int, day: int, written: str) -> date:
@@ -80,10 +81,28 @@ class _Clock:
 Reader = Callable[[str, _Clock, Mapping[str, object], Lexicon], Iterator[Span]]
 
 
+def _anchored(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+    """Weeks counted from another one: "two weeks before christmas", "the week after week 44"."""
+    for match in re.finditer(str(words["weeks_from"]), text, re.IGNORECASE):
+        steps = _count(match[1] or "", lexicon)
+        sign = -1 if match[2].lower() in _strings(words["before"]) else 1
+        rest = text[match.end() :]
+        for reader in (_iso_weeks, _numbered, _relative, _days):
+            anchor = next((span for span in reader(rest, clock, words, lexicon) if span.start == 0), None)
+            if anchor is not None and anchor.weeks:
+                week = anchor.weeks[0] + timedelta(weeks=sign * steps)
+                yield Span(match.start(), match.end() + anchor.end, (week,))
+                break
+
+
 def _shifts(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+    """Weeks counted from a product's slot: "two weeks later", "delayed by a week", "sooner"."""
     for key, sign in (("weeks_later", 1), ("weeks_earlier", -1)):
         for match in re.finditer(str(words[key]), text, re.IGNORECASE):
-            yield Span(match.start(), match.end(), shift=sign * _count(match[1], lexicon))
+            yield Span(match.start(), match.end(), shift=sign * _count(next(filter(None, match.groups()), ""), lexicon))
+    for match in re.finditer(str(words["by_weeks"]), text, re.IGNORECASE):
+        sooner = any(re.search(rf"\b{word}", text, re.IGNORECASE) for word in _strings(words["sooner"]))
+        yield Span(match.start(), match.end(), shift=(-1 if sooner else 1) * _count(match[1], lexicon))
 
 
 def _iso_weeks(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
@@ -122,18 +141,47 @@ def _numbered(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Le
 
 def _relative(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
     this_week = week_of(clock.as_of)
-    holiday = clock.day(None, 12, 25, "Christmas")
     named = {"this_week": this_week, "next_week": this_week + timedelta(weeks=1)}
-    named |= {"last_week": this_week - timedelta(weeks=1), "christmas": holiday}
+    named |= {"last_week": this_week - timedelta(weeks=1), "week_after_next": this_week + timedelta(weeks=2)}
+    if clock.plan_weeks:
+        named |= {"first_of_plan": clock.plan_weeks[0], "last_of_plan": clock.plan_weeks[-1]}
     for key, week in named.items():
-        phrases = words[key]
-        assert isinstance(phrases, Sequence)
-        for phrase in phrases:
-            for match in re.finditer(rf"\b{re.escape(str(phrase))}\b", text, re.IGNORECASE):
+        for phrase in _strings(words[key]):
+            for match in re.finditer(rf"\b{re.escape(phrase)}\b", text, re.IGNORECASE):
                 yield Span(match.start(), match.end(), (week,))
     for match in re.finditer(str(words["in_n_weeks"]), text, re.IGNORECASE):
         week = this_week + timedelta(weeks=_count(match[1], lexicon))
         yield Span(match.start(), match.end(), (week,))
+    yield from _holidays(text, clock, words)
+
+
+def _holidays(text: str, clock: _Clock, words: Mapping[str, object]) -> Iterator[Span]:
+    """A holiday names its week, unless a noun follows that it belongs to: "christmas candy"."""
+    days = words["holidays"]
+    assert isinstance(days, Mapping)
+    for name, day in days.items():
+        pattern = rf"\b(?:the )?(?:week of )?{re.escape(name)}{words['not_a_name']}"
+        for match in re.finditer(pattern, text, re.IGNORECASE):
+            month, number = map(int, str(day).split("-"))
+            yield Span(match.start(), match.end(), (clock.day(None, month, number, name),))
+
+
+def _months(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+    """The plan's weeks of a month: "in November"."""
+    pattern = rf"\b(?:in|during|for|of|this|next|all)\s+({'|'.join(lexicon.months)})\b(?!\s*\d)"
+    for match in re.finditer(pattern, text, re.IGNORECASE):
+        month = 1 + lexicon.months.index(match[1].lower())
+        weeks = tuple(week for week in clock.plan_weeks if week.month == month)
+        yield Span(match.start(1), match.end(1), weeks or (clock.day(None, month, 15, match[1]),))
+
+
+def _strings(found: object) -> list[str]:
+    assert isinstance(found, Sequence)
+    return [str(item) for item in found]
+
+
+def _weeks_in(year: int) -> int:
+    return date(year, 12, 28).isocalendar().week  # the 28th is always in the last ISO week
 
 
 def _count(written: str, lexicon: Lexicon) -> int:

@@ -167,9 +167,9 @@ def _only_locked(problem: PlanningProblem, interventions: Sequence[Intervention]
     rows = [i for i, product_id in enumerate(problem.product_ids) if product_id in locked]
     names = ("product_ids", "titles", "groups", "ready", "categories", "brands")
     per_candidate = {name: tuple(column[i] for i in rows) for name in names if (column := getattr(problem, name))}
-    tables = {name: getattr(problem, name)[rows] for name in ("values", "lows", "highs")}
-    costs = None if problem.costs is None else problem.costs[rows]
-    return replace(problem, **per_candidate, **tables, costs=costs)
+    names = ("values", "lows", "highs", "worth", "costs")
+    tables = {name: table[rows] for name in names if (table := getattr(problem, name)) is not None}
+    return replace(problem, **per_candidate, **tables)
 
 
 def _explain(problem: PlanningProblem, conflict: Sequence[Intervention], deadline: Deadline) -> str:

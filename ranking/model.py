@@ -38,7 +38,7 @@ class PlanModel:
     Attributes:
         problem: the problem, with forecasts as the interventions change them.
         candidate, slot: (n_columns,) positions in the problem, ordered by product id, then week and placement.
-        values: (n_columns,) what each launch is worth: expected units times the slot's weight.
+        values: (n_columns,) what each launch is worth, in units.
         scores: (n_columns,) what the solver maximises: the values, plus a bonus for launches to stay near.
         must: (n_candidates,) bool, locked candidates, by position in the problem.
         rows: the rules over the columns, without substitutes.
@@ -118,7 +118,8 @@ def build_model(problem: PlanningProblem, interventions: Sequence[Intervention])
     by_time = np.array(sorted(range(problem.n_slots), key=lambda j: _slot_key(problem, j)), dtype=np.int64)
     row, column = np.nonzero(open_pairs[np.ix_(by_id, by_time)])
     candidate, slot = by_id[row], by_time[column]
-    values = problem.values[candidate, slot] * problem.slot_weights[slot]
+    table = problem.values if problem.worth is None else problem.worth
+    values = table[candidate, slot]
     # A launch worth nothing adds nothing, unless it is locked or fills a least share.
     worth = (values > 0) | must[candidate] | bool(problem.min_shares)
     candidate, slot, values = candidate[worth], slot[worth], values[worth]
@@ -144,7 +145,8 @@ def with_forecasts(problem: PlanningProblem, interventions: Sequence[Interventio
             raise InvalidProblem(f"A forecast cannot be {item.factor} times itself; use a factor from 0.")
         if item.product_id in problem.product_ids:
             factor[problem.product_ids.index(item.product_id)] = item.factor
-    tables = {name: getattr(problem, name) * factor for name in ("values", "lows", "highs")}
+    names = [name for name in ("values", "lows", "highs", "worth") if getattr(problem, name) is not None]
+    tables = {name: getattr(problem, name) * factor for name in names}
     return replace(problem, **tables)
 
 

@@ -34,10 +34,10 @@ class Launch:
 class Plan:
     """All launches, what they are worth in units, and how much better any plan could be.
 
-    `objective` is the plan's worth: the sum of the launches' expected units, times the weights of their slots (a unit
-    sold later counts for a little less), less `rhythm_cost` (what launches of one group and week take
-    from each other and from later ones) and `substitution_cost` (what substitutes take from each other). `bound` is
-    proven: no plan that keeps the same rules and interventions is worth more. `gap` = (bound - objective) /
+    `objective` is the plan's worth in units: the sum of what the launches are worth (their expected units, of which a
+    later or a less certain one may count for a little less), less `rhythm_cost` (what launches of one group and week
+    take from each other and from later ones) and `substitution_cost` (what substitutes take from each other). `bound`
+    is proven: no plan that keeps the same rules and interventions is worth more. `gap` = (bound - objective) /
     max(objective, 1e-9), and 0 for an empty plan with bound 0. `status` is 'optimal' when the gap is within what was
     asked for, else 'feasible'.
     """

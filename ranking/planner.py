@@ -2,8 +2,8 @@
 
 Data         a PlanningProblem and the operator's interventions, as a PlanModel
 Variables    x[i, j] in {0, 1}: candidate i launches in slot j
-Objective    maximise expected units times the weights of their slots, less what launches of a group and week, and
-             substitutes, take from each other
+Objective    maximise what the launches are worth, less what launches of a group and week, and substitutes, take from
+             each other
 Constraints  at most one slot per candidate; capacities and categories of slots; launches per week, per group and week
              and in a row of weeks; ready dates; budget; least shares; locks and exclusions
 Solve        bound the whole by its prices (`ranking/relaxation.py`), round off, and hand HiGHS only the columns that

@@ -79,13 +79,13 @@ class PlanningProblem:
         slots: (n_slots,), one per (week, placement).
         values: (n_candidates, n_slots), expected units of launching the candidate in the slot, from 0 to `MOST_UNITS`.
         lows, highs: same shape, the interval of each value.
+        worth: same shape, what each launch is worth to the plan, in units; the values when None. A unit sold later may
+            count for less than one sold now, and an uncertain one for less than a sure one.
         ready: (n_candidates,), the first day a candidate can launch; None means at once. A launch in week w happens on
             w's Monday, so a candidate fits w when `ready <= w`.
         group_caps: launches per week allowed to a group; a group that is not named has no cap.
         weekly_cap: launches per week over all groups; None means no cap.
         categories: (n_candidates,), full category paths for slots that admit only some; empty means: use the groups.
-        weights: (n_slots,), what a unit from a launch in the slot counts for, 1 when empty: a unit sold later is worth
-            a little less than one sold now.
         brands: (n_candidates,), for shares by brand; empty means unknown.
         launch_costs: group -> (n_weeks, most): units that the k-th launch of the group in that week costs the others
             (the rhythm); does not fall with k, so that the value of k launches is concave. More than `most` launches a
@@ -110,7 +110,7 @@ class PlanningProblem:
     weekly_cap: int | None = None
     categories: tuple[str, ...] = ()
     brands: tuple[str, ...] = ()
-    weights: tuple[float, ...] = ()
+    worth: np.ndarray | None = None
     launch_costs: Mapping[str, np.ndarray] = field(default_factory=dict)
     spacing: Mapping[str, int] = field(default_factory=dict)
     substitutes: Substitutes = NO_SUBSTITUTES
@@ -119,7 +119,7 @@ class PlanningProblem:
     min_shares: tuple[MinShare, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("product_ids", "slots", *_PER_CANDIDATE, "min_shares", "weights"):
+        for name in ("product_ids", "slots", *_PER_CANDIDATE, "min_shares"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
         for name in _TABLES:
             if getattr(self, name) is not None:
@@ -131,11 +131,6 @@ class PlanningProblem:
         _check_rhythm(self)
         _check_substitutes(self)
         _check_money_and_shares(self)
-
-    @property
-    def slot_weights(self) -> np.ndarray:
-        """(n_slots,) what a unit counts for."""
-        return np.array(self.weights or [1.0] * self.n_slots)
 
     @property
     def n_candidates(self) -> int:
@@ -156,7 +151,7 @@ class PlanningProblem:
         return tuple(dict.fromkeys(slot.placement for slot in self.slots))
 
 
-_TABLES = ("values", "lows", "highs", "costs")
+_TABLES = ("values", "lows", "highs", "worth", "costs")
 _PER_CANDIDATE = ("titles", "groups", "ready", "categories", "brands")
 _MAY_BE_EMPTY = ("categories", "brands")
 
@@ -199,10 +194,6 @@ def _check_slots_and_caps(problem: PlanningProblem) -> None:
         _check_count(cap, f"The weekly cap of {group} is")
     for group, weeks in problem.spacing.items():
         _check_count(weeks, f"The spacing of {group} in weeks is")
-    if problem.weights and len(problem.weights) != problem.n_slots:
-        raise InvalidProblem(f"The plan has {problem.n_slots} slots but {len(problem.weights)} weights; give each one.")
-    if not all(math.isfinite(weight) and weight >= 0 for weight in problem.weights):
-        raise InvalidProblem("A slot's weight must be a number from 0.")
     if problem.weekly_cap is not None:
         _check_count(problem.weekly_cap, "The cap of launches per week is")
 

@@ -30,6 +30,7 @@ from ranking.errors import RankingError
 from ranking.lift import PlacementLift, lifts_by_placement
 from ranking.momentum import Momentum
 from ranking.problem import Slot
+from ranking.seasonality import Season
 from ranking.shrinkage import Z_SCORE
 from retrieval.weeks import week_of
 
@@ -71,7 +72,7 @@ class SlotRanker:
     Args:
         forecasts: product_id, group, units, low, high; one row per candidate.
         placements: lifts and what they are relative to; a placement without a lift counts as a lift of 1.
-        momentum: trends by group.
+        momentum: trends by group, or their yearly waves.
         as_of: the Monday that delays are counted from.
         delay_per_week: share of value that a week's delay costs.
     """
@@ -80,7 +81,7 @@ class SlotRanker:
         self,
         forecasts: pd.DataFrame,
         placements: PlacementFacts,
-        momentum: Momentum,
+        momentum: Momentum | Season,
         as_of: date,
         delay_per_week: float = 0.01,
     ) -> None:

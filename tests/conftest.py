@@ -8,7 +8,9 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 
 import shutil
+import subprocess
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -19,8 +21,11 @@ from copilot.service import Copilot
 from copilot.settings import Settings
 from copilot.start import build_workspace
 from copilot.store import Store
+from copilot.writer_cache import converted_smollm2
 from retrieval.encoder import HashingEncoder
+from retrieval.ingest import ingest
 from retrieval.search import CatalogueSearch
+from retrieval.sources import open_source
 from retrieval.sources.simulated import simulated_shop
 from retrieval.workspace import Workspace
 
@@ -43,10 +48,63 @@ def encoder() -> HashingEncoder:
 
 @pytest.fixture(scope="session")
 def built_shop(tmp_path_factory: pytest.TempPathFactory, encoder: HashingEncoder) -> Path:
-    """The root of a workspace that is built once; treat it as read-only, or copy it with `shop`."""
+    """The root of a workspace that is built and planned once; treat it as read-only, or copy it with `shop`."""
     root = tmp_path_factory.mktemp("shop") / "workspace"
-    build_workspace(root, simulated_shop(seed=7, n_products=SHOP_PRODUCTS), encoder, pseudonym_key=KEY).close()
+    source = simulated_shop(seed=7, n_products=SHOP_PRODUCTS)
+    workspace = build_workspace(root, source, encoder, pseudonym_key=KEY)
+    engine = Engine(workspace, CatalogueSearch.load(workspace.index, encoder), PlanningSettings())
+    service = Copilot(engine, Store(f"sqlite:///{workspace.database}"), ScriptedGenerator(""))
+    service.current_plan()
+    service.close()
     return root
+
+
+@pytest.fixture(scope="session")
+def real_history(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder whose `data` are all of Complete Journey, imported once a run for the slow tests; read-only."""
+    root = tmp_path_factory.mktemp("real")
+    ingest(open_source("complete_journey"), root / "data", as_of=None, pseudonym_key=KEY)
+    return root
+
+
+@pytest.fixture(scope="session")
+def onboard_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """SmolLM2 as the writer loads it, converted once a run for the slow tests; its parent is a writer's cache."""
+    shares_done = []
+    folder = converted_smollm2(
+        tmp_path_factory.mktemp("cache"), lambda stage, fraction=None, note="": shares_done.append(fraction)
+    )
+    assert shares_done == [0.0, 0.3, 0.9, 1.0]
+    return folder
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of two megabytes; only root may mount one, and not in every container."""
+    mount = tmp_path / "disk"
+    mount.mkdir()
+    if shutil.which("mount") is None:
+        pytest.skip("no mount command here")
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(mount)], capture_output=True)
+    if done.returncode:
+        pytest.skip("mounting a small disk is not permitted here")
+    yield mount
+    subprocess.run(["umount", "--lazy", str(mount)], check=True)
+
+
+@pytest.fixture
+def launched_files(tmp_path: Path) -> Path:
+    """A folder for the source `files`: thirty teas, one launched a week from 2024-01-01 on, and one row too short."""
+    first, folder = date(2024, 1, 1), tmp_path / "files"
+    products, events = ["product_id,title,category,launch_date", "x,Nothing"], ["user_id,product_id,ts,type,quantity"]
+    for number in range(30):
+        launch = first + timedelta(weeks=number)
+        products.append(f"{number},Tea {number},Food > Tea,{launch}")
+        events += [f"u{n % 7},{number},{launch + timedelta(days=n)}T10:00:00,purchase,1" for n in range(0, 60, 3)]
+    folder.mkdir()
+    (folder / "products.csv").write_text("\n".join(products), encoding="utf-8")
+    (folder / "events.csv").write_text("\n".join(events), encoding="utf-8")
+    return folder
 
 
 @pytest.fixture

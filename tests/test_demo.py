@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from copilot.evaluation import evaluate_planning
+from copilot.generators import open_generator
 from copilot.service import Finished
 from copilot.settings import Settings
 from copilot.start import build, open_copilot
 from copilot.verifier import verify_sentence
+from ranking.agreement import counterfactual_agreement
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
@@ -21,8 +22,9 @@ def settings(request, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def demo(settings):
-    service = open_copilot(settings, build(settings))
+def demo(settings, onboard_folder):
+    writer = open_generator("onboard", cache=onboard_folder.parent, threads=settings.threads)
+    service = open_copilot(settings, build(settings), writer)
     yield service
     service.close()
 
@@ -65,7 +67,8 @@ def test_the_plan_fills_the_calendar_with_a_proof(demo, stored):
 
 
 def test_counterfactuals_equal_a_solve_from_scratch(demo):
-    assert evaluate_planning(demo, n_interventions=4)["counterfactual_agreement"] == 1.0
+    engine = demo.engine
+    assert counterfactual_agreement(engine.problem, 4, planner=engine.planner)["share"] == 1.0
 
 
 @pytest.mark.parametrize("form", ["Why is {title} in week {week}?", "why did you put #{id} into W{week}"])

@@ -69,8 +69,8 @@ def test_the_main_job_asks_the_network_for_nothing(refused, tmp_path):
 
 
 @pytest.mark.slow
-def test_the_main_job_with_real_weights_asks_the_network_for_nothing(refused, tmp_path):
-    writer = open_generator("onboard", cache=tmp_path / "cache", threads=2)
+def test_the_main_job_with_real_weights_asks_the_network_for_nothing(refused, tmp_path, onboard_folder):
+    writer = open_generator("onboard", cache=onboard_folder.parent, threads=2)
     answer = main_job(tmp_path / "workspace", SentenceTransformerEncoder(threads=2), writer)
     assert answer.writer == writer.name
     assert refused == []

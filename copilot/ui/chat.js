@@ -44,5 +44,7 @@ element.addEventListener("click", (event) => {
 });
 document.addEventListener("lc:brief", (event) => download(event.detail));
 
+document.addEventListener("lc:view", () => requestAnimationFrame(follow)); // while it was hidden it could not scroll
+
 watch("value", follow);
 follow();

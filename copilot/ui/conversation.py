@@ -10,13 +10,14 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from copilot.answers import Sentence
-from copilot.errors import CopilotError
+from copilot.errors import CopilotError, StoreError
 from copilot.facts import Fact, FactSheet, Source
 from copilot.questions import Intent, Question, question_from_json
-from copilot.service import Collected, Finished, SentenceReady, Understood
+from copilot.service import AnswerEvent, Collected, Finished, SentenceReady, Understood
 from copilot.ui import formats
 from copilot.ui.asks import ask_again
 from copilot.ui.handlers import explain
@@ -53,13 +54,14 @@ def ask(copilot: Copilot, message: str, thread: Thread, cancel: threading.Event,
     """Answer one message, yielding the thread after each event; the draft comes back when nothing was answered."""
     text = message.strip()
     if not text or thread.busy:
-        yield Asking(thread, message, words("chat.busy") if thread.busy else "")
+        yield Asking(thread, message, words("chat.busy" if thread.busy else "chat.no_words"))
         return
     turn = Turn(text, writer=copilot.writer.name)
     yield Asking(_with(thread, turn))
     try:
-        thread = replace(thread, thread_id=thread.thread_id or copilot.store.new_thread(words.lang))
-        for event in copilot.ask(text, lang=words.lang, thread_id=thread.thread_id, cancel=cancel):
+        thread, events, unkept = _begin(copilot, text, thread, cancel, words)
+        turn = replace(turn, unkept=unkept)
+        for event in events:
             turn = advance(copilot, turn, event, words)
             yield Asking(_with(thread, turn))
     except Exception as error:  # noqa: BLE001 - as above
@@ -67,6 +69,20 @@ def ask(copilot: Copilot, message: str, thread: Thread, cancel: threading.Event,
         yield Asking(_with(thread, failed), "" if turn.sentences else text)
         return
     yield Asking(_with(thread, replace(turn, state="stopped" if cancel.is_set() else "done")))
+
+
+def _begin(
+    copilot: Copilot, text: str, thread: Thread, cancel: threading.Event, words: Words
+) -> tuple[Thread, Iterator[AnswerEvent], str]:
+    """Begin an answer that the thread keeps; where nothing can be written, one that is only shown, and why."""
+    try:
+        kept = replace(thread, thread_id=thread.thread_id or copilot.store.new_thread(words.lang))
+        events = copilot.ask(text, lang=words.lang, thread_id=kept.thread_id, cancel=cancel)
+        return kept, chain((next(events),), events), ""
+    except StoreError as error:
+        log.warning("an answer is not kept: %s", error)
+        events = copilot.ask(text, lang=words.lang, cancel=cancel)
+        return thread, events, words("chat.unkept", reason=str(error))
 
 
 def advance(copilot: Copilot, turn: Turn, event: object, words: Words) -> Turn:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
 
+from copilot.empty_plan import why_empty
 from copilot.errors import OPERATOR_ERRORS, StalePlan
 from copilot.service import Notice
 from copilot.ui import formats
@@ -62,25 +63,26 @@ def explain(error: Exception, words: Words) -> str:
     return words("error.unexpected", reference=reference)
 
 
-def open_board(copilot: Copilot) -> Board:
-    """Read the current plan with its locks, placement lifts and recommended rhythm."""
-    engine = copilot.engine
+def open_board(copilot: Copilot, words: Words) -> Board:
+    """Read the current plan with its locks, placement lifts and rhythm, or with why it is empty."""
+    engine, stored = copilot.engine, copilot.current_plan()
     lifts = {placement: engine.placement_lift(placement) for placement in engine.placements}
     return Board(
-        stored=copilot.current_plan(),
+        stored=stored,
         slots=engine.problem.slots,
         locked=frozenset(lock.product_id for lock in copilot.store.locks()),
         lifts={placement: lift for placement, lift in lifts.items() if lift is not None},
         recommended_per_week=engine.rhythm.recommended_per_week,
         as_of=engine.as_of,
         writer=copilot.writer.name,
+        why_empty="" if stored.plan.launches else why_empty(engine, words.phrases),
     )
 
 
 def load_board(copilot: Copilot, words: Words) -> Change:
     """Open the calendar; when that fails, say why and draw no plan."""
     try:
-        return Change(open_board(copilot))
+        return Change(open_board(copilot, words))
     except Exception as error:  # noqa: BLE001 - every failure becomes one line, bugs are logged in `explain`
         return Change.saying(explain(error, words))
 
@@ -165,7 +167,7 @@ def _attempt(copilot: Copilot, drawer: Drawer | None, words: Words, act: Callabl
         return Change.saying(explain(error, words))
     try:
         product_id = drawer.product_id if isinstance(drawer, LaunchDrawer) else None
-        return Change(open_board(copilot), _launch_drawer(copilot, product_id) if product_id else drawer, toast)
+        return Change(open_board(copilot, words), _launch_drawer(copilot, product_id) if product_id else drawer, toast)
     except Exception as error:  # noqa: BLE001 - as above
         return Change.saying(explain(error, words))
 

@@ -11,7 +11,7 @@ import gradio as gr
 from copilot.ui import handlers
 from copilot.ui.state import Thread
 from copilot.ui.theme import asset
-from copilot.ui.views_calendar import empty_calendar_html, header_html
+from copilot.ui.views_calendar import empty_calendar_html, header_html, tabs_html
 from copilot.ui.views_drawer import CLOSED, SECTIONS
 from copilot.ui.views_plots import empty_figure
 from copilot.ui.wiring import wire_board, wire_chat
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 STORAGE_KEY = "launch-copilot-thread"
 STORAGE_SECRET = "no secret: it lets a browser read its thread's id again after the app restarts"
+NOTICES_S = 5.0  # how long a new notice, such as a writer that fails, takes at most to appear
 N_AT_ONCE = 8  # clicks of all operators that are worked on at the same time
 
 
@@ -36,6 +37,7 @@ class BoardParts:
     sections: tuple[gr.HTML, ...]
     plots: tuple[gr.Plot, ...]
     toast: gr.HTML
+    ticker: gr.Timer
     board_state: gr.State
     drawer_state: gr.State
 
@@ -82,6 +84,7 @@ def _place(copilot: Copilot, words: Words) -> tuple[BoardParts, ChatParts]:
     with gr.Column(elem_id="lc-page"):
         header = _html(header_html(None, words), "lc-header")
         notices = _html("", "lc-notices")
+        _html(tabs_html(words), "lc-tabs")
         with gr.Row(elem_id="lc-main"):
             with gr.Column(elem_id="lc-board", elem_classes="lc-card"):
                 loading = empty_calendar_html(words("calendar.loading"), words)
@@ -93,7 +96,8 @@ def _place(copilot: Copilot, words: Words) -> tuple[BoardParts, ChatParts]:
                 chat = _place_chat(copilot, words)
         toast = _html("", "lc-toast", "toast.js")
     states = (gr.State(None), gr.State(None))
-    return BoardParts(header, notices, calendar, drawer, sections, plots, toast, *states), chat
+    ticker = gr.Timer(NOTICES_S)
+    return BoardParts(header, notices, calendar, drawer, sections, plots, toast, ticker, *states), chat
 
 
 def _place_evidence() -> tuple[tuple[gr.HTML, ...], tuple[gr.Plot, ...]]:

@@ -1,4 +1,5 @@
-// Page-wide behaviour: the theme switch (system, light, dark), hiding the notices, and Escape for the drawer.
+// Page-wide behaviour: the theme switch (system, light, dark), hiding the notices, Escape for the drawer, and which of
+// calendar and chat a narrow window shows.
 (() => {
   const KEY = "launch-copilot-theme";
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
@@ -17,6 +18,15 @@
     apply();
   };
 
+  const closeDrawer = () => document.querySelector("#lc-drawer [data-act='close']")?.click();
+
+  const show = (view) => {
+    document.body.dataset.lcView = view;
+    for (const button of document.querySelectorAll(".lc-tabs [data-view]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.view === view));
+    }
+  };
+
   const start = () => {
     apply();
     new MutationObserver(apply).observe(document.body, { attributes: true, attributeFilter: ["class"] });
@@ -25,10 +35,16 @@
       if (event.target.closest("[data-theme-switch]")) next();
       const hide = event.target.closest("[data-hide-notices]");
       if (hide) hide.closest("ul").hidden = true;
+      const tab = event.target.closest(".lc-tabs [data-view]");
+      if (tab) {
+        closeDrawer();
+        document.dispatchEvent(new CustomEvent("lc:view", { detail: tab.dataset.view }));
+      }
     });
     document.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") document.querySelector("#lc-drawer [data-act='close']")?.click();
+      if (event.key === "Escape") closeDrawer();
     });
+    document.addEventListener("lc:view", (event) => show(event.detail));
   };
 
   if (document.body) start();

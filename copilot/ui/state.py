@@ -33,6 +33,7 @@ class Board:
         recommended_per_week: launches per week that the rhythm recommends.
         as_of: the day the data ends for the plan.
         writer: the name of the writer in use.
+        why_empty: why the plan holds no launch, and what to do; empty when it holds some.
     """
 
     stored: StoredPlan
@@ -42,6 +43,7 @@ class Board:
     recommended_per_week: int | None
     as_of: date
     writer: str
+    why_empty: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ class Turn:
         brief_target: what "download the brief" writes, empty when the question asked for none.
         choices: readings to choose from when a named product was ambiguous.
         problem: one calm line when the answer failed.
+        unkept: why the answer will not come back with its thread; empty when it will.
     """
 
     question: str
@@ -110,6 +113,7 @@ class Turn:
     brief_target: str = ""
     choices: tuple[Choice, ...] = ()
     problem: str = ""
+    unkept: str = ""
 
     @property
     def busy(self) -> bool:

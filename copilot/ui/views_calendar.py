@@ -57,7 +57,7 @@ def calendar_html(board: Board, words: Words) -> Markup:
     """Draw the launch calendar of a board."""
     plan = board.stored.plan
     if not plan.launches:
-        return empty_calendar_html(words("calendar.empty"), words)
+        return empty_calendar_html(board.why_empty, words)
     keys, legend = colour_keys(launch.group for launch in plan.launches)
     weeks = tuple(sorted({slot.week for slot in board.slots} | {launch.week for launch in plan.launches}))
     placements = tuple(dict.fromkeys(slot.placement for slot in board.slots))
@@ -82,6 +82,17 @@ def empty_calendar_html(line: str, words: Words) -> Markup:
         '<section class="lc-cal" aria-label="{0}"><div class="lc-cal-bar"><h2>{0}</h2></div>'
         '<p class="lc-void">{1}</p></section>'
     ).format(words("calendar.title"), line)
+
+
+def tabs_html(words: Words) -> Markup:
+    """Draw the switch between calendar and chat that a narrow window shows; `page.js` moves it."""
+    buttons = join(
+        Markup('<button type="button" data-view="{}" aria-pressed="{}">{}</button>').format(
+            view, "true" if view == "calendar" else "false", words(f"view.{view}")
+        )
+        for view in ("calendar", "chat")
+    )
+    return Markup('<div class="lc-tabs" role="group" aria-label="{}">{}</div>').format(words("view.label"), buttons)
 
 
 def header_html(board: Board | None, words: Words) -> Markup:
@@ -122,7 +133,7 @@ def _header_facts(board: Board, words: Words) -> list[tuple[str, str, str]]:
             words("header.plan_value", version=board.stored.version),
             words("header.plan_note", launches=len(plan.launches)),
         ),
-        (words("header.objective"), words.number(plan.objective), words("header.objective_note")),
+        (words("header.objective"), words.number(plan.units), words("header.objective_note")),
         (
             words("header.gap"),
             words.number(round(plan.gap, GAP_DIGITS), "share"),
@@ -198,12 +209,18 @@ def _cell(
 ) -> Markup:
     launches = board.stored.plan.launches_in(week, placement)
     if slot is None and not launches:
-        return Markup('<td><div class="lc-none" title="{}"></div></td>').format(words("calendar.closed"))
+        spoken = words("calendar.cell_closed", week=formats.week(week), placement=placement)
+        return Markup('<td aria-label="{}"><div class="lc-none" title="{}"></div></td>').format(
+            spoken, words("calendar.closed")
+        )
     by_worth = sorted(launches, key=lambda launch: -launch.expected_units)
     chips = join(_chip(launch, launch.product_id in board.locked, keys[launch.group], words) for launch in by_worth)
     free = (slot.capacity if slot else 0) - len(launches)
     room = Markup('<div class="lc-open">{}</div>').format(words("calendar.free", n=free)) if free > 0 else ""
-    return Markup('<td><div class="lc-cell">{}{}</div></td>').format(chips, room)
+    spoken = words(
+        "calendar.cell", week=formats.week(week), placement=placement, launches=len(launches), free=max(free, 0)
+    )
+    return Markup('<td aria-label="{}"><div class="lc-cell">{}{}</div></td>').format(spoken, chips, room)
 
 
 def _chip(launch: Launch, locked: bool, key: ColourKey, words: Words) -> Markup:

@@ -92,14 +92,26 @@ def _sentences_html(index: int, turn: Turn, words: Words) -> Markup:
 
 def _sentence_html(index: int, turn: Turn, sentence: Sentence, words: Words) -> Markup:
     kind = "replaced" if sentence.rejected else sentence.origin
-    title = words(f"chat.origin_{kind}", writer=turn.writer) if kind == "writer" else words(f"chat.origin_{kind}")
     body, start = [], 0
     for match in _CITATIONS.finditer(sentence.text):  # the chips stand behind the punctuation, like footnote marks
         body += [sentence.text[start : match.start()], match[2]]
         body += [_citation_html(index, turn, fact_id, words) for fact_id in _FACT_ID.findall(match[1])]
         start = match.end()
     body.append(sentence.text[start:])
-    return Markup('<span class="lc-s lc-s-{}" title="{}">{}</span>').format(kind, title, join(body))
+    return Markup('<div class="lc-s lc-s-{}"><p>{}</p>{}</div>').format(
+        kind, join(body), _origin_html(kind, turn, sentence, words)
+    )
+
+
+def _origin_html(kind: str, turn: Turn, sentence: Sentence, words: Words) -> Markup:
+    """Draw the mark beside a sentence; it opens to who wrote it, and what it stands in for when that was rejected."""
+    if kind == "template":
+        return Markup("")
+    origin = words(f"chat.origin_{kind}", writer=turn.writer or words("chat.some_writer"))
+    rejected = words("fact.rejected", text=plain(sentence.rejected)) if sentence.rejected else ""
+    return Markup(
+        '<details class="lc-by"><summary title="{0}" aria-label="{0}"><i></i></summary><p>{0}.</p>{1}</details>'
+    ).format(origin, Markup('<p class="lc-rejected">{}</p>').format(rejected) if rejected else "")
 
 
 def _citation_html(index: int, turn: Turn, fact_id: str, words: Words) -> Markup:
@@ -131,8 +143,9 @@ def _foot_html(turn: Turn, words: Words) -> Markup:
     choices = Markup("")
     if turn.choices:
         choices = Markup('<p class="lc-mean">{}</p>{}').format(words("chat.did_you_mean"), _choices_html(turn.choices))
-    return Markup('{}<footer class="lc-foot">{}{}</footer>').format(
-        choices, _meta_html(turn, words), _download_html(turn.brief_target, words)
+    unkept = Markup('<p class="lc-unkept">{}</p>').format(turn.unkept) if turn.unkept else ""
+    return Markup('{}{}<footer class="lc-foot">{}{}</footer>').format(
+        choices, unkept, _meta_html(turn, words), _download_html(turn.brief_target, words)
     )
 
 

@@ -47,7 +47,7 @@ def launch_head_html(drawer: LaunchDrawer, words: Words) -> Markup:
     locked = Markup('<span class="lc-lock">{}{}</span>').format(icon("lock"), words("drawer.locked"))
     return Markup(
         '<header class="lc-dhead" data-drawer="open" data-holds="launch" data-selected="{}"><div class="lc-dtop">'
-        '<span class="lc-slot">{}</span>{}{}</div><h2>{}</h2><p>{}</p>{}{}</header>'
+        '<span class="lc-slot">{}</span>{}{}</div><h2 tabindex="-1">{}</h2><p>{}</p>{}{}</header>'
     ).format(
         product.product_id,
         slot,

@@ -37,8 +37,8 @@ def fact_html(drawer: FactDrawer, words: Words) -> Markup:
     )
     return Markup(
         '<header class="lc-dhead" data-drawer="open" data-holds="fact" data-selected="{}"><div class="lc-dtop">'
-        '<span class="lc-slot">{}</span>{}{}</div>{}<h2>{}</h2><div class="lc-kpi"><b>{}</b></div></header>'
-        '<dl class="lc-dl">{}</dl>{}{}'
+        '<span class="lc-slot">{}</span>{}{}</div>{}<h2 tabindex="-1">{}</h2><div class="lc-kpi"><b>{}</b></div>'
+        '</header><dl class="lc-dl">{}</dl>{}{}'
     ).format(
         drawer.back.product_id if drawer.back else "",
         words("fact.title", id=fact.id),

@@ -26,6 +26,9 @@ ACCENT_CORE = "rgba(26,154,145,0.42)"
 NEUTRAL = "#8593a2"
 LOSS = "#cc6a70"
 GRID = "rgba(133,147,162,0.22)"
+BAND = {"fillcolor": ACCENT_BAND, "line_width": 0, "layer": "below"}
+FORECAST_LINE = {"color": ACCENT, "width": 2, "dash": "dot"}
+LANE = 0.2  # half the height of a lane, of a row's 1
 MIDDLE = (0.25, 0.75)  # the levels of the darker middle of a forecast's band
 FONT = "IBM Plex Sans, system-ui, sans-serif"
 
@@ -57,15 +60,34 @@ def forecast_figure(forecast: Forecast, words: Words) -> go.Figure:
 
 
 def analogues_figure(analogues: Sequence[Analogue], forecast: Forecast | None, words: Words) -> go.Figure:
-    """Draw what the nearest past launches sold, over the band of this product's forecast; the nearest on top."""
+    """Draw what the nearest past launches sold, over the band of this product's forecast; the nearest on top.
+
+    Each launch has a line for its name and, under it, a lane for its dot: band and forecast are drawn in the lanes
+    only, so that they never run through a name.
+    """
     figure = _figure(height=40 * len(analogues) + 50, left=14, right=30, bottom=26)
     rows = list(range(len(analogues)))[::-1]
     if forecast is not None:
-        figure.add_vrect(x0=forecast.low, x1=forecast.high, fillcolor=ACCENT_BAND, line_width=0, layer="below")
-        figure.add_vline(x=forecast.units, line={"color": ACCENT, "width": 2, "dash": "dot"})
+        for row in rows:
+            low, high = row - LANE, row + LANE
+            figure.add_shape(type="rect", x0=forecast.low, x1=forecast.high, y0=low, y1=high, **BAND)
+            figure.add_shape(type="line", x0=forecast.units, x1=forecast.units, y0=low, y1=high, line=FORECAST_LINE)
         figure.add_annotation(
             x=forecast.units, y=1, yref="paper", yanchor="bottom", showarrow=False, text=words("plot.this_forecast")
         )
+    _add_outcomes(figure, analogues, rows, words)
+    for row, item in zip(rows, analogues, strict=True):
+        title, above = plot_text(item.title, 58), row + LANE
+        figure.add_annotation(
+            xref="paper", x=0, xanchor="left", y=above, yanchor="bottom", text=title, showarrow=False, font={"size": 11}
+        )
+    figure.update_yaxes(showticklabels=False, tickvals=rows, range=[-0.5, len(analogues) - 0.3], showgrid=False)
+    top = max([item.units_4w for item in analogues] + ([forecast.high] if forecast else []), default=1.0)
+    figure.update_xaxes(range=[-0.02 * top, 1.08 * max(top, 1.0)], showgrid=False)
+    return figure
+
+
+def _add_outcomes(figure: go.Figure, analogues: Sequence[Analogue], rows: Sequence[int], words: Words) -> None:
     details = [
         words(
             "plot.analogue",
@@ -86,21 +108,6 @@ def analogues_figure(analogues: Sequence[Analogue], forecast: Forecast | None, w
         customdata=[[detail] for detail in details],
         hovertemplate="%{customdata[0]}<extra></extra>",
     )
-    for row, item in zip(rows, analogues, strict=True):
-        title = plot_text(item.title, 58)
-        figure.add_annotation(
-            xref="paper",
-            x=0,
-            xanchor="left",
-            y=row + 0.38,
-            text=title,
-            showarrow=False,
-            font={"size": 11},
-        )
-    figure.update_yaxes(showticklabels=False, tickvals=rows, range=[-0.5, len(analogues) - 0.35], showgrid=True)
-    top = max([item.units_4w for item in analogues] + ([forecast.high] if forecast else []), default=1.0)
-    figure.update_xaxes(range=[-0.02 * top, 1.08 * max(top, 1.0)])
-    return figure
 
 
 def demand_figure(demand: SearchDemand, words: Words) -> go.Figure:
@@ -136,12 +143,11 @@ def demand_figure(demand: SearchDemand, words: Words) -> go.Figure:
 def score_figure(parts: ScoreParts, words: Words) -> go.Figure:
     """Draw how the expected units come about: the forecast, then each factor's gain or loss, then the result.
 
-    expected = base x placement x momentum x delay; a factor's bar is what it adds to the product of those before it.
+    expected = base x placement x momentum; a factor's bar is what it adds to the product of those before it.
     """
     factors = (
         ("plot.placement", parts.placement_ratio),
         ("plot.momentum", parts.momentum_ratio),
-        ("plot.timing", parts.delay_ratio),
     )
     steps, running = [], parts.base_units
     for _, factor in factors:
@@ -153,7 +159,7 @@ def score_figure(parts: ScoreParts, words: Words) -> go.Figure:
     figure.add_waterfall(
         x=labels,
         y=[parts.base_units, *steps, parts.expected_units],
-        measure=["absolute", "relative", "relative", "relative", "total"],
+        measure=["absolute", *("relative" for _ in factors), "total"],
         text=[words.number(parts.base_units), *notes, words.number(parts.expected_units)],
         textposition="outside",
         cliponaxis=False,

@@ -15,7 +15,7 @@ from copilot.ui.asks import first_questions
 from copilot.ui.conversation import Asking
 from copilot.ui.handlers import Change
 from copilot.ui.state import Board, Drawer, LaunchDrawer, Thread
-from copilot.ui.views_calendar import calendar_html, header_html, notices_html
+from copilot.ui.views_calendar import calendar_html, empty_calendar_html, header_html, notices_html
 from copilot.ui.views_chat import thread_html
 from copilot.ui.views_drawer import SECTIONS, drawer_html, evidence_sections
 from copilot.ui.views_toast import toast_html
@@ -38,8 +38,15 @@ def wire_board(blocks: gr.Blocks, board: BoardParts, chat: ChatParts, copilot: C
     """Wire the calendar, its drawer and the toast."""
 
     def load() -> list[Any]:
-        notices = notices_html(handlers.open_notices(copilot, words), words)
-        return [*draw_change(handlers.load_board(copilot, words), words), str(notices)]
+        change = handlers.load_board(copilot, words)
+        header, calendar, *others = draw_change(change, words)
+        if change.board is None and change.toast is not None:  # the reason stays where the plan would be
+            calendar = str(empty_calendar_html(change.toast.text, words))
+        return [header, calendar, *others, notices(None)]
+
+    def notices(shown: str | None) -> Any:
+        now = str(notices_html(handlers.open_notices(copilot, words), words))
+        return gr.skip() if now == shown else now  # what is drawn again would come back after it was hidden
 
     def pick(event: gr.EventData) -> list[Any]:
         return draw_change(handlers.open_launch(copilot, str(event.product_id), words), words)
@@ -65,6 +72,7 @@ def wire_board(blocks: gr.Blocks, board: BoardParts, chat: ChatParts, copilot: C
     drawn, drawer = board.drawn, board.drawer_state
     latest = {"trigger_mode": "always_last", **QUIET}  # of many quick clicks, the last one counts
     blocks.load(load, None, [*drawn, board.notices], **QUIET)
+    board.ticker.tick(notices, board.notices, board.notices, **QUIET)
     board.calendar.pick(pick, None, drawn, **latest)
     chat.conversation.cite(cite, [drawer, chat.thread_state], drawn, **latest)
     board.drawer.close(close, None, drawn, **QUIET)

@@ -39,12 +39,14 @@ class FileSource:
         self.title = f"Files in the folder {folder.resolve().name}"
         self._files = {name: path for name in TABLES if (path := _file_of(folder, name))}
         known = set(self._files.values())
-        self._unread = tuple(sorted(p.name for p in folder.iterdir() if p not in known and not p.name.startswith(".")))
+        there = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+        self._unread = tuple(path.name for path in there if path not in known)
         missing = [name for name, contract in TABLES.items() if contract.required and name not in self._files]
         if missing:
             raise MissingTable(
                 f"The folder {folder} has no file for {' and '.join(missing)}. Expected for example "
-                f"{missing[0]}.csv (or {', '.join(SUFFIXES[1:])}); it has {', '.join(self._unread[:20]) or 'no files'}."
+                f"{missing[0]}.csv (or {', '.join(SUFFIXES[1:])}); "
+                f"it has {', '.join(path.name for path in there[:20]) or 'no files'}."
             )
 
     def tables(self) -> tuple[str, ...]:

@@ -62,13 +62,28 @@ def _read_csv(path: Path) -> Iterator[pd.DataFrame]:
                 yield _frame(columns, batch)
     except UnicodeDecodeError as error:
         raise NotATable(
-            f"{path.name} is not UTF-8 text: byte 0x{error.object[error.start]:02x} after about {rows_read:,} rows. "
-            "Save it again with the encoding UTF-8 (in Excel: CSV UTF-8)."
+            f"{path.name} is not UTF-8 text: byte 0x{error.object[error.start]:02x} in line "
+            f"{_undecodable_line(path):,}. Save it again with the encoding UTF-8 (in Excel: CSV UTF-8)."
         ) from error
     except csv.Error as error:
         raise NotATable(
-            f"{path.name} cannot be read as CSV after about {rows_read:,} rows: {error}. Is a quote not closed there?"
+            f"{path.name} cannot be read as CSV: {error}, between rows {rows_read + 1:,} and "
+            f"{rows_read + BATCH_ROWS:,}. Is a quote not closed there?"
         ) from error
+
+
+def _undecodable_line(path: Path) -> int:
+    """Return the number of the first line that is not UTF-8; the decoder itself knows only its place in a block."""
+    with path.open("rb") as file:
+        return next((number for number, line in enumerate(file, 1) if not _is_utf8(line)), 1)
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _delimiter(line: str) -> str:

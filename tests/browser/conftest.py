@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from copilot.engine import Engine, PlanningSettings
 from copilot.generators import ScriptedGenerator
@@ -35,6 +35,11 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+PATIENCE_MS = 60_000  # a re-plan or a small model's answer on a busy machine
+PLOTS_FIT = """() => [...document.querySelectorAll(".lc-plot")].every(plot => {
+  const drawn = plot.querySelector(".main-svg");
+  return !drawn || Math.abs(drawn.clientWidth - plot.querySelector(".js-plotly-plot").clientWidth) <= 1;
+})"""  # they are drawn before the drawer has its width, and then follow it
 
 
 @dataclass
@@ -49,6 +54,19 @@ class Watched:
         SCREENSHOTS.mkdir(exist_ok=True)
         self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
+    def open_launch(self, number: int = 0) -> str:
+        """Click a launch, wait for its evidence and return its title."""
+        chip = self.page.locator(".lc-chip").nth(number)
+        chip.click()
+        self.page.wait_for_selector("#lc-plot-forecast .main-svg")
+        self.page.wait_for_selector("#lc-plot-demand .main-svg")
+        self.page.wait_for_function(PLOTS_FIT)
+        return chip.get_attribute("data-tip-title") or ""
+
+    def assert_clean(self) -> None:
+        assert self.requests_elsewhere == []
+        assert self.problems == []
+
 
 @pytest.fixture(scope="session")
 def served_app(built_shop: Path, encoder: TextEncoder, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -58,7 +76,6 @@ def served_app(built_shop: Path, encoder: TextEncoder, tmp_path_factory: pytest.
     workspace = Workspace.open(root)
     engine = Engine(workspace, CatalogueSearch.load(workspace.index, encoder), PlanningSettings())
     service = Copilot(engine, Store(f"sqlite:///{workspace.database}"), ScriptedGenerator("It sells well."))
-    service.current_plan()  # solved here, not while the first page waits
     with served(service) as url:
         yield url
     service.close()
@@ -77,8 +94,10 @@ class SmallApp:
 def small_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallApp]:
     store = Store(f"sqlite:///{tmp_path_factory.mktemp('small') / 'copilot.db'}")
     service = _small_service().FakeCopilot(store)
-    with served(service) as url:
-        yield SmallApp(url, service)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("copilot.ui.layout.NOTICES_S", 0.3)  # no test waits for the next look at them
+        with served(service) as url:
+            yield SmallApp(url, service)
     store.close()
 
 
@@ -122,6 +141,20 @@ def open_page(contexts: dict[bool, BrowserContext], served_app: str) -> Iterator
     yield open_
     for page in pages:
         page.close()
+
+
+@pytest.fixture
+def open_calendar(open_page: Callable[..., Watched]) -> Callable[..., Watched]:
+    """Open the calendar as `open_page` does, and wait for its launches."""
+
+    def open_(*args: Any, **kwargs: Any) -> Watched:
+        watched = open_page(*args, **kwargs)
+        watched.page.set_default_timeout(PATIENCE_MS)
+        expect.set_options(timeout=PATIENCE_MS)
+        watched.page.wait_for_selector(".lc-chip")
+        return watched
+
+    return open_
 
 
 def watch(page: Page, url: str) -> Watched:

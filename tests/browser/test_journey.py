@@ -8,40 +8,19 @@ import threading
 import pytest
 from playwright.sync_api import expect
 
+from copilot.service import Notice
 from copilot.ui import FirstRun, build_first_run_ui, launch_options
 
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 60_000  # a re-plan or a small model's answer on a busy machine
 
 
-def open_calendar(open_page, *args, **kwargs):
-    watched = open_page(*args, **kwargs)
-    watched.page.set_default_timeout(PATIENCE_MS)
-    expect.set_options(timeout=PATIENCE_MS)
-    watched.page.wait_for_selector(".lc-chip")
-    return watched
-
-
-def open_launch(page, number: int = 0) -> str:
-    chip = page.locator(".lc-chip").nth(number)
-    chip.click()
-    page.wait_for_selector("#lc-plot-forecast .main-svg")
-    page.wait_for_selector("#lc-plot-demand .main-svg")
-    return chip.get_attribute("data-tip-title")
-
-
-def assert_clean(watched) -> None:
-    assert watched.requests_elsewhere == []
-    assert watched.problems == []
-
-
-def test_from_calendar_to_a_verified_answer_and_the_rows_behind_it(open_page):
-    watched = open_calendar(open_page)
+def test_from_calendar_to_a_verified_answer_and_the_rows_behind_it(open_calendar):
+    watched = open_calendar()
     page = watched.page
     watched.shoot("1-calendar")
-    title = open_launch(page, 1)
+    title = watched.open_launch(1)
     expect(page.locator("#lc-drawer h2")).to_have_text(title)
-    page.wait_for_timeout(600)  # the plots grow to the drawer's width
     watched.shoot("2-evidence")
     page.get_by_role("button", name="Why here?").click()
     page.wait_for_selector(".lc-turn.lc-done .lc-foot")
@@ -54,15 +33,15 @@ def test_from_calendar_to_a_verified_answer_and_the_rows_behind_it(open_page):
     watched.shoot("4-fact")
     page.get_by_role("button", name=re.compile("^Back to")).click()
     expect(page.locator("#lc-drawer h2")).to_have_text(title)
-    assert_clean(watched)
+    watched.assert_clean()
 
 
-def test_lock_replans_and_undo_restores(open_page):
-    watched = open_calendar(open_page)
+def test_lock_replans_and_undo_restores(open_calendar):
+    watched = open_calendar()
     page = watched.page
     plan = page.locator(".lc-facts dd").first
     before = plan.inner_text()
-    open_launch(page, 2)
+    watched.open_launch(2)
     page.get_by_role("button", name="Lock this slot").click()
     page.get_by_role("button", name="Undo").wait_for()
     expect(plan).not_to_have_text(before)
@@ -71,11 +50,11 @@ def test_lock_replans_and_undo_restores(open_page):
     watched.shoot("5-locked")
     page.get_by_role("button", name="Undo").click()
     expect(page.locator(".lc-chip svg")).to_have_count(0)
-    assert_clean(watched)
+    watched.assert_clean()
 
 
-def test_thread_survives_a_refresh_and_can_be_chosen_again(open_page):
-    watched = open_calendar(open_page)
+def test_thread_survives_a_refresh_and_can_be_chosen_again(open_calendar):
+    watched = open_calendar()
     page = watched.page
     page.locator(".lc-choice").last.click()
     page.wait_for_selector(".lc-turn.lc-done .lc-foot")
@@ -90,11 +69,11 @@ def test_thread_survives_a_refresh_and_can_be_chosen_again(open_page):
     watched.shoot("9-threads")
     page.locator("ul[role='listbox'] li").filter(has_text=asked).first.click()
     expect(page.locator(".lc-q")).to_have_text(asked)
-    assert_clean(watched)
+    watched.assert_clean()
 
 
-def test_typed_question_is_sent_and_a_long_one_is_refused_with_its_limit(open_page):
-    watched = open_calendar(open_page)
+def test_typed_question_is_sent_and_a_long_one_is_refused_with_its_limit(open_calendar):
+    watched = open_calendar()
     page = watched.page
     box = page.get_by_label("Your question")
     box.fill("y" * 20_000)
@@ -105,40 +84,41 @@ def test_typed_question_is_sent_and_a_long_one_is_refused_with_its_limit(open_pa
     box.press("Enter")
     page.wait_for_selector(".lc-turn.lc-done .lc-foot")
     expect(box).to_have_value("")
-    assert_clean(watched)
+    watched.assert_clean()
 
 
-def test_brief_is_saved_as_markdown(open_page):
-    watched = open_calendar(open_page)
+def test_brief_is_saved_as_markdown(open_calendar):
+    watched = open_calendar()
     page = watched.page
-    open_launch(page)
+    watched.open_launch()
     with page.expect_download() as saved:
         page.get_by_role("button", name="Brief as .md").click()
     assert saved.value.suggested_filename.endswith(".md")
     assert saved.value.path().read_text("utf-8").startswith("#")
-    assert_clean(watched)
+    watched.assert_clean()
 
 
-def test_calendar_works_by_keyboard(open_page):
-    watched = open_calendar(open_page)
+def test_a_notice_that_arises_later_appears_and_a_hidden_one_stays_hidden(open_calendar, small_app, monkeypatch):
+    watched = open_calendar(url=small_app.url)
     page = watched.page
-    page.locator(".lc-chip[tabindex='0']").focus()
-    first = page.evaluate("document.activeElement.dataset.product")
-    page.keyboard.press("ArrowDown")
-    second = page.evaluate("document.activeElement.dataset.product")
-    assert second != first
-    page.keyboard.press("ArrowUp")
-    assert page.evaluate("document.activeElement.dataset.product") == first
-    page.keyboard.press("Enter")
-    page.wait_for_selector("#lc-drawer h2")
-    page.keyboard.press("Escape")
-    page.wait_for_selector("#lc-drawer", state="hidden")
-    assert page.locator(".lc-chip[aria-pressed='true']").count() == 0
-    assert_clean(watched)
+    page.get_by_role("button", name="Hide").click()
+    page.wait_for_timeout(1_000)  # three looks for new notices
+    expect(page.locator(".lc-notices")).to_be_hidden()
+    failed = Notice("off", "writer", "The configured writer does not answer, so its backup writes.")
+    monkeypatch.setattr(small_app.service, "notices", lambda lang="en": (failed,))
+    expect(page.locator(".lc-notices")).to_contain_text("its backup writes")
+    watched.assert_clean()
 
 
-def test_filter_dims_the_other_categories(open_page):
-    watched = open_calendar(open_page)
+def test_an_empty_question_asks_for_words(open_calendar, small_app):
+    watched = open_calendar(url=small_app.url)
+    watched.page.get_by_role("button", name="Send").click()
+    expect(watched.page.locator("#lc-note")).to_contain_text("Type some words first")
+    watched.assert_clean()
+
+
+def test_filter_dims_the_other_categories(open_calendar):
+    watched = open_calendar()
     page = watched.page
     group = page.locator(".lc-chip").first.get_attribute("data-group")
     page.locator("[data-group-filter]").select_option(group)
@@ -148,32 +128,8 @@ def test_filter_dims_the_other_categories(open_page):
     assert page.locator(".lc-dim").count() == 0
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (1024, 768)])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-def test_page_fits_the_window_and_only_the_calendar_scrolls_sideways(open_page, size, dark):
-    watched = open_calendar(open_page, size, dark=dark)
-    page = watched.page
-    name = f"{'dark' if dark else 'light'}-{size[0]}"
-    watched.shoot(f"6-calendar-{name}")
-    open_launch(page, 1)
-    page.wait_for_timeout(600)
-    watched.shoot(f"7-evidence-{name}")
-    for box in (
-        "document.documentElement",
-        "document.querySelector('#lc-drawer')",
-        "document.querySelector('.lc-thread')",
-    ):
-        assert page.evaluate(f"{box}.scrollWidth - {box}.clientWidth") <= 1, box
-    assert page.evaluate("document.documentElement.scrollHeight - window.innerHeight") <= 1
-    assert page.evaluate("document.body.classList.contains('dark')") is dark
-    page.get_by_role("button", name="Why here?").click()
-    expect(page.locator(".lc-turn.lc-done .lc-foot")).to_be_visible()  # the drawer never hides the answer
-    watched.shoot(f"8-answer-{name}")
-    assert_clean(watched)
-
-
-def test_theme_switch_is_kept(open_page):
-    watched = open_calendar(open_page)
+def test_theme_switch_is_kept(open_calendar):
+    watched = open_calendar()
     page = watched.page
     switch = page.locator("[data-theme-switch]")
     for _ in range(3):
@@ -185,8 +141,8 @@ def test_theme_switch_is_kept(open_page):
     assert page.evaluate("document.body.classList.contains('dark')")
 
 
-def test_stop_ends_an_answer_and_leaves_the_next_draft_alone(open_page, small_app):
-    watched = open_calendar(open_page, url=small_app.url)
+def test_stop_ends_an_answer_and_leaves_the_next_draft_alone(open_calendar, small_app):
+    watched = open_calendar(url=small_app.url)
     page = watched.page
     small_app.service.pause = threading.Event()  # the answer hangs before its first sentence
     try:
@@ -202,11 +158,11 @@ def test_stop_ends_an_answer_and_leaves_the_next_draft_alone(open_page, small_ap
     page.wait_for_selector(".lc-turn.lc-stopped")
     expect(page.get_by_role("button", name="Send")).to_be_visible()
     expect(box).to_have_value("And then?")
-    assert_clean(watched)
+    watched.assert_clean()
 
 
-def test_hostile_titles_run_nothing(open_page, small_app):
-    watched = open_calendar(open_page, url=small_app.url)
+def test_hostile_titles_run_nothing(open_calendar, small_app):
+    watched = open_calendar(url=small_app.url)
     page = watched.page
     page.on("dialog", lambda dialog: watched.problems.append(f"dialog: {dialog.message}"))
     hostile = page.locator(".lc-chip[data-tip-title^='<img']").first
@@ -218,7 +174,7 @@ def test_hostile_titles_run_nothing(open_page, small_app):
     page.locator(".lc-cite").first.click()
     page.wait_for_selector(".lc-dl")
     assert page.locator("#lc-page img").count() == 0
-    assert_clean(watched)
+    watched.assert_clean()
 
 
 def test_first_run_page_shows_the_build_and_its_end(open_page, unused_port):

@@ -133,8 +133,8 @@ class SmallEngine:
         base = CANDIDATES[product_id][2]
         delay = 0.99 ** WEEKS.index(week)
         ratio, momentum = PLACEMENT_RATIO[placement], MOMENTUM.get(group, 1.0)
-        expected = base * ratio * momentum * delay
-        return ScoreParts(base, ratio, momentum, delay, expected, 0.3 * expected, 2.4 * expected)
+        expected = base * ratio * momentum
+        return ScoreParts(base, ratio, momentum, expected, 0.3 * expected, 2.4 * expected, delay)
 
     def placement_lift(self, placement: str) -> PlacementLift | None:
         lifts = {"front end cap": (1.8, 1.5, 2.2), "mailer front page feature": (1.4, 1.1, 1.9)}
@@ -143,7 +143,7 @@ class SmallEngine:
         lift, low, high = lifts[placement]
         return PlacementLift(placement, lift, low, high, share=0.4, n_product_weeks=12_345)
 
-    def analogues(self, product_id: str, k: int = 5) -> list[Analogue]:
+    def analogues(self, product_id: str, k: int = 5, *, ties: bool = False) -> list[Analogue]:
         group = self.product(product_id).group
         launched = [(i, *row) for i, row in LIVE.items() if row[2] > FIRST_DAY and i != product_id]
         launched.sort(key=lambda row: (row[2] != group, row[0]))
@@ -206,10 +206,7 @@ def _problem() -> PlanningProblem:
     slots = tuple(Slot(week, placement, 1) for week in WEEKS for placement in PLACEMENTS)
     values = np.array(
         [
-            [
-                base * PLACEMENT_RATIO[slot.placement] * MOMENTUM.get(group, 1.0) * 0.99 ** WEEKS.index(slot.week)
-                for slot in slots
-            ]
+            [base * PLACEMENT_RATIO[slot.placement] * MOMENTUM.get(group, 1.0) for slot in slots]
             for _, group, base in CANDIDATES.values()
         ]
     )  # (n_candidates, n_slots)
@@ -224,6 +221,7 @@ def _problem() -> PlanningProblem:
         ready=(None,) * len(CANDIDATES),
         group_caps={},
         weekly_cap=1,
+        worth=values * [0.99 ** WEEKS.index(slot.week) for slot in slots],
     )
 
 

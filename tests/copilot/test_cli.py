@@ -6,6 +6,7 @@ import pytest
 
 import copilot.start as start
 from copilot.cli import main
+from copilot.service import Copilot
 from retrieval.encoder import HashingEncoder
 
 
@@ -28,7 +29,7 @@ def test_plan_json_has_the_contracts_keys(run):
     code, out, _ = run("plan", "--json")
     document = json.loads(out)
     assert code == 0
-    assert list(document) == ["version", "objective", "bound", "gap", "status", "launches"]
+    assert list(document) == ["version", "units", "objective", "bound", "gap", "status", "launches"]
     assert set(document["launches"][0]) == {"product_id", "title", "week", "placement", "expected_units", "interval"}
 
 
@@ -57,8 +58,29 @@ def test_search_lists_products(run):
     assert all("Yogurt" in hit["title"] for hit in json.loads(out))
 
 
-def test_a_search_that_finds_nothing_says_so(run):
-    assert "nothing" in run("search", "")[2]
+def test_a_search_that_finds_nothing_says_so(run, monkeypatch):
+    monkeypatch.setattr(Copilot, "search", lambda *_: [])
+    assert "nothing" in run("search", "tea")[2]
+
+
+@pytest.mark.parametrize("command", ["search", "ask"])
+def test_a_search_or_question_without_words_asks_for_some(capsys, command):
+    with pytest.raises(SystemExit) as exit_:
+        main([command, " "])
+    assert exit_.value.code == 2
+    assert "give some words" in capsys.readouterr().err
+
+
+def test_a_setting_out_of_range_names_the_flag_that_was_given(run):
+    assert run("plan", "--weeks", "500")[2].startswith("error: --weeks: ")
+
+
+def test_a_plan_without_launches_says_why_and_what_to_do(run, launched_files, tmp_path, monkeypatch):
+    monkeypatch.setenv("COPILOT_WORKSPACE", str(tmp_path / "launched"))
+    _, _, err = run("build", "--source", "files", "--path", str(launched_files))
+    assert "set aside: 1 row of products:" in err
+    for arguments in (["plan"], ["plan", "--json"]):
+        assert "launch-copilot build --as-of 2024-" in run(*arguments)[2]
 
 
 @pytest.mark.parametrize("target", ["rhythm", "week", "product"])
@@ -134,10 +156,12 @@ def test_a_wrong_outcomes_file_is_refused_whole(run, tmp_path, rows, message):
 
 
 def test_evaluate_rhythm_re_solves_from_scratch(run):
-    _, out, _ = run("evaluate", "rhythm", "--json")
+    _, out, _ = run("evaluate", "rhythm", "--seeds", "1", "--interventions", "10", "--largest", "60", "--json")
     document = json.loads(out)
     assert document["counterfactual_agreement"] == 1.0
     assert document["solve"][0]["gap"] <= 1e-3
+    assert set(document["regret"]) >= {"ours", "myopic", "greedy", "even"}
+    assert 0 <= document["policy_agreement"] <= 1
 
 
 def test_evaluate_answers_shows_nothing_unverified(run):

@@ -9,6 +9,7 @@ import pytest
 from copilot.catalogue_names import CatalogueNames, covers
 from copilot.entities import EntityReader
 from copilot.errors import UnknownWeek
+from copilot.group_names import GroupNames, within
 
 W40, W41, W42, W43, W44, W45 = (date(2017, 10, 2 + 7 * i) if i < 5 else date(2017, 11, 6) for i in range(6))
 
@@ -46,6 +47,19 @@ def reader(small_engine, phrases):
         ("last week", (W40,)),
         ("what about christmas?", (date(2017, 12, 25),)),
         ("week 5", (date(2018, 1, 29),)),
+        ("weak 43", (W43,)),
+        ("the week after next", (W43,)),
+        ("the week before week 44", (W43,)),
+        ("two weeks after week 41", (W43,)),
+        ("the week before christmas", (date(2017, 12, 18),)),
+        ("2 weeks before Christmas?", (date(2017, 12, 11),)),
+        ("in the week of thanksgiving", (date(2017, 11, 20),)),
+        ("is black friday too full", (date(2017, 11, 20),)),
+        ("in November", (W45, date(2017, 11, 13))),
+        ("the first week of the plan", (W41,)),
+        ("christmas candy", ()),
+        ("halloween costumes", ()),
+        ("may we launch more", ()),
         ("12 launches a week", ()),
         ("a week later", ()),
         ("5 units per week", ()),
@@ -56,7 +70,19 @@ def test_weeks_are_read(reader, text, weeks):
 
 
 @pytest.mark.parametrize(
-    ("text", "shift"), [("a week later", 1), ("two weeks earlier", -2), ("3 weeks later", 3), ("week 43", None)]
+    ("text", "shift"),
+    [
+        ("a week later", 1),
+        ("two weeks earlier", -2),
+        ("3 weeks later", 3),
+        ("week 43", None),
+        ("delayed by two weeks", 2),
+        ("brought forward by a week", -1),
+        ("why not earlier?", -1),
+        ("and later?", 1),
+        ("wait three weeks", 3),
+        ("which earlier launches", None),
+    ],
 )
 def test_shifts_are_relative_to_a_slot(reader, text, shift):
     assert reader.read(text).entities.shift_weeks == shift
@@ -88,9 +114,50 @@ def test_placements_are_read_in_full_or_in_part(reader, text, placements):
 def test_groups_are_read_in_full_or_by_their_last_level(reader):
     assert reader.read("launches in Grocery > Bag Snacks").entities.groups == ("Grocery > Bag Snacks",)
     assert reader.read("launches in bag snacks").entities.groups == ("Grocery > Bag Snacks",)
-    assert reader.loose_groups(["snacks"]) == ("Grocery > Bag Snacks",)
-    assert reader.loose_groups(["frozen"]) == ("Frozen > Pizza",)
-    assert reader.loose_groups(["umbrellas"]) == ()
+    assert reader.loose_groups(["snacks"]) == (("Grocery > Bag Snacks",), 1)
+    assert reader.loose_groups(["snaks", "green"]) == (("Grocery > Bag Snacks",), 1)
+    assert reader.loose_groups(["umbrellas"]) == ((), 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "groups"),
+    [
+        ("which launches are in the grocery category", ("Grocery",)),
+        ("what is planned for frozen", ("Frozen",)),
+        ("how many launches are in Drinks?", ("Drinks",)),
+        ("produce launches in week 44", ("Produce",)),
+        ("how often should we launch produce", ("Produce",)),
+        ("produce the brief for week 42", ()),
+        ("please produce a launch paper", ()),
+    ],
+)
+def test_a_department_stands_for_all_its_groups(reader, text, groups):
+    names = GroupNames((*reader.groups.groups, "Produce > Apples"), reader.phrases.lexicon, reader.question_words)
+    spoken = [name for name in names.names if name.casefold() in text.casefold()]
+    stands = [n for n in spoken if names.stands(n, text, text.casefold().index(n.casefold()) + len(n))]
+    assert tuple(dict.fromkeys(group for name in stands for group in names.called(name))) == groups
+
+
+def test_a_department_holds_the_groups_below_it():
+    assert within("Grocery > Yogurt", "Grocery")
+    assert within("Grocery", "Grocery")
+    assert not within("Grocery Extra > Yogurt", "Grocery")
+
+
+def test_a_name_on_sale_may_mean_the_candidate_called_so_up_to_its_size():
+    names = CatalogueNames({"1": "Blueberries", "2": "Blueberries, 4.4 oz"}, common=(), waiting={"2": "Produce"})
+    assert not names.any_waiting(["1"])
+    assert names.waiting_headed(("blueberries",)) == ("2",)
+    assert names.waiting_headed(("berries",)) == ()
+
+
+def test_a_name_means_the_nearest_candidates():
+    titles = {"1": "Green Tea, 20 Bags", "2": "Iced Green Tea, 1 Ltr", "3": "Mint Leaves"}
+    names = CatalogueNames(titles, common=(), waiting=dict.fromkeys(titles, "Drinks > Tea"))
+    assert names.waiting_named(["green", "tea"]) == ("1",)
+    assert names.waiting_named(["iced"]) == ("2",)
+    assert names.waiting_named(["tea", "mint"]) == ("3",)
+    assert names.waiting_named(["coffee"]) == ()
 
 
 @pytest.mark.parametrize("text", ["#101", "why is #101 here", "product 101", "item no. 101", "sku 101"])
@@ -102,6 +169,21 @@ def test_an_unknown_number_is_kept(reader):
     read = reader.read("why is #999 in week 43")
     assert read.entities.products == ()
     assert read.unknown_id == "999"
+
+
+def test_a_long_bare_number_is_meant_as_a_product_and_kept(reader):
+    assert reader.read("why is 99999999 in week 43").unknown_id == "99999999"
+    assert reader.read("more than 1000 units").unknown_id == ""
+
+
+def test_the_weeks_of_the_years_are_named_when_none_has_such_a_week(reader):
+    with pytest.raises(UnknownWeek, match="no week 53: 2016 has 52 weeks, 2017 has 52 weeks"):
+        reader.read("week 53")
+
+
+def test_words_of_questions_in_any_form_name_nothing(reader):
+    for text in ("which launch sells the most", "is week 44 too crowded", "what did the shop sell last month"):
+        assert reader.read(text).rest == ()
 
 
 def test_full_titles_are_found_whatever_their_case(reader):

@@ -25,8 +25,23 @@ GROUP_FACTS = {
     "rhythm_unsupported",
     "planned_count",
     "planned_units",
+    "candidates_left_out",
+    "most_launches",
+    "fewest_launches",
 }
-WHOLE = {"plan_candidates": "plan", "plan_gap": "plan"}
+WHOLE = dict.fromkeys(
+    (
+        "plan_candidates",
+        "plan_gap",
+        "more_launches",
+        "more_products",
+        "locked_count",
+        "change_delta",
+        "data_end",
+        "data_launches",
+    ),
+    "plan",
+)
 TITLES = [
     "Potato Chips 9 Oz",
     "Dr. Root Beer 2 Ltr.",
@@ -44,7 +59,9 @@ def values_of(name: str) -> list[object]:
     if name == "rhythm_unsupported":
         return ["few launches", "crowding unclear", "no crowding"]
     if name == "search_hit":
-        return ["candidate", "live"]
+        return ["candidate", "live", "other"]
+    if name == "lock_state":
+        return ["locked", "free"]
     by_unit = {
         "week": [WEEK],
         "text": ["left out"],
@@ -101,6 +118,27 @@ def test_the_phrase_passes_whatever_the_product_is_called(name, title, phrases):
     assert check.ok, (phrases.sentence(fact), check.reasons)
 
 
+@pytest.mark.parametrize("name", ["most_units", "least_units", "most_launches", "fewest_launches"])
+@pytest.mark.parametrize("kind", ["week", "placement", "group"])
+def test_an_extreme_is_told_of_weeks_placements_and_groups(name, kind, phrases):
+    from dataclasses import replace
+
+    label = {"week": "2017-W43", "placement": "front end cap", "group": "Grocery > Bag Snacks"}[kind]
+    week, placement = (WEEK if kind == "week" else None), (label if kind == "placement" else None)
+    fact = replace(fact_of(name, 14), subject=label, subject_label=label, week=week, placement=placement)
+    check = verify_sentence(phrases.sentence(fact), sheet_of(fact), phrases)
+    assert check.ok, (phrases.sentence(fact), check.reasons)
+
+
+@pytest.mark.parametrize("name", sorted(set(FACT_SPECS) - GROUP_FACTS - set(WHOLE)))
+def test_the_phrase_passes_with_the_products_number(name, phrases):
+    from dataclasses import replace
+
+    fact = replace(fact_of(name, values_of(name)[0]), numbered=True)
+    check = verify_sentence(phrases.sentence(fact), sheet_of(fact), phrases)
+    assert check.ok, (phrases.sentence(fact), check.reasons)
+
+
 def test_every_fact_name_has_a_phrase_and_a_label(phrases):
     assert set(phrases.facts) == set(FACT_SPECS)
     assert all(phrases.label(f"fact.{name}") for name in FACT_SPECS)
@@ -120,8 +158,8 @@ def test_every_intent_has_a_label(phrases):
         ("placement_effect", 1.18, "18% more"),
         ("placement_effect", 0.957, "4.3% less"),
         ("placement_lift", 1.8, "1.80 times"),
-        ("slot_loss", -3.2, "3.2 units fewer"),
-        ("slot_loss", 0.0, "the same number of units"),
+        ("slot_loss", -3.2, "3.2 units less"),
+        ("slot_loss", 0.0, "be worth the same"),
         ("plan_gap", 0.00034, "0.034%"),
         ("launch_slot", WEEK, "2017-W43"),
     ],
@@ -163,7 +201,9 @@ def test_every_message_renders_with_its_variables(phrases):
         "placement": "p", "placements": "p", "group": "g", "target": "t", "reason": "r", "table": "t", "product": "1",
         "version": 1, "launches": 1, "candidates": 2, "slots": 3, "objective": 1.0, "bound": 1.0, "as_of": "d",
         "base": 1.0, "momentum": 1.0, "delay": 1.0, "weeks": "3", "similarity": 0.5, "count": 1, "simulated": True,
-        "base_bound": 1.0, "title": "t", "value": "1", "low": "0", "high": "1", "level": "80%",
+        "base_bound": 1.0, "title": "t", "factor": "2", "capacity": 1, "more": 1, "groups": "g", "products": "#1",
+            "tables": "t", "reasons": "r", "labels": "l",
+            "n": 2, "kind": "week", "earlier": "d", "later": "d", "value": "1", "low": "0", "high": "1", "level": "80%",
     }  # fmt: skip
     for key in phrases.messages:
         assert phrases.message(key, **values)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from copilot.changes import Change
 from copilot.errors import QuestionTooLong, UnknownWeek, UnsupportedLanguage
 from copilot.questions import Intent, QuestionParser, question_from_json
 
@@ -212,6 +214,46 @@ HELD_OUT = [
     ("please fire the marketing team", Intent.OUT_OF_SCOPE),
 ]
 
+# About the plan as a whole, its rules, its data: what an operator asks beside single launches.
+WHOLE_PLAN = [
+    ("Which launch will sell the most?", Intent.EXTREMES),
+    ("what are our three strongest launches", Intent.EXTREMES),
+    ("Show me the weakest launches of week 44", Intent.EXTREMES),
+    ("which week is the fullest one", Intent.EXTREMES),
+    ("what's the best launch in yogurt?", Intent.EXTREMES),
+    ("Which products were not chosen for the plan?", Intent.LEFT_OUT),
+    ("what didn't make it into the plan", Intent.LEFT_OUT),
+    ("which candidates got no slot", Intent.LEFT_OUT),
+    ("Compare Cheese Pizza and Green Tea 20 Bags", Intent.COMPARE),
+    ("is #101 better than #102?", Intent.COMPARE),
+    ("cheese pizza versus potato chips 9 oz", Intent.COMPARE),
+    ("What if we drop Cheese Pizza from the plan?", Intent.WHAT_IF),
+    ("what happens if #101 is not launched", Intent.WHAT_IF),
+    ("what if we allow 4 launches at the front end cap in week 44", Intent.WHAT_IF),
+    ("suppose at most one snack launch a week", Intent.WHAT_IF),
+    ("what if Cheese Pizza sells twice its forecast", Intent.WHAT_IF),
+    ("what if #101 sells 20% less", Intent.WHAT_IF),
+    ("what if the front end cap is closed in week 43", Intent.WHAT_IF),
+    ("How many did Cheese Pizza sell last year?", Intent.PAST_SALES),
+    ("What did the shop sell most last month?", Intent.PAST_SALES),
+    ("what revenue will Cheese Pizza bring", Intent.REVENUE),
+    ("how much profit do we make in week 44", Intent.REVENUE),
+    ("is Cheese Pizza locked?", Intent.LOCKS),
+    ("which launches have I locked", Intent.LOCKS),
+    ("What data is simulated?", Intent.DATA),
+    ("how fresh is your data", Intent.DATA),
+    ("what's the optimality gap", Intent.DATA),
+    ("How does the forecast work?", Intent.METHOD),
+    ("how do you come up with the plan", Intent.METHOD),
+    ("what does rhythm mean", Intent.METHOD),
+    ("Is week 44 too crowded?", Intent.RHYTHM),
+    ("how many snack launches should we do in week 44", Intent.RHYTHM),
+    ("How many launches are in Grocery?", Intent.PLANNED),
+    ("Which launches are in the Drinks category?", Intent.PLANNED),
+    ("Forecast for Cheese Pizza on mailer front page week 44", Intent.FORECAST),
+    ("How many units will the mailer front page launches sell?", Intent.FORECAST),
+]
+
 
 @pytest.fixture(scope="module")
 def parser(small_engine, phrases):
@@ -230,6 +272,63 @@ def accuracy(parser) -> tuple[float, list[str]]:
 def test_hashing_encoder_understands_most_phrasings(parser):
     share, missed = accuracy(parser)
     assert share >= 0.85, "\n".join(missed)
+
+
+def test_questions_about_the_whole_plan_are_understood(parser):
+    missed = [(text, found) for text, intent in WHOLE_PLAN if (found := parser.parse(text).intent) is not intent]
+    assert len(missed) <= 0.12 * len(WHOLE_PLAN), missed
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        ("what if we drop Cheese Pizza from the plan", Change("drop")),
+        ("what happens without #101, if it is not launched", Change("drop")),
+        ("what if we took #101 out", Change("drop")),
+        ("what if #101 sells twice its forecast", Change("scale", 2.0)),
+        ("suppose #101 sells half as much", Change("scale", 0.5)),
+        ("what if #101 sells 20% less than forecast", Change("scale", 0.8)),
+        ("what if sales of #101 are higher by 10 percent", Change("scale", 1.1)),
+        ("what if we allow 4 launches at the front end cap in week 44", Change("capacity", 4)),
+        ("what if the front end cap had one more slot", Change("capacity", 1, added=True)),
+        ("what if the front end cap is closed in week 43", Change("capacity", 0)),
+        ("what if at most one snack launch per week", Change("cap", 1)),
+        ("what if we limit snacks to two launches a week", Change("cap", 2)),
+        ("what if there are no launches in week 44", Change("cap", 0)),
+        ("what if #101 moved to week 43", None),
+        ("what if #101 launched two weeks later", None),
+        ("why did you drop #107", None),
+    ],
+)
+def test_what_is_supposed_is_read(parser, text, change):
+    found = parser.parse(text).change
+    assert found == (change and replace(change, amount=pytest.approx(change.amount)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Which launch sells the most?", "Is week 44 too crowded?", "How does the forecast work?", "What is the gap?"],
+)
+def test_questions_about_the_plan_become_no_product_guesses(parser, text):
+    question = parser.parse(text)
+    assert question.ambiguous_products == ()
+    assert question.product_words == ""
+
+
+def test_a_bare_name_asks_where_it_is_planned(parser):
+    assert parser.parse("cheese pizza").intent is Intent.PLANNED
+    assert parser.parse("week 44").intent is Intent.PLANNED
+
+
+def test_names_to_compare_are_kept_apart(parser):
+    named = parser.parse("compare cheese pizza and the green tea").named
+    assert named == (("106",), ("107",))
+
+
+def test_a_category_is_no_product_when_launches_are_meant(parser):
+    question = parser.parse("how many units will the snack launches sell")
+    assert question.entities.groups == ("Grocery > Bag Snacks",)
+    assert question.of_launches
 
 
 @pytest.mark.slow

@@ -7,7 +7,8 @@ import pytest
 
 from copilot.errors import QuestionTooLong, StalePlan, UnsupportedLanguage
 from copilot.generators import ScriptedGenerator
-from copilot.service import QUESTION_LIMIT, Collected, Finished, SentenceReady, Understood
+from copilot.service import QUESTION_LIMIT, Collected, Copilot, Finished, SentenceReady, Understood
+from copilot.store import Store
 from copilot.writer_fallback import FallbackGenerator
 from ranking.errors import InfeasiblePlan
 from ranking.interventions import Lock
@@ -58,7 +59,9 @@ def test_a_thread_keeps_who_wrote_and_what_was_rejected(copilot, launch, monkeyp
     assert "backup" in next(notice.text for notice in copilot.notices() if notice.subject == "writer")
 
 
-def test_the_plan_is_made_once_and_kept(copilot):
+def test_the_plan_is_made_once_and_kept(engine, tmp_path):
+    copilot = Copilot(engine, Store(f"sqlite:///{tmp_path / 'nothing-planned.db'}"), ScriptedGenerator(""))
+    assert copilot.store.latest_plan() is None
     first = copilot.current_plan()
     assert first.version == 1
     assert copilot.current_plan() == first

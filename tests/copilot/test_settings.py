@@ -44,3 +44,11 @@ def test_a_wrong_value_is_one_readable_line(monkeypatch):
     monkeypatch.setenv("COPILOT_PORT", "many")
     with pytest.raises(SettingsError, match=r"COPILOT_PORT: .*integer.*\.env"):
         load_settings()
+
+
+def test_a_wrong_value_from_the_command_line_names_its_flag(monkeypatch):
+    with pytest.raises(SettingsError, match=r"^--weeks: .*or equal to 52\. Correct it on the command line\.$"):
+        load_settings(weeks=500)
+    monkeypatch.setenv("COPILOT_PORT", "many")
+    with pytest.raises(SettingsError, match=r"--path: .*command line\. COPILOT_PORT: .*\.env\.$"):
+        load_settings(source_path=3)

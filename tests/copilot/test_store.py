@@ -1,11 +1,14 @@
 import multiprocessing
+import os
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from copilot import database
 from copilot.errors import NoPlan, StalePlan, StoreError
 from copilot.records import Outcome
 from copilot.store import Store
@@ -227,6 +230,69 @@ def test_an_error_half_way_leaves_nothing_behind(store):
         store.save_plan(unsound, "f", "unsound", None, standing=[Lock("P1")])
     assert store.latest_plan() is None
     assert store.locks() == ()
+
+
+# A full disk
+
+
+def fill(folder: Path) -> None:
+    file = os.open(folder / "filling", os.O_WRONLY | os.O_CREAT)
+    try:
+        while True:
+            os.write(file, b"x" * 4096)
+    except OSError:
+        os.close(file)
+
+
+def test_on_a_full_disk_what_is_stored_is_read_and_a_refused_write_names_the_folder(small_disk):
+    url = f"sqlite:///{small_disk / 'copilot.db'}"
+    first = Store(url)
+    saved = first.save_plan(make_plan(), "f", "first", None)
+    first.close()
+    fill(small_disk)
+    store = Store(url)
+    assert store.latest_plan() == saved
+    for _ in range(2):  # the failed write leaves the store readable
+        with pytest.raises(StoreError, match=rf"folder {small_disk} is full.*free some space"):
+            store.save_plan(make_plan(), "f" * 300_000, "second", 1)
+        assert store.plans()[0].version == 1
+    (small_disk / "filling").unlink()
+    assert store.save_plan(make_plan(), "f", "second", 1).version == 2
+
+
+def test_a_new_store_on_a_full_disk_names_the_folder(small_disk):
+    fill(small_disk)
+    with pytest.raises(StoreError, match=rf"folder {small_disk} is full"):
+        Store(f"sqlite:///{small_disk / 'copilot.db'}")
+
+
+@pytest.fixture
+def no_shared_file(store, path, monkeypatch):
+    """What a full disk does to SQLite: it cannot make the file that readers of a WAL share."""
+    saved = store.save_plan(make_plan(), "f", "first", None)
+    store.close()
+    prepare = database._prepare_sqlite
+
+    def refuse(connection, record):
+        if connection.execute("PRAGMA locking_mode").fetchone() == ("normal",):
+            raise sqlite3.OperationalError("disk I/O error")
+        prepare(connection, record)
+
+    monkeypatch.setattr(database, "_prepare_sqlite", refuse)
+    return saved
+
+
+def test_readers_that_cannot_share_a_file_take_turns(no_shared_file, path, monkeypatch):
+    monkeypatch.setattr(database, "_is_full", lambda folder: folder == path.parent)
+    store = Store(f"sqlite:///{path}")
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda _: store.latest_plan(), range(12))) == [no_shared_file] * 12
+
+
+def test_an_io_error_on_a_disk_with_space_is_not_called_a_full_disk(no_shared_file, path, monkeypatch):
+    monkeypatch.setattr(database, "_is_full", lambda folder: False)
+    with pytest.raises(StoreError, match=r"disk I/O error\. Nothing was written"):
+        Store(f"sqlite:///{path}")
 
 
 # Two processes

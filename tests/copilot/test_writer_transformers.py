@@ -14,7 +14,6 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, Llama
 
 from copilot.errors import GeneratorError
 from copilot.generators import Prompt
-from copilot.writer_cache import converted_smollm2
 from copilot.writer_transformers import LoadedWriter, TransformersGenerator, load_writer
 from retrieval.weights import smollm2_gguf
 
@@ -212,16 +211,6 @@ def test_a_converted_writer_that_cannot_be_read_is_made_anew_once(folder, tmp_pa
     monkeypatch.setattr("copilot.writer_transformers.converted_smollm2", lambda cache: next(made))
     generator = TransformersGenerator(cache=tmp_path)
     assert "".join(generator.stream(PROMPT))
-
-
-@pytest.fixture(scope="module")
-def onboard_folder(tmp_path_factory) -> Path:
-    shares_done = []
-    folder = converted_smollm2(
-        tmp_path_factory.mktemp("cache"), lambda stage, fraction=None, note="": shares_done.append(fraction)
-    )
-    assert shares_done == [0.0, 0.3, 0.9, 1.0]
-    return folder
 
 
 @pytest.mark.slow

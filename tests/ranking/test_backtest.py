@@ -95,16 +95,13 @@ def test_a_missing_file_of_online_retail_is_named(shop: Workspace, encoder: Hash
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_on_the_real_shop_the_forecast_beats_the_category_median(tmp_path: Path) -> None:
+def test_on_the_real_shop_the_forecast_beats_the_category_median(real_history: Path) -> None:
     """Complete Journey, all of it: held-out launches, text by the hashing encoder to keep it short."""
     from ranking.features import candidate_table, past_launches
     from ranking.lift import estimate_lifts
     from retrieval.encoder import product_text
-    from retrieval.ingest import ingest
-    from retrieval.sources import open_source
 
-    ingest(open_source("complete_journey"), tmp_path / "data", as_of=None, pseudonym_key=b"0" * 32)
-    history = Workspace(tmp_path, tmp_path)
+    history = Workspace(real_history, real_history)
     assert 3_000 < past_launches(history)["units_4w"].notna().sum() < 3_600
     assert 1_600 < len(candidate_table(history)) < 1_900
     products = history.query("SELECT product_id, title, description, category, brand FROM products")

@@ -13,6 +13,7 @@ from retrieval.ingest import ingest
 from retrieval.sources import open_source
 from retrieval.sources.complete_journey import CompleteJourney
 from retrieval.tables import CleanTables
+from retrieval.workspace import Workspace
 
 KEY = b"k" * 32
 AS_OF = date(2017, 10, 9)
@@ -209,10 +210,10 @@ def test_a_folder_without_the_files_is_named(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_the_real_data(tmp_path):
+def test_the_real_data(real_history):
     """Figures measured once on the package's data; the launches of the whole year are about 5,000."""
-    report = ingest(open_source("complete_journey"), tmp_path, as_of=None, pseudonym_key=KEY)
-    tables = CleanTables(tmp_path)
+    workspace = Workspace(real_history, real_history)
+    report, tables = workspace.report(), workspace.tables
     assert report.as_of == AS_OF
     assert report.rows["products"] + sum(report.quarantined["products"].values()) == 92_331
     assert 3_000 < report.n_past_launches < 3_700

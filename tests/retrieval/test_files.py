@@ -134,7 +134,7 @@ def test_a_shopper_in_the_wrong_column_is_not_written(shop):
         ("product_id,title,category,title\n", NotATable, "'title' twice"),
         ("product_id,title,category\n", EmptyCatalogue, "no rows"),
         ("product_id,title,category,price\n1,Tea,Food,dear\n", EmptyCatalogue, "price is not a number"),
-        (b"product_id,title,category\n1,Caf\xe9,Food\n", NotATable, "not UTF-8 text: byte 0xe9"),
+        (b"product_id,title,category\n1,Caf\xe9,Food\n", NotATable, "not UTF-8 text: byte 0xe9 in line 2[.]"),
         ("product_id,title,category\n1,Tea,Food\n".encode("utf-16"), NotATable, "not UTF-8"),
         (b"\x89PNG\0\0\0\x0d binary", NotATable, "not UTF-8|binary"),
         (b"\0\0\0\0", NotATable, "binary"),
@@ -177,7 +177,10 @@ def test_another_format_is_refused(tmp_path):
 
 def test_a_missing_table_names_what_is_there(shop):
     (shop / "events.csv").rename(shop / "event_log.csv")
-    with pytest.raises(MissingTable, match=r"no file for events.*event_log\.csv"):
+    with pytest.raises(MissingTable, match=r"no file for events.*it has event_log\.csv, products\.csv\."):
+        open_source("files", shop)
+    (shop / "event_log.csv").unlink()
+    with pytest.raises(MissingTable, match=r"no file for events.*it has products\.csv\."):
         open_source("files", shop)
 
 

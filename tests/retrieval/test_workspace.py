@@ -300,20 +300,6 @@ def test_another_failure_is_not_called_a_full_disk(built):
     assert not isinstance(caught.value, StorageFull)
 
 
-@pytest.fixture
-def small_disk(tmp_path):
-    """A real file system of 2 MiB; skipped where mounting is not permitted."""
-    mount = tmp_path / "disk"
-    mount.mkdir()
-    if shutil.which("mount") is None:
-        pytest.skip("no mount command here")
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(mount)], capture_output=True)
-    if done.returncode:
-        pytest.skip("mounting a small disk is not permitted here")
-    yield mount
-    subprocess.run(["umount", "--lazy", str(mount)], check=True)
-
-
 @pytest.mark.parametrize("writer", ["python", "duckdb", "pyarrow", "ingest"])
 def test_a_disk_that_is_really_full(small_disk, writer):
     root = small_disk / "workspace"

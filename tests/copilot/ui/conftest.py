@@ -110,7 +110,7 @@ class FakeCopilot:
         number = int(product_id[1:])
         units = 4.0 + 3 * number
         quantiles = {q / 100: units * (0.4 + q / 80) for q in range(10, 100, 10)}
-        parts = ScoreParts(units, 1.2, 0.95, 0.97, units * 1.2 * 0.95 * 0.97, units * 0.4, units * 2.2)
+        parts = ScoreParts(units, 1.2, 0.95, units * 1.2 * 0.95, units * 0.4, units * 2.2, delay_ratio=0.97)
         return Evidence(
             product=product,
             launch=launch,
@@ -195,7 +195,7 @@ class FakeCopilot:
             spoken.append(sentence)
             yield SentenceReady(sentence)
         answer = replace(answer, sentences=tuple(spoken))
-        self._record(thread_id, "copilot", answer.to_json())
+        self._record(thread_id, "copilot", answer.to_record())
         yield Finished(answer)
 
     def _record(self, thread_id: str | None, role: str, payload: dict) -> None:

@@ -8,15 +8,17 @@ from datetime import date, timedelta
 
 import pytest
 
-from copilot.errors import CopilotError, StalePlan
+from copilot.errors import CopilotError, StalePlan, StoreError
 from copilot.facts import Fact, Source
 from copilot.questions import Entities, Intent, Question
+from copilot.service import Notice
 from copilot.ui import conversation, handlers
 from copilot.ui.asks import question_about
 from copilot.ui.first_run import FirstRun
 from copilot.ui.layout import build_ui
 from copilot.ui.state import FactDrawer, LaunchDrawer, Thread, Turn
 from copilot.ui.theme import launch_options
+from copilot.ui.views_chat import thread_html
 from copilot.ui.wiring import draw_asking, draw_change
 
 MONDAY = date(2017, 10, 9)
@@ -27,8 +29,8 @@ def ask_all(copilot, message, thread, words, cancel=None) -> list[conversation.A
 
 
 @pytest.fixture
-def board(copilot):
-    return handlers.open_board(copilot)
+def board(copilot, words):
+    return handlers.open_board(copilot, words)
 
 
 @pytest.fixture
@@ -190,8 +192,39 @@ def test_a_bug_while_answering_becomes_one_line(copilot, words, monkeypatch, cap
 
 
 @pytest.mark.parametrize("message", ["", "   \n "])
-def test_an_empty_question_is_no_question(copilot, words, message):
-    assert ask_all(copilot, message, Thread(), words)[-1].thread == Thread()
+def test_an_empty_question_is_no_question_and_asks_for_words(copilot, words, message):
+    assert ask_all(copilot, message, Thread(), words) == [
+        conversation.Asking(Thread(), message, words("chat.no_words"))
+    ]
+
+
+def refuse_to_write(monkeypatch, store, *methods):
+    def refuse(*args):
+        raise StoreError("The disk is full.")
+
+    for method in methods:
+        monkeypatch.setattr(store, method, refuse)
+
+
+def test_on_a_full_disk_a_question_is_answered_but_not_kept(copilot, thread, words, monkeypatch):
+    refuse_to_write(monkeypatch, copilot.store, "new_thread", "add_message")
+    for before in (Thread(), thread):
+        after = ask_all(copilot, "Why here?", before, words)[-1].thread
+        assert after.thread_id == before.thread_id
+        assert (after.turns[-1].state, len(after.turns[-1].sentences)) == ("done", 3)
+        assert after.turns[-1].unkept == words("chat.unkept", reason="The disk is full.")
+        assert after.turns[-1].unkept in thread_html(after, (), words)
+    assert thread.turns[-1].unkept == ""
+
+
+def test_a_writer_that_fails_later_is_noticed_and_a_hidden_notice_stays_hidden(copilot, words, monkeypatch):
+    wired = {fn.name: fn for fn in build_ui(copilot).fns.values()}
+    first = wired["notices"].fn(None)
+    assert wired["notices"].fn(first) == {"__type__": "update"}  # drawn again, it would come back
+    late = Notice("off", "writer", "The configured writer does not answer: <no> route.")
+    monkeypatch.setattr(copilot, "notices", lambda lang: (late,))
+    assert "&lt;no&gt; route" in wired["notices"].fn(first)
+    assert (wired["notices"].targets[0][1], len(wired["notices"].outputs)) == ("tick", 1)
 
 
 def test_a_second_question_waits_for_the_first_to_end(copilot, words):

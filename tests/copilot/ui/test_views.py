@@ -7,9 +7,11 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from markupsafe import escape
 
 import copilot.ui
 from copilot.answers import Sentence
@@ -26,10 +28,12 @@ from copilot.ui.views_plots import analogues_figure, demand_figure, score_figure
 from copilot.ui.views_toast import toast_html
 from ranking.ranker import ScoreParts
 
+WEEK = date(2017, 10, 9)
 UI_FOLDER = Path(copilot.ui.__file__).parent
 TAGS = "a article b button caption dd div dl dt em footer h1 h2 h3 header i li main ol option p path rect section"
 TABLE_TAGS = "circle select small span svg table tbody td tfoot th thead tr ul"
-ALLOWED_TAGS = frozenset(f"{TAGS} {TABLE_TAGS}".split())
+ORIGIN_TAGS = "details summary"
+ALLOWED_TAGS = frozenset(f"{TAGS} {TABLE_TAGS} {ORIGIN_TAGS}".split())
 
 
 class Page(HTMLParser):
@@ -64,8 +68,8 @@ def assert_harmless(html: str) -> Page:
 
 
 @pytest.fixture
-def board(copilot):
-    return handlers.open_board(copilot)
+def board(copilot, words):
+    return handlers.open_board(copilot, words)
 
 
 @pytest.fixture
@@ -106,9 +110,22 @@ def test_calendar_marks_free_places_and_locked_launches(board, words):
     assert calendar_html(replace(board, locked=frozenset({"P1"})), words).count("<svg") == 1
 
 
-def test_calendar_without_launches_says_what_to_do(board, words):
-    empty = replace(board, stored=replace(board.stored, plan=replace(board.stored.plan, launches=())))
-    assert words("calendar.empty") in Page(calendar_html(empty, words)).said
+def test_calendar_without_launches_says_why_and_what_to_do(copilot, words, monkeypatch):
+    stored = copilot.current_plan()
+    monkeypatch.setattr(copilot, "plans", {1: replace(stored, plan=replace(stored.plan, launches=()))})
+    copilot.engine.report = SimpleNamespace(n_candidates=40)
+    said = Page(calendar_html(handlers.open_board(copilot, words), words)).said
+    assert "40 products have a forecast" in said
+    assert "COPILOT_WEEKS" in said
+
+
+def test_each_cell_of_the_calendar_says_what_it_holds(board, words):
+    closed = replace(
+        board, slots=tuple(slot for slot in board.slots if slot.placement != "in-aisle" or slot.week == WEEK)
+    )
+    spoken = [value for name, value in Page(calendar_html(closed, words)).attributes if name == "aria-label"]
+    assert "2017-W41, front end cap: 2 launches, 0 free" in spoken
+    assert "2017-W44, in-aisle: no slot here" in spoken
 
 
 def test_hostile_title_stays_text_in_calendar_and_drawer(copilot, board, drawer, words, hostile):
@@ -166,8 +183,15 @@ def test_thread_shows_sentences_with_citations_behind_the_punctuation(turn, word
     assert "[F1]" not in page.said
 
 
-def test_thread_marks_who_wrote_each_sentence(turn, words):
+def test_thread_marks_who_wrote_each_sentence_and_opens_what_was_rejected(turn, words):
     html = thread_html(Thread("T1", (turn,)), (), words)
+    marks = re.findall(r'<summary title="([^"]*)" aria-label="\1">.*?</summary>(.*?)</details>', html)
+    assert [mark for mark, _ in marks] == [
+        words("chat.origin_writer", writer="writer"),
+        escape(words("chat.origin_replaced", writer="writer")),
+    ]
+    assert "rejected" not in marks[0][1]
+    assert "It will &lt;b&gt;surely&lt;/b&gt; sell 900 units." in marks[1][1]
     assert re.findall(r'class="lc-s lc-s-(\w+)"', html) == ["writer", "replaced", "template"]
     said = Page(html).said
     assert words("chat.by_writer", n=1, writer="writer") in said
@@ -233,10 +257,20 @@ def test_simulated_search_demand_says_so_in_heading_and_picture(drawer, words):
     assert "SIMULATED" not in str(demand_figure(observed, words).layout.annotations)
 
 
+def test_band_and_forecast_never_run_through_a_name(drawer, words):
+    figure = analogues_figure(drawer.evidence.analogues, drawer.evidence.forecast, words)
+    names = [note for note in figure.layout.annotations if note.xref == "paper"]
+    shapes = sorted((shape.y0, shape.y1) for shape in figure.layout.shapes)
+    assert len(names) == 5
+    assert len(shapes) == 2 * 5
+    for name in names:  # a name of 11 pixels stands above its place; a row has about 40 pixels
+        assert not [1 for low, high in shapes if low < name.y + 14 / 40 and high > name.y]
+
+
 def test_waterfall_steps_lead_from_the_forecast_to_the_expected_units(words):
-    parts = ScoreParts(10.0, 1.2, 0.5, 0.9, 5.4, 1.0, 9.0)  # 10 x 1.2 x 0.5 x 0.9 = 5.4
+    parts = ScoreParts(10.0, 1.2, 0.5, expected_units=6.0, low=1.0, high=9.0, delay_ratio=0.9)  # 10 x 1.2 x 0.5 = 6
     base, *steps, expected = score_figure(parts, words).data[0].y
-    assert steps == pytest.approx([2.0, -6.0, -0.6])
+    assert steps == pytest.approx([2.0, -6.0])
     assert base + sum(steps) == pytest.approx(expected)
 
 
@@ -309,7 +343,7 @@ def test_every_word_that_the_screen_uses_exists_and_is_used(words):
     literal = set(re.findall(r"words\(\s*[\"']([\w.]+)[\"']", code))
     literal |= set(re.findall(r'"([a-z_]+\.[a-z_]+)"', code)) & words.keys()
     assert literal - words.keys() == set()
-    built = ("unit.", "first_run.stage_", "notice.", "status.", "fact.kind_", "chat.origin_")
+    built = ("unit.", "view.", "first_run.stage_", "notice.", "status.", "fact.kind_", "chat.origin_")
     named = {f"section.{key}" for key in SECTIONS} | {f"chat.{state}" for state in ("reading", "collecting", "writing")}
     unused = {key for key in words.keys() - literal - named if not key.startswith(built)}
     assert unused == {"ask.brief"}  # named by the button's kind

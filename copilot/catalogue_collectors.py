@@ -1,0 +1,94 @@
+"""Collectors about the catalogue: products found by words, those a name could stand for, and what was sold of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from copilot.factsheet import Fact
+from copilot.product_facts import Bench, add_slot
+from retrieval.weeks import week_of
+
+if TYPE_CHECKING:
+    from copilot.engine import Product
+
+HITS_SAID = 5  # products listed by a search
+
+
+def find_products(bench: Bench, words: str, groups: Sequence[str]) -> None:
+    """Which products match some words, whether they wait or are on sale, and where the waiting ones are planned."""
+    query = " ".join(part for part in (words, *groups) if part)
+    hits = bench.engine.search.search(query, k=HITS_SAID)
+    if not hits:
+        bench.sheet.say("no_matches", name=query)
+        return
+    for hit in hits:
+        unsold = hit.status == "live" and first_sale(bench, hit.product_id) is None
+        source = bench.sources.product(hit.product_id)
+        value = "other" if unsold else hit.status
+        bench.sheet.must_say(bench.sheet.add("search_hit", hit.product_id, hit.title, value, source))
+    for hit in hits:
+        launch = bench.launch_of(hit.product_id)
+        if launch:
+            add_slot(bench, launch)
+
+
+def list_possible(bench: Bench, product_ids: Sequence[str], limit: int) -> None:
+    """List the products that a name could stand for, by their numbers, and say how many more there are."""
+    for product_id in product_ids[:limit]:
+        product = bench.engine.product(product_id)
+        launch = bench.launch_of(product_id)
+        fact = bench.sheet.add(
+            "possible_product",
+            product_id,
+            product.title,
+            product_id,
+            bench.sources.product(product_id),
+            week=launch.week if launch else None,
+            placement=launch.placement if launch else None,
+        )
+        bench.sheet.must_say(fact)
+    if len(product_ids) > limit:
+        add_more(bench, product_ids[limit:])
+
+
+def add_more(bench: Bench, product_ids: Sequence[str]) -> None:
+    """Say how many products a list leaves out."""
+    source = bench.sources.plan(product_ids)
+    bench.sheet.must_say(bench.sheet.add("more_products", "plan", "plan", len(product_ids), source))
+
+
+def add_live(bench: Bench, product: Product) -> Fact:
+    """Say that a product is no candidate: on sale since its first purchase, or never recognised as a launch."""
+    sold = first_sale(bench, product.product_id)
+    about = (product.product_id, product.title)
+    if sold is None:
+        source = bench.sources.product(product.product_id)
+        fact = bench.sheet.add("not_candidate", *about, "no candidate", source)
+    else:
+        week, _ = sold
+        fact = bench.sheet.add("already_live", *about, week, bench.sources.purchases(product.product_id), week=week)
+    bench.sheet.must_say(fact)
+    return fact
+
+
+def past_sales(bench: Bench, product: Product) -> None:
+    """What was sold of a product so far; a candidate was not launched, so nothing was."""
+    sold = first_sale(bench, product.product_id)
+    if sold is None or product.status == "candidate":
+        return
+    end = week_of(bench.engine.report.last_day)
+    source = bench.sources.purchases(product.product_id)
+    bench.sheet.must_say(bench.sheet.add("sold_units", product.product_id, product.title, sold[1], source, week=end))
+
+
+def first_sale(bench: Bench, product_id: str) -> tuple[date, float] | None:
+    """Return the week of the first purchase before the plan's day and the units bought until then, or None."""
+    rows = bench.engine.workspace.query(
+        "SELECT min(ts) AS first, sum(quantity) AS units FROM events"
+        " WHERE type = 'purchase' AND product_id = ? AND ts < ?",
+        [product_id, bench.engine.as_of],
+    )
+    first = rows["first"].iloc[0]
+    return None if first is None or first != first else (week_of(first.date()), float(rows["units"].iloc[0]))

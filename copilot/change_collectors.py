@@ -1,0 +1,81 @@
+"""Collectors that set two things side by side: the plan under another rule or forecast, and two products."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from copilot.fact_collectors import DISPLACED_SAID
+from copilot.product_facts import Bench, add_expected, add_forecast, add_slot
+from ranking.interventions import CapLaunches, Exclude, Intervention, ScaleForecast, SetCapacity
+from retrieval.weeks import format_week
+
+if TYPE_CHECKING:
+    from copilot.engine import Product
+    from ranking.counterfactual import Counterfactual
+
+
+def what_if(bench: Bench, supposed: Sequence[Intervention], product: Product | None) -> None:
+    """What the best plan under a change sells more or less, and which launches go and come."""
+    _say_supposed(bench, supposed, product)
+    told = bench.engine.counterfactual(bench.stored, *supposed)
+    if told.plan is None:
+        bench.sheet.say("change_impossible", reason=told.reason)
+        return
+    _add_delta(bench, told)
+    gone = [launch for launch in told.displaced if product is None or launch.product_id != product.product_id]
+    for launches, name in ((gone, "displaced_units"), (told.gained, "gained_units")):
+        largest = sorted(launches, key=lambda launch: -launch.expected_units)
+        bench.sheet.must_say(*(add_expected(bench, launch, name=name) for launch in largest[:DISPLACED_SAID]))
+    if told.moved:
+        source = bench.sources.solve(told, [after.product_id for _, after in told.moved])
+        bench.sheet.must_say(bench.sheet.add("moved_count", "plan", "plan", len(told.moved), source))
+
+
+def _add_delta(bench: Bench, told: Counterfactual) -> None:
+    if told.delta_units is None or told.delta_low is None or told.delta_high is None:
+        return
+    ids = [launch.product_id for launch in (*told.displaced, *told.gained)]
+    interval = (float(told.delta_low), float(told.delta_high))
+    source = bench.sources.solve(told, ids)
+    delta = bench.sheet.add("change_delta", "plan", "plan", float(told.delta_units), source, interval=interval)
+    bench.sheet.must_say(delta)
+
+
+def _say_supposed(bench: Bench, supposed: Sequence[Intervention], product: Product | None) -> None:
+    """Say what is supposed, so that the operator sees how it was read."""
+    title = product.title if product else ""
+    match supposed[0]:
+        case Exclude(_, week, placement):
+            named = format_week(week) if week else ""
+            bench.sheet.say("supposed_drop", title=title, week=named, placement=placement or "")
+        case ScaleForecast(_, factor):
+            bench.sheet.say("supposed_scale", title=title, factor=f"{factor:g}")
+        case CapLaunches(launches, week):
+            caps = [item for item in supposed if isinstance(item, CapLaunches)]
+            groups = ", ".join(dict.fromkeys(item.group for item in caps if item.group))
+            weeks = ", ".join(dict.fromkeys(format_week(item.week) for item in caps if item.week))
+            bench.sheet.say("supposed_cap", launches=launches, groups=groups, weeks=weeks)
+        case SetCapacity(week, placement, capacity):
+            shown, more = format_week(week), len(supposed) - 1
+            bench.sheet.say("supposed_capacity", placement=placement, week=shown, capacity=capacity, more=more)
+
+
+def compare(bench: Bench, first: Product, second: Product) -> None:
+    """Two products' forecasts, the difference, and their slots."""
+    forecasts = [bench.engine.forecast(one.product_id) for one in (first, second)]
+    if forecasts[0] is not None and forecasts[1] is not None:
+        bench.sheet.must_say(
+            bench.sheet.add(
+                "units_difference",
+                first.product_id,
+                first.title,
+                float(forecasts[0].units - forecasts[1].units),
+                bench.sources.forecast(first.product_id, ()),
+                other=(second.product_id, second.title),
+            )
+        )
+    for product in (first, second):
+        bench.sheet.must_say(add_forecast(bench, product))
+        launch = bench.launch_of(product.product_id)
+        bench.sheet.must_say(add_slot(bench, launch) if launch else None)

@@ -1,0 +1,80 @@
+"""Which product a name stands for, when several share it: the plan, the week named and the status decide."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from copilot.intents import ABOUT_A_PRODUCT, Intent
+from copilot.questions import Question
+from ranking.plan import Launch
+
+if TYPE_CHECKING:
+    from copilot.engine import Engine
+    from copilot.records import StoredPlan
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a product's name came to: one id, or the ids that it could still be."""
+
+    product_id: str = ""
+    still_possible: tuple[str, ...] = ()
+
+
+def settled(question: Question, stored: StoredPlan, engine: Engine) -> Question:
+    """Return the question with the product that the plan decides on, so that a follow-up keeps to it."""
+    chosen = choose_product(question, stored, engine)
+    if question.entities.products or not chosen.product_id:
+        return question
+    return replace(question, entities=replace(question.entities, products=(chosen.product_id,)))
+
+
+def choose_product(question: Question, stored: StoredPlan, engine: Engine) -> Chosen:
+    """Decide which product a question is about.
+
+    Of several that share a name, the one in the week and placement that the question names goes first, then planned
+    ones, then candidates before what is on sale. Without a name, the only launch of the slot named is meant. What is
+    left is asked back.
+    """
+    if question.entities.products:
+        return Chosen(question.entities.products[0])
+    possible: Sequence[str] = question.ambiguous_products
+    if not possible:
+        return _in_the_slot(question, stored)
+    if not question.exact:
+        return Chosen(still_possible=tuple(possible))
+    return choose_among(possible, question, stored, engine)
+
+
+def choose_among(possible: Sequence[str], question: Question, stored: StoredPlan, engine: Engine) -> Chosen:
+    """Decide among products that a name could mean."""
+    launches = [launch for one in possible if (launch := stored.plan.launch_of(one)) is not None]
+    there = [launch for launch in launches if _stands_there(launch, question)]
+    for kept in (there, launches):
+        if len(kept) == 1:
+            return Chosen(kept[0].product_id)
+    if launches:
+        return Chosen(still_possible=tuple(launch.product_id for launch in (there or launches)))
+    waiting = set(engine.problem.product_ids)
+    candidates = tuple(one for one in possible if one in waiting) or tuple(possible)
+    return Chosen(candidates[0]) if len(candidates) == 1 else Chosen(still_possible=candidates)
+
+
+def _in_the_slot(question: Question, stored: StoredPlan) -> Chosen:
+    """Take the launches of a slot for the product: "why this one in week 41 at the front end cap?"."""
+    found = question.entities
+    names_slot = bool(found.weeks and found.placements) and not (question.product_words or found.groups)
+    about_slot = question.intent in ABOUT_A_PRODUCT - {Intent.WHAT_IF_MOVE} and not question.of_launches
+    if not (names_slot and about_slot):
+        return Chosen()
+    there = tuple(launch.product_id for launch in stored.plan.launches if _stands_there(launch, question))
+    return Chosen(there[0]) if len(there) == 1 else Chosen(still_possible=there)
+
+
+def _stands_there(launch: Launch, question: Question) -> bool:
+    found = question.entities
+    named = bool(found.weeks or found.placements)
+    fits_week = not found.weeks or launch.week in found.weeks
+    return named and fits_week and (not found.placements or launch.placement in found.placements)

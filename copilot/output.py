@@ -1,0 +1,68 @@
+"""Output: what the commands print on stdout, as JSON, text or the rows of a table."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from retrieval.weeks import format_week
+
+if TYPE_CHECKING:
+    from copilot.factsheet import Fact
+    from ranking.plan import Plan
+
+
+def plan_document(plan: Plan, version: int | None) -> dict[str, Any]:
+    """Return the object that `plan --json` prints."""
+    launches = [
+        {
+            "product_id": launch.product_id,
+            "title": launch.title,
+            "week": format_week(launch.week),
+            "placement": launch.placement,
+            "expected_units": round(launch.expected_units, 2),
+            "interval": [round(launch.low, 2), round(launch.high, 2)],
+        }
+        for launch in plan.launches
+    ]
+    names = ("units", "objective", "bound", "gap", "status")
+    summary = {name: getattr(plan, name) for name in names}
+    return {"version": version, **summary, "launches": launches}
+
+
+def fact_rows(facts: Sequence[Fact], lang: str) -> list[dict[str, object]]:
+    """Return the rows of the table under an answer."""
+    from copilot.phrases import load_phrases
+
+    phrases = load_phrases(lang)
+    return [
+        {
+            "fact": fact.id,
+            "what": fact.name.replace("_", " "),
+            "about": fact.subject_label,
+            "value": f"{phrases.value(fact)} {fact.unit.replace('_', ' ')}",
+            "interval": " to ".join(phrases.bounds(fact) or ()),
+        }
+        for fact in facts
+    ]
+
+
+def print_json(document: Any, indent: int | None = None) -> None:
+    """Print a document; weeks as `2017-W41`, other days as ISO dates."""
+    print_text(json.dumps(document, ensure_ascii=False, indent=indent, default=_plain))
+
+
+def print_text(text: str) -> None:
+    """Print text as it is."""
+    sys.stdout.write(text + "\n")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return format_week(value) if value.weekday() == 0 else value.isoformat()
+    if hasattr(value, "item"):
+        return value.item()
+    raise TypeError(f"no JSON for {type(value).__name__}")

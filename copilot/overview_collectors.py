@@ -1,0 +1,190 @@
+"""Collectors that look over the whole plan: its extremes, who got no slot, what is locked, and what it rests on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from copilot.catalogue_collectors import add_more
+from copilot.factsheet import Fact
+from copilot.group_names import within
+from copilot.plan_collectors import Part, add_plan_gap, add_planned_count, largest_first, list_launches
+from copilot.product_facts import Bench, add_expected, add_forecast, add_lift, add_slot
+from ranking.interventions import Exclude, Lock
+from ranking.plan import Launch
+from retrieval.weeks import format_week, week_of
+
+if TYPE_CHECKING:
+    from copilot.engine import Product
+    from copilot.questions import Question
+
+LISTED = 3  # launches of a ranking that is not asked for a number
+LISTED_AT_MOST = 10
+LEFT_OUT_SAID = 4
+
+
+def extremes(bench: Bench, question: Question) -> None:
+    """Which launch, week, placement or category has most or least, in units or in launches."""
+    part = Part(question.entities.weeks, question.entities.placements, question.entities.groups)
+    part = part.narrowed(bench.stored.plan.launches)
+    launches = [launch for launch in bench.stored.plan.launches if part.holds(launch)]
+    if not launches:
+        bench.sheet.must_say(add_planned_count(bench, Part(part.weeks[:1], part.placements[:1], part.groups[:1])))
+        return
+    least = _asks(bench, question, "least")
+    kind = next((one for one in ("week", "placement", "category") if _asks(bench, question, one)), "launch")
+    if kind == "launch":
+        _add_extreme_launches(bench, launches, least, _how_many(question))
+        return
+    counted = _asks(bench, question, "launches") and not _asks(bench, question, "units")
+    _add_extreme_parts(bench, kind, launches, least, counted)
+
+
+def _add_extreme_launches(bench: Bench, launches: Sequence[Launch], least: bool, n: int) -> None:
+    ordered = sorted(launches, key=largest_first, reverse=least)
+    first = ordered[0]
+    source = bench.sources.plan([first.product_id])
+    name = "least_units" if least else "most_units"
+    units = float(first.expected_units)
+    about = (first.product_id, first.title, units, source)
+    bench.sheet.must_say(bench.sheet.add(name, *about, week=first.week, placement=first.placement))
+    bench.sheet.must_say(*(add_expected(bench, launch) for launch in ordered[1:n]))
+
+
+def _add_extreme_parts(bench: Bench, kind: str, launches: Sequence[Launch], least: bool, counted: bool) -> None:
+    """Add the week, placement or category with most or least; a tie is told by its first one."""
+    keys: dict[str, Callable[[Launch], object]] = {
+        "week": lambda launch: launch.week,
+        "placement": lambda launch: launch.placement,
+        "category": lambda launch: launch.group,
+    }
+    parts: dict[object, list[Launch]] = {week: [] for week in bench.engine.weeks} if kind == "week" else {}
+    for launch in launches:
+        parts.setdefault(keys[kind](launch), []).append(launch)
+    sizes = {key: len(there) if counted else _units(there) for key, there in parts.items()}
+    value = min(sizes.values()) if least else max(sizes.values())
+    tied = [key for key, size in sizes.items() if size == value]
+    chosen, there = tied[0], parts[tied[0]]
+    if len(tied) == len(sizes) > 1:
+        bench.sheet.say("all_alike", kind=kind)
+        bench.sheet.must_say(add_planned_count(bench, Part(weeks=(chosen,) if isinstance(chosen, date) else ())))
+        return
+    if len(tied) > 1:
+        labels = ", ".join(format_week(key) if isinstance(key, date) else str(key) for key in tied)
+        bench.sheet.say("tied", labels=labels)
+    name = ("fewest_launches" if least else "most_launches") if counted else ("least_units" if least else "most_units")
+    label = format_week(chosen) if kind == "week" else str(chosen)  # pyright: ignore[reportArgumentType]
+    source = bench.sources.plan([launch.product_id for launch in there])
+    week, placement = (chosen if kind == "week" else None), (label if kind == "placement" else None)
+    bench.sheet.must_say(
+        bench.sheet.add(name, label, label, value, source, week=week, placement=placement)  # pyright: ignore[reportArgumentType]
+    )
+    list_launches(bench, sorted(there, key=largest_first), LISTED)
+
+
+def placements(bench: Bench, names: Sequence[str]) -> None:
+    """What placements went along with in the past, and what is planned there."""
+    for name in names:
+        bench.sheet.must_say(add_lift(bench, name), add_planned_count(bench, Part(placements=(name,))))
+
+
+def left_out(bench: Bench, question: Question) -> None:
+    """Which candidates got no slot: how many, and those with the highest forecasts."""
+    problem, groups = bench.engine.problem, question.entities.groups
+    planned = {launch.product_id for launch in bench.stored.plan.launches}
+    rows = zip(problem.product_ids, problem.groups, strict=True)
+    fits = [one for one, group in rows if not groups or any(within(group, name) for name in groups)]
+    out = [one for one in fits if one not in planned]
+    subject = groups[0] if len(groups) == 1 else "plan"
+    bench.sheet.must_say(
+        bench.sheet.add("candidates_left_out", subject, subject, len(out), bench.sources.plan(out[:1]))
+    )
+    forecasts = {one: found.units for one in out if (found := bench.engine.forecast(one)) is not None}
+    best = sorted(forecasts, key=lambda one: (-forecasts[one], one))
+    bench.sheet.must_say(*(add_forecast(bench, bench.engine.product(one)) for one in best[:LEFT_OUT_SAID]))
+    if len(best) > LEFT_OUT_SAID:
+        add_more(bench, best[LEFT_OUT_SAID:])
+
+
+def locks(bench: Bench, product: Product | None) -> None:
+    """Whether a product is locked, or which launches are."""
+    rules = [rule for rule in bench.stored.plan.interventions if isinstance(rule, Lock)]
+    if product is not None:
+        rule = next((rule for rule in rules if rule.product_id == product.product_id), None)
+        _add_lock(bench, product.product_id, product.title, rule)
+        launch = bench.launch_of(product.product_id)
+        bench.sheet.must_say(add_slot(bench, launch) if launch else None)
+        return
+    ids = [rule.product_id for rule in rules]
+    bench.sheet.must_say(bench.sheet.add("locked_count", "plan", "plan", len(rules), bench.sources.plan(ids)))
+    for rule in rules[:LISTED_AT_MOST]:
+        _add_lock(bench, rule.product_id, bench.engine.product(rule.product_id).title, rule)
+    barred = [rule for rule in bench.stored.plan.interventions if isinstance(rule, Exclude)]
+    if barred:
+        bench.sheet.say("excluded", products=", ".join(f"#{rule.product_id}" for rule in barred[:LISTED_AT_MOST]))
+
+
+def _add_lock(bench: Bench, product_id: str, title: str, rule: Lock | None) -> None:
+    source = bench.sources.plan([product_id])
+    week, placement = (rule.week, rule.placement) if rule else (None, None)
+    state = "locked" if rule else "free"
+    bench.sheet.must_say(
+        bench.sheet.add("lock_state", product_id, title, state, source, week=week, placement=placement)
+    )
+
+
+def data(bench: Bench, question: Question) -> None:
+    """What the plan rests on: which data, how fresh, what is simulated, and how near the best plan it is."""
+    topics = ("simulated", "fresh", "gap", "sure", "off", "size")
+    asked = [topic for topic in topics if _asks(bench, question, topic)]
+    report = bench.engine.report
+    if "simulated" in asked or not asked:
+        bench.sheet.say("simulated" if report.simulated else "not_simulated", tables=", ".join(report.simulated))
+    if {"fresh"} & set(asked) or not asked:
+        source = bench.sources.report()
+        end = week_of(report.last_day)
+        bench.sheet.must_say(bench.sheet.add("data_end", "plan", "plan", end, source, week=end))
+    if {"gap", "sure"} & set(asked):
+        bench.sheet.must_say(add_plan_gap(bench))
+    if asked in ([], ["size"]):
+        _add_size(bench)
+    if "sure" in asked:
+        bench.sheet.say("how_sure", closing=True)
+    if "off" in asked:
+        off = getattr(report, "switched_off", {})
+        bench.sheet.say("switched_off" if off else "nothing_off", reasons=" ".join(off.values()))
+
+
+def _add_size(bench: Bench) -> list[Fact]:
+    n_candidates = bench.stored.plan.n_candidates
+    candidates = bench.sheet.add("plan_candidates", "plan", "plan", n_candidates, bench.sources.plan())
+    known = sum(int(one.n_launches) for one in bench.engine.rhythm.groups)
+    n_past = int(getattr(bench.engine.report, "n_past_launches", known))
+    facts = [candidates, bench.sheet.add("data_launches", "plan", "plan", n_past, bench.sources.report())]
+    bench.sheet.must_say(*facts)
+    return facts
+
+
+def method(bench: Bench, question: Question) -> None:
+    """How what is asked about is computed, in the product's own words."""
+    topics = ("interval", "rhythm", "search", "similar", "momentum", "lift", "checked", "plan", "forecast")
+    asked = next((topic for topic in topics if _asks(bench, question, topic)), "overview")
+    bench.sheet.say(f"method_{asked}")
+
+
+def _asks(bench: Bench, question: Question, topic: str) -> bool:
+    """Say whether a question speaks of a topic; the patterns stand in `intents.toml`."""
+    patterns = bench.sources.phrases.parsing["topics"]
+    assert isinstance(patterns, Mapping)
+    return re.search(str(patterns[topic]), question.text, re.IGNORECASE) is not None
+
+
+def _how_many(question: Question) -> int:
+    wanted = next((int(number) for number in question.entities.numbers if number.is_integer()), LISTED)
+    return max(1, min(wanted, LISTED_AT_MOST))
+
+
+def _units(launches: Iterable[Launch]) -> float:
+    return float(sum(launch.expected_units for launch in launches))

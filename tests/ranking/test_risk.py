@@ -1,0 +1,39 @@
+import numpy as np
+import pytest
+
+from ranking.errors import InvalidProblem
+from ranking.planner import solve_plan
+from ranking.risk import certain_units, plan_quantile
+
+
+def test_without_caution_units_are_as_expected():
+    values = np.array([[3.0, 4.0]])
+    assert certain_units(values, values / 2, values * 2, 0.0) is values
+
+
+def test_caution_costs_the_uncertain_more():
+    values = np.array([[10.0, 10.0]])
+    lows, highs = np.array([[9.0, 1.0]]), np.array([[11.0, 40.0]])
+    sure, unsure = certain_units(values, lows, highs, 1.0)[0]
+    assert 9 < sure < 10
+    assert unsure < sure - 2
+    assert certain_units(values, lows, highs, 0.5)[0, 1] == pytest.approx((10 + unsure) / 2)
+
+
+def test_a_certain_value_keeps_its_worth():
+    values = np.array([[5.0]])
+    assert certain_units(values, values, values, 1.0) == pytest.approx(values)
+
+
+@pytest.mark.parametrize("caution", [-0.1, 1.1, float("nan")])
+def test_a_senseless_caution_is_refused(caution):
+    with pytest.raises(InvalidProblem, match="0 \\(none\\) to 1"):
+        certain_units(np.ones((1, 1)), np.ones((1, 1)), np.ones((1, 1)), caution)
+
+
+def test_the_plans_low_quantile_lies_below_its_worth_and_a_common_shock_lowers_it(make_problem):
+    plan = solve_plan(make_problem(np.full((8, 8), 5.0)))
+    apart, together = plan_quantile(plan), plan_quantile(plan, common=1.0)
+    assert together < apart < plan.objective
+    assert plan_quantile(plan) == apart  # the same draws
+    assert plan_quantile(solve_plan(make_problem(np.zeros((0, 2))))) == 0.0
