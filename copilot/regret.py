@@ -35,7 +35,8 @@ def evaluate_regret(seeds: Sequence[int], n_products: int = 400) -> dict[str, An
     Args:
         seeds: of the simulated shops; each has a year of data.
     Returns:
-        ours, cautious, trend_only, mdp, myopic, greedy, even (see `ranking.regret`); interval80: policy -> [low, high];
+        ours, priced, cautious, trend_only, myopic, greedy, even (see `ranking.regret`); interval80: policy -> [low,
+        high];
         by_seed; n_seeds.
     """
     if not seeds:

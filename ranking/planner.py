@@ -204,7 +204,7 @@ def _search(model: PlanModel, relaxation: Relaxation, found: _Found, search: _Se
         better = improve_by_parts(model, relaxation.loss, found.chosen, enough, search.deadline, search.solver)
         found = _Found(better, worth(model, better), found.bound)
     for size in sizes:
-        if found.gap <= 0.1 * search.mip_gap or search.deadline.passed:
+        if found.gap <= 0.5 * search.mip_gap or search.deadline.passed:
             break
         found = _improve(model, relaxation, found, size, search)
     return found

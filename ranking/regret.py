@@ -7,10 +7,10 @@ is found with the true values and the true fatigue: launches priced on the plan'
 plan and from every policy's. It is the best plan known, not a proven optimum, so regret may be understated by what it
 lacks; no policy's regret is below 0 by construction.
 
-Policies: `ours`, the planner with launches priced on its own path and the yearly wave in its values; `cautious`, the
-same paying for crowding that the data do not show; `trend_only`, the same as ours with momentum instead of the wave;
-`mdp`, as trend_only with the costs of each group's rhythm solved alone; `myopic`, `greedy` and `even` as of
-`ranking.plan_peers`, which see what ours sees.
+Policies: `ours`, what the product plans today: the costs of each group's rhythm, solved alone, and momentum; `priced`,
+the planner with launches priced on its own path and the yearly wave in its values, which is not in the product yet;
+`cautious`, the same paying for crowding that the data do not show; `trend_only`, as priced with momentum instead of the
+wave; `myopic`, `greedy` and `even` as of `ranking.plan_peers`, which see what priced sees.
 """
 
 from __future__ import annotations
@@ -51,10 +51,10 @@ def policy_choices(
     alone = replace(free, launch_costs={})
     waved = replace(seasoned, group_caps={}, weekly_cap=None, launch_costs={}) if seasoned else alone
     return {
-        "ours": _planned(priced_problem(waved, estimated_market(waved, fatigue, start))),
+        "priced": _planned(priced_problem(waved, estimated_market(waved, fatigue, start))),
         "cautious": _planned(priced_problem(waved, estimated_market(waved, fatigue, start, prior_crowding=True))),
         "trend_only": _planned(priced_problem(alone, estimated_market(alone, fatigue, start))),
-        "mdp": _planned(free),
+        "ours": _planned(free),
         "myopic": myopic_choice(waved, fatigue, start),
         "greedy": greedy_choice(waved),
         "even": even_choice(waved),

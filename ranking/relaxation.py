@@ -28,6 +28,7 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.optimize import minimize
 from scipy.special import expit
+from threadpoolctl import threadpool_limits
 
 from ranking.highs import Deadline
 from ranking.model import PlanModel
@@ -211,15 +212,16 @@ class _SmoothedBound:
         if not self._kept.any():
             return better
         highest = _highest_price(self._rows)
-        found = minimize(
-            self._value_and_slope,
-            np.minimum(price[self._kept], highest),
-            args=(temperature,),
-            jac=True,
-            method="L-BFGS-B",
-            bounds=list(zip(np.zeros(len(highest)), highest, strict=True)),
-            options={"maxiter": _STEPS, "maxcor": 10},
-        )
+        with threadpool_limits(1, user_api="blas"):  # its vectors are short: more threads only wait for each other
+            found = minimize(
+                self._value_and_slope,
+                np.minimum(price[self._kept], highest),
+                args=(temperature,),
+                jac=True,
+                method="L-BFGS-B",
+                bounds=list(zip(np.zeros(len(highest)), highest, strict=True)),
+                options={"maxiter": _STEPS, "maxcor": 10},
+            )
         better[self._kept] = found.x
         return better
 

@@ -34,10 +34,10 @@ def test_the_optimum_has_no_regret(problem, tiring):
     assert found["even"] >= found["best"]
 
 
-def test_with_true_estimates_ours_loses_least(problem, tiring):
+def test_with_true_estimates_prices_on_the_plans_path_lose_least(problem, tiring):
     found = regrets(policy_choices(problem, known_fatigue(["a", "b"], 0.5, 0.6), {}), tiring)
-    assert 0 <= found["ours"] <= 0.05  # prices are linear, fatigue is not
-    assert found["ours"] < min(found[name] for name in ("myopic", "greedy", "even"))
+    assert 0 <= found["priced"] <= 0.05  # prices are linear, fatigue is not
+    assert found["priced"] < min(found[name] for name in ("myopic", "greedy", "even"))
 
 
 def test_greedy_is_near_the_optimum_where_nothing_tires(problem):
