@@ -89,8 +89,7 @@ def first_run(settings: Settings) -> Copilot:
 def warm_up(copilot: Copilot) -> None:
     """Load what the first question needs; without a writer the phrases still answer, so a failure is only logged."""
     try:
-        copilot.parser("en").warm_up()
-        copilot.writer.prepare()
+        copilot.prepare()
     except OPERATOR_ERRORS as error:
         logging.getLogger(__name__).warning("not ready for questions, or only with phrases: %s", error)
 

@@ -129,6 +129,11 @@ class Engine:
         self._solver.close()
         self.workspace.close()
 
+    def prepare(self) -> None:
+        """Find the planner's prices now, so that the first question need not wait for them."""
+        with self._solving:
+            _ = self.planner.prices
+
     @cached_property
     def models(self) -> Models:
         """The trained models."""

@@ -97,6 +97,16 @@ class Copilot:
         self.engine.close()
         self.store.close()
 
+    def prepare(self, lang: str = "en") -> None:
+        """Load and compute what the first question needs.
+
+        Raises:
+            GeneratorError: the writer cannot be loaded; phrases answer without it.
+        """
+        self.parser(lang).warm_up()
+        self.engine.prepare()
+        self.writer.prepare()
+
     # Plans
 
     def current_plan(self) -> StoredPlan:

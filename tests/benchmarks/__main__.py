@@ -28,7 +28,7 @@ def start(settings: Settings) -> dict[str, object]:
     copilot = open_copilot(settings, open_workspace(settings))
     copilot.current_plan()
     opened = time.monotonic()
-    copilot.writer.prepare()
+    copilot.prepare()
     ready = time.monotonic()
     launch = copilot.current_plan().plan.launches[0]
     for _ in copilot.ask(f"Why is #{launch.product_id} in week {launch.week:%V}?"):
@@ -38,7 +38,7 @@ def start(settings: Settings) -> dict[str, object]:
     copilot.close()
     return {
         "screen_ready_s": round(opened - begun, 2),
-        "writer_ready_s": round(ready - begun, 2),
+        "questions_ready_s": round(ready - begun, 2),
         "first_answer_s": round(answered - ready, 2),
         "memory_gb": round((process.memory_info().rss + children) / 1e9, 2),
     }
