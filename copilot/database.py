@@ -9,9 +9,10 @@ SQLAlchemy URL works.
 from __future__ import annotations
 
 import shutil
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
 from sqlite3 import OperationalError as SqliteOperationalError
@@ -139,6 +140,7 @@ class Database:
             self._where = make_url(url).render_as_string(hide_password=True)
             self._folder = _folder_of(url)
             self._engine = _engine(url)
+            self._turn: AbstractContextManager[Any] = nullcontext()  # a lock, once sessions must take turns
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as cause:
             raise StoreError(f"{url!r} is no database that can be used here ({cause}). Check the setting.") from cause
         try:
@@ -147,18 +149,19 @@ class Database:
             if self._folder is None or not _is_full(self._folder):
                 raise
             self._engine = _engine(url, taking_turns=True)
+            self._turn = threading.Lock()
             self._create_missing_tables()
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one unchanging state."""
-        with self._translated(), Session(self._engine) as session:
+        with self._turn, self._translated(), Session(self._engine) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session that commits as a whole at its end, or leaves no trace when anything fails."""
-        with self._translated(), Session(self._for_writing()) as session, session.begin():
+        with self._turn, self._translated(), Session(self._for_writing()) as session, session.begin():
             yield session
 
     def close(self) -> None:
