@@ -87,5 +87,7 @@ def test_focus_stays_on_the_lock_that_was_pressed(open_calendar, small_app):
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Unlock")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Lock this slot")).to_be_focused()
+    # The new plan may launch it in another slot: then the focus goes to the drawer's heading.
+    expect(page.get_by_role("button", name="Unlock")).to_have_count(0)
+    expect(page.locator("#lc-drawer :focus")).to_be_visible()
     watched.assert_clean()
