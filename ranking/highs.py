@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import scipy.sparse as sp
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 _INFEASIBLE = 2  # scipy's status
 _LEAST_TIME_S = 0.05  # a limit of 0 would mean none to HiGHS
@@ -75,3 +75,24 @@ def solve_programme(programme: Programme, time_limit_s: float, mip_gap: float) -
     bound = np.inf if found.mip_dual_bound is None or np.isnan(found.mip_dual_bound) else -found.mip_dual_bound
     chosen = None if found.x is None else found.x[: programme.n_whole] > 0.5
     return Solution(chosen, float(bound), found.status == _INFEASIBLE)
+
+
+def dual_prices(programme: Programme, time_limit_s: float) -> np.ndarray | None:
+    """(n_rows,) what one more unit under each row's upper limit is worth when x need not be whole; None if too slow."""
+    limits = np.column_stack([np.zeros(len(programme.most)), programme.most])
+    equal = programme.lower == programme.upper
+    found: Any = linprog(
+        -programme.scores,
+        A_ub=programme.rows[~equal],
+        b_ub=programme.upper[~equal],
+        A_eq=programme.rows[equal],
+        b_eq=programme.upper[equal],
+        bounds=limits,
+        method="highs",
+        options={"time_limit": max(_LEAST_TIME_S, time_limit_s)},
+    )
+    if found.status != 0:
+        return None
+    prices = np.zeros(len(programme.upper))
+    prices[~equal], prices[equal] = -found.ineqlin.marginals, -found.eqlin.marginals
+    return prices

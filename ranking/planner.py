@@ -31,12 +31,14 @@ from ranking.programme import programme_of
 from ranking.relaxation import Relaxation, relax
 from ranking.rounding import fill, keeps_rules, worth
 from ranking.rows import Rule
+from ranking.sharpening import sharpen
 from ranking.substitution import substitution_cost
 
 NEAR_WEIGHT = 1e-6  # all bonuses for staying near another plan sum to this share of that plan's objective
 _SEARCHED_PER_PLACE = (3, 15, 60)  # columns handed to the 0/1 solver in turn, while the others' bound asks for more
 _FEWEST_SEARCHED = 200
 _PRICES_S = 10.0  # for the prices of the problem, found once
+_LOOSE = 0.5  # of the gap that is asked for: what is less needs no better prices
 _LEAST_PRICE = 0.005  # units; a place worth less does not bind
 _WHOLE_PROBLEM = 3_000  # with so few columns the 0/1 solver gets them all at once
 
@@ -169,7 +171,11 @@ def _solve(model: PlanModel, locked: np.ndarray, search: _Search) -> _Found:
     scaled = model.scaled(scale)
     known = {rule: price / scale for rule, price in search.prices.items()}
     relaxation = relax(scaled, search.deadline, known)
-    found = _search(scaled, relaxation, _round_off(scaled, relaxation, locked), search)
+    found = _round_off(scaled, relaxation, locked)
+    if found.gap > _LOOSE * search.mip_gap:
+        relaxation = sharpen(scaled, relaxation, search.deadline)
+        found = _Found(found.chosen, found.worth, relaxation.bound)
+    found = _search(scaled, relaxation, found, search)
     return _Found(found.chosen, found.worth * scale, found.bound * scale)
 
 

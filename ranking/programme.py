@@ -9,6 +9,7 @@ import scipy.sparse as sp
 
 from ranking.highs import Programme
 from ranking.model import PlanModel
+from ranking.rows import Rows
 from ranking.substitution import losses_beside, open_pairs, substitute_rows
 
 
@@ -27,13 +28,19 @@ def programme_of(model: PlanModel, columns: np.ndarray, standing: np.ndarray | N
     pairs = open_pairs(part)
     if len(pairs):
         rows = rows.with_rows(substitute_rows(part, pairs).scaled(model.unit))
-    n_steps, n_owners = len(rows.step_row), len(part.starts)
-    once = sp.csr_array((np.ones(len(columns)), (part.owner, np.arange(len(columns)))), (n_owners, len(columns)))
+    return programme_under(part, rows)
+
+
+def programme_under(model: PlanModel, rows: Rows) -> Programme:
+    """The programme over a model's columns under these rows, and at most one slot for each candidate."""
+    columns = np.arange(model.n_columns)
+    n_steps, n_owners = len(rows.step_row), len(model.starts)
+    once = sp.csr_array((np.ones(len(columns)), (model.owner, columns)), (n_owners, len(columns)))
     steps = sp.csr_array((-np.ones(n_steps), (rows.step_row, np.arange(n_steps))), (rows.n_rows, n_steps))
     return Programme(
-        scores=np.concatenate([part.scores, -rows.step_cost]),
+        scores=np.concatenate([model.scores, -rows.step_cost]),
         rows=sp.csr_array(sp.block_array([[rows.matrix, steps], [once, None]], format="csr")),
-        lower=np.concatenate([np.full(rows.n_rows, -np.inf), np.where(part.must_launch, 1.0, -np.inf)]),
+        lower=np.concatenate([np.full(rows.n_rows, -np.inf), np.where(model.must_launch, 1.0, -np.inf)]),
         upper=np.concatenate([rows.room, np.ones(n_owners)]),
         most=np.concatenate([np.ones(len(columns)), rows.step_size]),
         n_whole=len(columns),

@@ -22,7 +22,7 @@ functions (2005); Gilmore and Gomory's column generation (1961); reduced-cost fi
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import scipy.sparse as sp
@@ -87,9 +87,11 @@ def relax(model: PlanModel, deadline: Deadline, known: Mapping[Rule, float] | No
                 price = smoothed.minimise(price, temperature)
         before, priced = best.bound, price_columns(model, rows, price)
         share = smoothed.share(price, temperatures[-1])
-        if priced.bound <= best.bound or not best.share.any():
+        if priced.bound <= best.bound:
             best = Relaxation(rows, priced.price, priced.bound, priced.loss, share)
-        gains = _gaining(model, priced, smoothed.columns)
+        elif not best.share.any():  # the prices known before are better, but only these say what to round off
+            best = replace(best, share=share)
+        gains = gaining(model, priced, smoothed.columns)
         beside = np.setdiff1d(pairs_side_by_side(model, share), _pairs_of(model, dict.fromkeys(rows.rules, 0.0)))
         fine = temperatures[-1] == _TEMPERATURES[-1]
         settled = before - best.bound < _SETTLED * abs(best.bound)
@@ -176,7 +178,7 @@ def _needed(model: PlanModel, priced: Priced) -> np.ndarray:
     return model.must_launch[model.owner] & (priced.loss <= 0)
 
 
-def _gaining(model: PlanModel, priced: Priced, columns: np.ndarray) -> np.ndarray:
+def gaining(model: PlanModel, priced: Priced, columns: np.ndarray) -> np.ndarray:
     """(n_columns,) bool: columns outside `columns` that beat what their candidate has inside, or staying out."""
     inside = np.full(len(priced.reduced), -np.inf)
     inside[columns] = priced.reduced[columns]

@@ -34,7 +34,7 @@ element.addEventListener("click", async (event) => {
   const act = button.dataset.act;
   if (act === "close") trigger("close", {});
   else if (act === "back") trigger("back", {});
-  else if (act === "lock") trigger("lock", {});
+  else if (act === "lock") trigger("lock", { wish: button.dataset.wish });
   else if (act === "ask") {
     trigger("ask", { question: button.dataset.question });
     document.dispatchEvent(new CustomEvent("lc:view", { detail: "chat" }));

@@ -122,10 +122,10 @@ def go_back(drawer: Drawer | None) -> Drawer | None:
     return drawer.back if isinstance(drawer, FactDrawer) else None
 
 
-def toggle_lock(copilot: Copilot, board: Board, drawer: Drawer | None, words: Words) -> Iterator[Change]:
-    """Lock the open launch to its slot, or unlock it: plan again, and offer the way back."""
+def set_lock(copilot: Copilot, board: Board, drawer: Drawer | None, wished: bool, words: Words) -> Iterator[Change]:
+    """Lock the open launch to its slot, or unlock it: plan again, and offer the way back. Asked twice, done once."""
     launch = drawer.evidence.launch if isinstance(drawer, LaunchDrawer) else None
-    if launch is None:
+    if launch is None or (launch.product_id in board.locked) == wished:
         return
     yield Change.saying(words("toast.working"), "working")
     yield _attempt(copilot, drawer, words, lambda: _relock(copilot, board, launch, words))

@@ -71,17 +71,18 @@ def _expected(drawer: LaunchDrawer, words: Words) -> Markup:
 
 
 def _actions(drawer: LaunchDrawer, words: Words) -> Markup:
-    lock = words("drawer.unlock" if drawer.evidence.locked else "drawer.lock")
+    wish = "unlock" if drawer.evidence.locked else "lock"
     return Markup(
-        '<div class="lc-acts">{}{}{}<button type="button" class="lc-btn" data-act="lock"{}>{}{}</button>'
+        '<div class="lc-acts">{}{}{}<button type="button" class="lc-btn" data-act="lock" data-wish="{}"{}>{}{}</button>'
         '<button type="button" class="lc-btn lc-quiet" data-act="brief" data-target="{}">{}{}</button></div>'
     ).format(
         _ask_button(drawer, "why_here", words("drawer.why"), words),
         _ask_button(drawer, "what_if_later", words("drawer.what_if"), words),
         _ask_button(drawer, "brief", words("drawer.brief"), words),
+        wish,
         "" if drawer.evidence.launch else DISABLED,
         icon("lock"),
-        lock,
+        words(f"drawer.{wish}"),
         drawer.product_id,
         icon("download"),
         words("drawer.download"),

@@ -61,8 +61,8 @@ def wire_board(blocks: gr.Blocks, board: BoardParts, chat: ChatParts, copilot: C
     def back(drawer: Drawer | None) -> list[Any]:
         return draw_change(Change(drawer=handlers.go_back(drawer)), words)
 
-    def lock(shown: Board, drawer: Drawer | None) -> Iterator[list[Any]]:
-        for change in handlers.toggle_lock(copilot, shown, drawer, words):
+    def lock(shown: Board, drawer: Drawer | None, event: gr.EventData) -> Iterator[list[Any]]:
+        for change in handlers.set_lock(copilot, shown, drawer, str(event.wish) == "lock", words):
             yield draw_change(change, words)
 
     def undo(drawer: Drawer | None, event: gr.EventData) -> Iterator[list[Any]]:
@@ -77,7 +77,8 @@ def wire_board(blocks: gr.Blocks, board: BoardParts, chat: ChatParts, copilot: C
     chat.conversation.cite(cite, [drawer, chat.thread_state], drawn, **latest)
     board.drawer.close(close, None, drawn, **QUIET)
     board.drawer.back(back, drawer, drawn, **QUIET)
-    board.drawer.lock(lock, [board.board_state, drawer], drawn, **PLANNING)
+    # Pressed again before the screen has settled, a press still counts: it says what it asks for.
+    board.drawer.lock(lock, [board.board_state, drawer], drawn, trigger_mode="multiple", **PLANNING)
     board.toast.undo(undo, drawer, drawn, **PLANNING)
 
 

@@ -77,7 +77,7 @@ def test_a_bug_is_logged_under_the_reference_that_the_line_names(copilot, words,
 
 
 def test_lock_makes_a_new_version_and_undo_brings_the_old_plan_back(copilot, board, drawer, words):
-    working, done = handlers.toggle_lock(copilot, board, drawer, words)
+    working, done = handlers.set_lock(copilot, board, drawer, True, words)
     assert working.only_toast
     assert working.toast.kind == "working"
     assert done.board.stored.version == 2
@@ -92,22 +92,28 @@ def test_lock_makes_a_new_version_and_undo_brings_the_old_plan_back(copilot, boa
 
 
 def test_unlock_frees_the_launch(copilot, board, drawer, words):
-    *_, locked = handlers.toggle_lock(copilot, board, drawer, words)
-    *_, freed = handlers.toggle_lock(copilot, locked.board, locked.drawer, words)
+    *_, locked = handlers.set_lock(copilot, board, drawer, True, words)
+    *_, freed = handlers.set_lock(copilot, locked.board, locked.drawer, False, words)
     assert freed.board.locked == frozenset()
     assert freed.toast.undo_version == 2
 
 
+def test_pressed_twice_a_lock_is_made_once(copilot, board, drawer, words):
+    *_, locked = handlers.set_lock(copilot, board, drawer, True, words)
+    assert list(handlers.set_lock(copilot, locked.board, locked.drawer, True, words)) == []
+    assert copilot.current_plan().version == 2
+
+
 def test_a_plan_that_changed_meanwhile_is_shown_with_the_reason(copilot, board, drawer, words):
     copilot.lock("P2", MONDAY, "in-aisle", 1)  # someone else, in another tab
-    *_, change = handlers.toggle_lock(copilot, board, drawer, words)
+    *_, change = handlers.set_lock(copilot, board, drawer, True, words)
     assert change.toast.kind == "problem"
     assert change.board.stored.version == 2
     assert change.board.locked == {"P2"}
 
 
 def test_lock_without_an_open_launch_does_nothing(copilot, board, words):
-    assert list(handlers.toggle_lock(copilot, board, None, words)) == []
+    assert list(handlers.set_lock(copilot, board, None, True, words)) == []
 
 
 def test_failed_undo_keeps_the_screen(copilot, drawer, words, monkeypatch):
