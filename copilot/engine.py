@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -25,9 +25,11 @@ from ranking.features import past_launches, rhythm_group
 from ranking.forecast import Forecast
 from ranking.interventions import Intervention
 from ranking.lift import PlacementLift
+from ranking.market import estimated_market
 from ranking.models import Models, load_models
 from ranking.plan import Launch, Plan
 from ranking.planner import Planner
+from ranking.pricing import priced_problem
 from ranking.problem import PlanningProblem
 from ranking.ranker import ScoreParts, SlotRanker
 from ranking.rhythm import Rhythm
@@ -186,14 +188,19 @@ class Engine:
         """The solved rhythm of each category group over the plan's weeks."""
         problem, fatigue = self.candidates_and_slots, self.models.fatigue
         most = {group.group: group.busiest_per_week for group in self.rhythm.groups}
-        start = starting_fatigue(self.launches, fatigue.decay, self.weeks[0])
-        problems = season_problems(problem.groups, problem.values, problem.slots, problem.ready, most, start, fatigue)
-        return season_rhythm(problems)
+        start, slots, ready = self.starting_fatigue, problem.slots, problem.ready
+        return season_rhythm(season_problems(problem.groups, problem.values, slots, ready, most, start, fatigue))
+
+    @cached_property
+    def starting_fatigue(self) -> Mapping[str, float]:
+        """Group -> fatigue that its past launches leave when the plan's first week starts."""
+        return starting_fatigue(self.launches, self.models.fatigue.decay, self.weeks[0])
 
     @cached_property
     def problem(self) -> PlanningProblem:
-        """What the plan is decided from: candidates, slots and values, at the cost that the rhythm puts on launches."""
-        return replace(self.candidates_and_slots, launch_costs=self.season.launch_costs)
+        """What the plan is decided from: candidates, slots and values, at the prices that the rhythm puts on them."""
+        problem = self.candidates_and_slots
+        return priced_problem(problem, estimated_market(problem, self.models.fatigue, self.starting_fatigue))
 
     @cached_property
     def planner(self) -> Planner:

@@ -15,12 +15,9 @@ import numpy as np
 
 from copilot.engine import Engine, PlanningSettings
 from copilot.start import build_workspace
-from ranking.fatigue_model import starting_fatigue
 from ranking.market import true_market
 from ranking.problem import PlanningProblem
-from ranking.ranker import SlotRanker
 from ranking.regret import policy_choices, regrets, summarise_regrets
-from ranking.seasonality import estimate_season
 from retrieval.encoder import HashingEncoder
 from retrieval.search import CatalogueSearch
 from retrieval.sources.simulated import SimulatedSource, simulated_shop
@@ -35,9 +32,8 @@ def evaluate_regret(seeds: Sequence[int], n_products: int = 400) -> dict[str, An
     Args:
         seeds: of the simulated shops; each has a year of data.
     Returns:
-        ours, priced, cautious, trend_only, myopic, greedy, even (see `ranking.regret`); interval80: policy -> [low,
-        high];
-        by_seed; n_seeds.
+        ours, cautious, trend_only, each_alone, myopic, greedy, even (see `ranking.regret`); interval80: policy ->
+        [low, high]; by_seed; n_seeds.
     """
     if not seeds:
         return {"n_seeds": 0}
@@ -60,22 +56,20 @@ def shop_regrets(shop: SimulatedSource) -> dict[str, float]:
         workspace = build_workspace(Path(folder) / "workspace", shop, encoder, pseudonym_key=_KEY)
         engine = Engine(workspace, CatalogueSearch.load(workspace.index, encoder), PlanningSettings())
         try:
-            problem, fatigue = engine.problem, engine.models.fatigue
-            start = starting_fatigue(engine.launches, fatigue.decay, engine.weeks[0])
-            choices = policy_choices(problem, fatigue, start, _seasoned(engine))
+            problem, alone = engine.problem, engine.season.launch_costs
+            choices = policy_choices(
+                problem, engine.models.fatigue, engine.starting_fatigue, alone=alone, by_trend=_by_trend(engine)
+            )
             share = float(shop.frames["placements"]["share"].to_numpy(dtype=float).mean())
             return regrets(choices, true_market(problem, shop.truth, share, engine.ranker.weights(problem.slots)))
         finally:
             engine.close()
 
 
-def _seasoned(engine: Engine) -> PlanningProblem | None:
-    """The engine's problem with the yearly wave instead of momentum; None with less than a year of data."""
-    season = estimate_season(engine.workspace)
-    if season is None:
-        return None
-    problem, models, delay = engine.problem, engine.models, engine.settings.delay_per_week
-    ranker = SlotRanker(models.candidates, models.placements, season, models.as_of, delay)
+def _by_trend(engine: Engine) -> PlanningProblem:
+    """The engine's candidates and slots with momentum in their values, in place of the yearly wave."""
+    problem, models = engine.candidates_and_slots, engine.models
+    ranker = replace(models, season=None).ranker(engine.settings.delay_per_week)
     values = ranker.values(problem.product_ids, problem.slots)
     lows, highs = ranker.intervals(problem.product_ids, problem.slots)
     worth = values * np.array(ranker.weights(problem.slots))

@@ -118,8 +118,7 @@ def build_model(problem: PlanningProblem, interventions: Sequence[Intervention])
     by_time = np.array(sorted(range(problem.n_slots), key=lambda j: _slot_key(problem, j)), dtype=np.int64)
     row, column = np.nonzero(open_pairs[np.ix_(by_id, by_time)])
     candidate, slot = by_id[row], by_time[column]
-    table = problem.values if problem.worth is None else problem.worth
-    values = table[candidate, slot]
+    values = problem.net_worth[candidate, slot]
     # A launch worth nothing adds nothing, unless it is locked or fills a least share.
     worth = (values > 0) | must[candidate] | bool(problem.min_shares)
     candidate, slot, values = candidate[worth], slot[worth], values[worth]
@@ -274,7 +273,8 @@ def _add_rhythm(
         for w, week in enumerate(problem.weeks):
             costs = np.asarray(table, dtype=float)[w]
             free = int((costs <= 0).sum())
-            steps = tuple((1.0, float(cost)) for cost in costs[free:])
+            levels, sizes = np.unique(costs[free:], return_counts=True)
+            steps = tuple((float(size), float(cost)) for cost, size in zip(levels, sizes, strict=True))
             row_of[names.index(name), w] = builder.add(Rule("rhythm", week, name=name), free, steps)
     builder.fill(row_of[group_of, week_of], np.arange(len(week_of)))
 

@@ -2,7 +2,7 @@
 
     forecast.json, forecast.npz, forecast_launches.parquet   the forecast (see `ranking.forecast`)
     candidates.parquet     the candidates' forecasts: product_id, group, units, median, low, high, q10 ... q90
-    models.json            lifts, week-1 share, momentum, rhythm, what is off and why
+    models.json            lifts, week-1 share, momentum, season, rhythm, fatigue, what is off and why
 
 All are JSON, npz without pickles, and Parquet: reading them runs no code. Equal data and encoder give equal models.
 """
@@ -29,6 +29,7 @@ from ranking.lift import LiftConfig, PlacementLift, estimate_lifts
 from ranking.momentum import Momentum, MomentumConfig, estimate_momentum, group_weekly_units
 from ranking.ranker import PlacementFacts, SlotRanker, placement_facts
 from ranking.rhythm import Rhythm, RhythmConfig, estimate_rhythm
+from ranking.seasonality import Season, estimate_season
 from retrieval.progress import Progress, silent
 from retrieval.settling import OUTCOME_DAYS
 from retrieval.weeks import week_of
@@ -36,7 +37,7 @@ from retrieval.weeks import week_of
 Embeddings = Callable[[Sequence[str]], np.ndarray]
 """Product ids -> (n, dim) unit vectors of their texts, such as `CatalogueSearch.embeddings`."""
 
-_VERSION = 2
+MODELS_VERSION = 3
 _FILE, _CANDIDATES = "models.json", "candidates.parquet"
 
 
@@ -57,6 +58,7 @@ class Models:
 
     forecast: None when there are too few past launches; then `candidates` is empty and `off` says why.
     candidates: one row per candidate (see the module's docstring).
+    season: the yearly waves, None with less than a year of data; they then stand in for momentum.
     off: part -> why it is off, in plain language.
     """
 
@@ -65,6 +67,7 @@ class Models:
     candidates: pd.DataFrame
     placements: PlacementFacts
     momentum: Momentum
+    season: Season | None
     rhythm: Rhythm
     fatigue: FatigueModel
     off: Mapping[str, str]
@@ -85,7 +88,8 @@ class Models:
 
     def ranker(self, delay_per_week: float = 0.01) -> SlotRanker:
         """The expected units of candidates in slots."""
-        return SlotRanker(self.candidates, self.placements, self.momentum, self.as_of, delay_per_week)
+        trend = self.season or self.momentum
+        return SlotRanker(self.candidates, self.placements, trend, self.as_of, delay_per_week)
 
 
 def train_models(
@@ -114,11 +118,12 @@ def train_models(
     lifts = estimate_lifts(history, config.lift)
     if not lifts:
         off["placement_lift"] = "Past placements are too few or never varied, so every placement counts alike."
-    progress("models", 0.8, "momentum and rhythm")
+    progress("models", 0.8, "season and rhythm")
     momentum = estimate_momentum(group_weekly_units(history), as_of, config.momentum)
+    season = estimate_season(history)
     rhythm, fatigue = _train_rhythm(history, launches, forecast, config)
     placements = placement_facts(lifts, launches, launch_placements(history))
-    models = Models(as_of, forecast, predicted, placements, momentum, rhythm, fatigue, off)
+    models = Models(as_of, forecast, predicted, placements, momentum, season, rhythm, fatigue, off)
     _save(models, config, out)
     progress("models", 1.0, f"{len(launches):,} past launches, {len(predicted):,} candidates")
     return _details(models, len(launches))
@@ -133,18 +138,19 @@ def load_models(folder: Path) -> Models:
     path = folder / _FILE
     try:
         meta = json.loads(path.read_text(encoding="utf-8"))
-        check_version(meta, _VERSION, path)
+        check_version(meta, MODELS_VERSION, path)
         candidates = pd.read_parquet(folder / _CANDIDATES)
         lifts = tuple(PlacementLift(**lift) for lift in meta["placements"]["lifts"])
         placements = PlacementFacts(lifts, meta["placements"]["week1_share"], meta["placements"]["reference_ratio"])
         as_of = date.fromisoformat(meta["as_of"])
         momentum = Momentum(**(meta["momentum"] | {"as_of": as_of}))
+        season = Season.from_dict(meta["season"]) if meta["season"] else None
         rhythm, off = Rhythm.from_dict(meta["rhythm"]), meta["off"]
         fatigue = FatigueModel.from_dict(meta["fatigue"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelMismatch(f"The models in {folder} cannot be read: {error}. Build the workspace again.") from error
     forecast = ForecastModel.load(folder) if meta["has_forecast"] else None
-    return Models(as_of, forecast, candidates, placements, momentum, rhythm, fatigue, off)
+    return Models(as_of, forecast, candidates, placements, momentum, season, rhythm, fatigue, off)
 
 
 def _train_forecast(
@@ -192,12 +198,13 @@ def _train_rhythm(
 
 def _save(models: Models, config: TrainingConfig, folder: Path) -> None:
     meta = {
-        "version": _VERSION,
+        "version": MODELS_VERSION,
         "as_of": models.as_of.isoformat(),
         "config": asdict(config),
         "has_forecast": models.forecast is not None,
         "placements": asdict(models.placements),
         "momentum": asdict(models.momentum) | {"as_of": models.as_of.isoformat()},
+        "season": models.season.to_dict() if models.season else None,
         "rhythm": models.rhythm.to_dict(),
         "fatigue": models.fatigue.to_dict(),
         "off": dict(models.off),

@@ -252,9 +252,11 @@ def _as_plan(
         ),
         key=lambda x: (x.week, order[x.placement], x.product_id),
     )
-    rhythm = model.rows.cost(model.rows.use(chosen), "rhythm")
+    worth_kept = float(model.values[chosen].sum())
+    steps = model.rows.cost(model.rows.use(chosen), "rhythm")
     substitution = substitution_cost(model, chosen)
-    objective = float(model.values[chosen].sum()) - rhythm - substitution
+    objective = worth_kept - steps - substitution
+    face = float(model.problem.face_worth[model.candidate[chosen], model.slot[chosen]].sum())
     bound = max(objective, found.bound)
     gap = (bound - objective) / max(objective, 1e-9)
     return Plan(
@@ -267,7 +269,7 @@ def _as_plan(
         interventions=tuple(interventions),
         n_candidates=problem.n_candidates,
         n_slots=problem.n_slots,
-        rhythm_cost=rhythm,
+        rhythm_cost=face - worth_kept + steps,
         substitution_cost=substitution,
     )
 

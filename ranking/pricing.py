@@ -18,42 +18,19 @@ Source: the Frank-Wolfe method, Frank and Wolfe (1956); Jaggi (2013) for the ste
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from ranking.market import Market
 from ranking.plan_peers import NOWHERE
-from ranking.problem import PlanningProblem
+from ranking.problem import LaunchPrices, PlanningProblem
 
 
-@dataclass(frozen=True, eq=False)
-class LaunchPrices:
-    """The gradient of a plan's worth: response and cost (units), (n_groups, n_weeks) each."""
-
-    response: np.ndarray
-    cost: np.ndarray
-
-    def towards(self, other: LaunchPrices, step: float) -> LaunchPrices:
-        """These prices, moved by the share `step` of the way to others."""
-        response = self.response + step * (other.response - self.response)
-        return LaunchPrices(response, self.cost + step * (other.cost - self.cost))
-
-    def gains(self, market: Market) -> np.ndarray:
-        """(n_candidates, n_slots) units that one more launch gains the plan."""
-        at = np.ix_(market.group, market.week)
-        return market.values * self.response[at] - self.cost[at]
-
-
-def priced_problem(problem: PlanningProblem, market: Market, n_rounds: int = 60) -> PlanningProblem:
-    """Return the problem with each launch's worth at its week's fatigue, and what launches cost as `launch_costs`."""
-    prices = price_launches(market, n_rounds)[1]
-    worth = problem.values if problem.worth is None else problem.worth
-    most = max(1, min(problem.n_candidates, int(market.capacity.sum())))
-    costs = {name: np.repeat(cost[:, None], most, axis=1) for name, cost in zip(market.names, prices.cost, strict=True)}
-    at = np.ix_(market.group, market.week)
-    return replace(problem, worth=worth * prices.response[at], launch_costs=costs)
+def priced_problem(problem: PlanningProblem, market: Market, n_rounds: int = 30) -> PlanningProblem:
+    """Return the problem at the prices of its own best path."""
+    return replace(problem, prices=price_launches(market, n_rounds)[1])
 
 
 def price_launches(market: Market, n_rounds: int = 60) -> tuple[np.ndarray, LaunchPrices]:
@@ -62,8 +39,8 @@ def price_launches(market: Market, n_rounds: int = 60) -> tuple[np.ndarray, Laun
     prices = best_prices = prices_on_path(market, choice)
     best_worth = -np.inf
     for number in range(n_rounds):
-        prices = prices.towards(prices_on_path(market, choice), 2 / (number + 2))
-        choice = assign(prices.gains(market), market)
+        prices = _towards(prices, prices_on_path(market, choice), 2 / (number + 2))
+        choice = assign(_gains(prices, market), market)
         worth = market.worth_of(choice)
         if worth > best_worth:
             best, best_worth, best_prices = choice, worth, prices
@@ -79,7 +56,19 @@ def prices_on_path(market: Market, choice: np.ndarray) -> LaunchPrices:
     for ahead in range(1, market.n_weeks):
         lost = 1 - np.exp(-fatigue.strength * fatigue.decay**ahead)  # (n_draws, n_groups)
         cost[..., :-ahead] += brought[..., ahead:] * lost[..., None]
-    return LaunchPrices(response.mean(axis=0), cost.mean(axis=0))
+    return LaunchPrices(market.names, response.mean(axis=0), cost.mean(axis=0))
+
+
+def _towards(prices: LaunchPrices, other: LaunchPrices, step: float) -> LaunchPrices:
+    """Prices moved by the share `step` of the way to others."""
+    response = prices.response + step * (other.response - prices.response)
+    return LaunchPrices(prices.names, response, prices.cost + step * (other.cost - prices.cost))
+
+
+def _gains(prices: LaunchPrices, market: Market) -> np.ndarray:
+    """(n_candidates, n_slots) units that one more launch gains the plan."""
+    at = np.ix_(market.group, market.week)
+    return market.values * prices.response[at] - prices.cost[at]
 
 
 def assign(gains: np.ndarray, market: Market) -> np.ndarray:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -61,6 +62,21 @@ class Substitutes:
 NO_SUBSTITUTES = Substitutes(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
 
 
+@dataclass(frozen=True, eq=False)
+class LaunchPrices:
+    """What the rhythm does to a launch on the path of a plan; see `ranking.pricing`.
+
+    Attributes:
+        names: (n_groups,) in alphabetical order.
+        response: (n_groups, n_weeks), what a launch brings over its worth in a rested week.
+        cost: (n_groups, n_weeks), units that it takes from the other launches of its group.
+    """
+
+    names: tuple[str, ...]
+    response: np.ndarray
+    cost: np.ndarray
+
+
 @dataclass(frozen=True)
 class MinShare:
     """At least `share` of all launches must be of this group or brand."""
@@ -90,6 +106,7 @@ class PlanningProblem:
         launch_costs: group -> (n_weeks, most): units that the k-th launch of the group in that week costs the others
             (the rhythm); does not fall with k, so that the value of k launches is concave. More than `most` launches a
             week are barred. Weeks in the order of `weeks`.
+        prices: what the rhythm takes from every launch alike, beside `launch_costs`; nothing when None.
         spacing: group -> weeks: at most one launch of the group in so many consecutive weeks.
         substitutes: candidates that take sales from each other.
         costs: (n_candidates, n_slots), money that a launch takes from `budget`; both or none.
@@ -112,6 +129,7 @@ class PlanningProblem:
     brands: tuple[str, ...] = ()
     worth: np.ndarray | None = None
     launch_costs: Mapping[str, np.ndarray] = field(default_factory=dict)
+    prices: LaunchPrices | None = None
     spacing: Mapping[str, int] = field(default_factory=dict)
     substitutes: Substitutes = NO_SUBSTITUTES
     costs: np.ndarray | None = None
@@ -144,6 +162,21 @@ class PlanningProblem:
     def weeks(self) -> tuple[date, ...]:
         """The weeks that have a slot, in order."""
         return tuple(sorted({slot.week for slot in self.slots}))
+
+    @property
+    def face_worth(self) -> np.ndarray:
+        """(n_candidates, n_slots) what each launch is worth to the plan before the rhythm, in units."""
+        return self.values if self.worth is None else self.worth
+
+    @cached_property
+    def net_worth(self) -> np.ndarray:
+        """(n_candidates, n_slots) what each launch is worth at the rhythm's prices; below 0 where it takes more."""
+        if self.prices is None:
+            return self.face_worth
+        groups = {name: g for g, name in enumerate(self.prices.names)}
+        weeks = {week: w for w, week in enumerate(self.weeks)}
+        at = np.ix_([groups[name] for name in self.groups], [weeks[slot.week] for slot in self.slots])
+        return self.face_worth * self.prices.response[at] - self.prices.cost[at]
 
     @property
     def placements(self) -> tuple[str, ...]:
@@ -225,6 +258,18 @@ def _check_rhythm(problem: PlanningProblem) -> None:
             raise InvalidProblem(f"The launch costs of {group} need a row for each of {len(problem.weeks)} weeks.")
         if not np.isfinite(table).all() or (table < 0).any() or (np.diff(table, axis=1) < -1e-9).any():
             raise InvalidProblem(f"The launch costs of {group} must be numbers from 0 that do not fall with k.")
+    if problem.prices is not None:
+        _check_prices(problem, problem.prices)
+
+
+def _check_prices(problem: PlanningProblem, prices: LaunchPrices) -> None:
+    missing = set(problem.groups) - set(prices.names)
+    if missing:
+        raise InvalidProblem(f"The rhythm has no prices for the group {min(missing)}; price every group.")
+    shape = len(prices.names), len(problem.weeks)
+    for name, table in (("response", prices.response), ("cost", prices.cost)):
+        if table.shape != shape or not np.isfinite(table).all() or (table < 0).any():
+            raise InvalidProblem(f"The rhythm's {name} must be {shape} numbers from 0, and has shape {table.shape}.")
 
 
 def _check_substitutes(problem: PlanningProblem) -> None:

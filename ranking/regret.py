@@ -7,10 +7,9 @@ is found with the true values and the true fatigue: launches priced on the plan'
 plan and from every policy's. It is the best plan known, not a proven optimum, so regret may be understated by what it
 lacks; no policy's regret is below 0 by construction.
 
-Policies: `ours`, what the product plans today: the costs of each group's rhythm, solved alone, and momentum; `priced`,
-the planner with launches priced on its own path and the yearly wave in its values, which is not in the product yet;
-`cautious`, the same paying for crowding that the data do not show; `trend_only`, as priced with momentum instead of the
-wave; `myopic`, `greedy` and `even` as of `ranking.plan_peers`, which see what priced sees.
+Policies: `ours`, what the product plans; `cautious`, the same paying for crowding that the data do not show;
+`trend_only`, the same with momentum instead of the yearly wave; `each_alone`, with launches at what they cost on the
+path that each group would follow alone; `myopic`, `greedy` and `even` as of `ranking.plan_peers`.
 """
 
 from __future__ import annotations
@@ -38,27 +37,33 @@ def policy_choices(
     problem: PlanningProblem,
     fatigue: FatigueModel,
     start: Mapping[str, float],
-    seasoned: PlanningProblem | None = None,
+    *,
+    alone: Mapping[str, np.ndarray] | None = None,
+    by_trend: PlanningProblem | None = None,
 ) -> dict[str, np.ndarray]:
     """Return policy -> choice (n_candidates,), planned from estimates only.
 
     Args:
-        problem: its launch_costs are those of the rhythm of each group alone.
+        problem: as the product plans it, at its prices.
         start: group -> estimated fatigue when the first week starts.
-        seasoned: the same with the yearly wave in its values, where a year of data shows it.
+        alone: launch costs of each group solved alone, for the policy of that name.
+        by_trend: the same candidates and slots with momentum in the values, for `trend_only`.
     """
     free = replace(problem, group_caps={}, weekly_cap=None)
-    alone = replace(free, launch_costs={})
-    waved = replace(seasoned, group_caps={}, weekly_cap=None, launch_costs={}) if seasoned else alone
-    return {
-        "priced": _planned(priced_problem(waved, estimated_market(waved, fatigue, start))),
-        "cautious": _planned(priced_problem(waved, estimated_market(waved, fatigue, start, prior_crowding=True))),
-        "trend_only": _planned(priced_problem(alone, estimated_market(alone, fatigue, start))),
+    bare = replace(free, prices=None, launch_costs={})
+    choices = {
         "ours": _planned(free),
-        "myopic": myopic_choice(waved, fatigue, start),
-        "greedy": greedy_choice(waved),
-        "even": even_choice(waved),
+        "cautious": _planned(priced_problem(bare, estimated_market(bare, fatigue, start, prior_crowding=True))),
+        "myopic": myopic_choice(bare, fatigue, start),
+        "greedy": greedy_choice(bare),
+        "even": even_choice(bare),
     }
+    if alone is not None:
+        choices["each_alone"] = _planned(replace(bare, launch_costs=alone))
+    if by_trend is not None:
+        trend = replace(by_trend, group_caps={}, weekly_cap=None)
+        choices["trend_only"] = _planned(priced_problem(trend, estimated_market(trend, fatigue, start)))
+    return choices
 
 
 def regrets(choices: Mapping[str, np.ndarray], truth: Market) -> dict[str, float]:

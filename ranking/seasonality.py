@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 
@@ -38,6 +39,16 @@ class Season:
     origin: date
     waves: Mapping[str, tuple[float, float]]
     sds: Mapping[str, float]
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON holds it; `from_dict` reads it back."""
+        return {"origin": self.origin.isoformat(), "waves": dict(self.waves), "sds": dict(self.sds)}
+
+    @classmethod
+    def from_dict(cls, saved: Mapping[str, Any]) -> Season:
+        """Read what `to_dict` made."""
+        waves = {group: (float(b), float(c)) for group, (b, c) in saved["waves"].items()}
+        return cls(date.fromisoformat(saved["origin"]), waves, dict(saved["sds"]))
 
     def ratio(self, group: str, week: date) -> Ratio:
         """Expected units of a launch of `group` in `week` over those of the year's average week; 1 for other groups."""

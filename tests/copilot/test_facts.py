@@ -140,11 +140,9 @@ def test_a_difference_too_small_to_show_keeps_its_value_and_is_told_as_a_tie(col
 
 
 def test_an_impossible_lock_is_told(collect, small_engine, small_stored, monkeypatch):
-    from ranking.problem import PlanningProblem
-
     problem = small_engine.problem
     ready = tuple(date(2018, 1, 1) if one == "107" else None for one in problem.product_ids)
-    blocked = PlanningProblem(**{**vars(problem), "ready": ready})
+    blocked = replace(problem, ready=ready)
     monkeypatch.setattr(small_engine, "problem", blocked)
     sheet = collect_facts(ask(Intent.WHY_NOT, "107"), small_engine, small_stored)
     assert names(sheet)[:2] == ["not_planned", "cannot_plan"]
