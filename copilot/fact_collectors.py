@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from copilot.catalogue_collectors import add_live
 from copilot.catalogue_names import head_of
 from copilot.factsheet import Fact
+from copilot.planner_facts import add_binding, add_flip, add_rhythm_effect
 from copilot.product_facts import (
     ANALOGUES,
     Bench,
@@ -54,7 +55,9 @@ def why_here(bench: Bench, product: Product, launch: Launch) -> None:
     loss = add_delta(bench, "slot_loss", product, told, explains=slot, week=launch.week, placement=launch.placement)
     bench.sheet.must_say(slot, expected, *add_reasons(bench, launch, expected)[:2])
     _add_product_evidence(bench, product, expected)
-    bench.sheet.must_say(loss, add_next_best(bench, product, told))
+    bench.sheet.must_say(loss, add_next_best(bench, product, told), *add_binding(bench, launch))
+    bench.sheet.must_say(add_flip(bench, product, told))
+    add_rhythm_effect(bench, launch)
 
 
 def why_not(bench: Bench, product: Product, asked: SlotAsked, *, evidence: bool = True) -> None:
@@ -175,7 +178,7 @@ def _add_change(
         bench.sheet.must_say(_add_impossible(bench, product, asked, told))
         return
     delta = add_delta(bench, name, product, told, explains=stands, week=asked.week, placement=asked.placement)
-    bench.sheet.must_say(delta)
+    bench.sheet.must_say(delta, add_flip(bench, product, told) if name == "force_delta" else None)
     if compared_with:
         slot = add_slot(bench, compared_with)
         bench.sheet.must_say(slot, add_expected(bench, compared_with, explains=slot))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from copilot.factsheet import Source
@@ -75,7 +75,8 @@ class Sources:
 
     def momentum(self, group: str) -> Source:
         """The demand trend of a category group; the rows are its products."""
-        return _group("model", group, self.phrases.note("momentum"))
+        note = "season" if self.engine.models.season else "momentum"
+        return _group("model", group, self.phrases.note(note))
 
     def lift(self, lift: PlacementLift) -> Source:
         """Past placements of this kind."""
@@ -134,6 +135,16 @@ class Sources:
             base_bound=told.baseline.bound,
         )
         return _products("solve", product_ids, note)
+
+    def planner(self, note: str, product_ids: Sequence[str]) -> Source:
+        """What the planner's prices or draws say of the stored plan."""
+        return _products("solve", product_ids, self.phrases.note(note, version=self.stored.version))
+
+    def fatigue(self, group: str = "") -> Source:
+        """The fatigue model; the rows are the past launches of the group, or all of them."""
+        found = self.engine.models.fatigue.group(group) if group else self.engine.models.fatigue.pooled
+        note = self.phrases.note("fatigue", cells=found.n_cells, prior=f"{found.strength.prior_weight:.0%}")
+        return replace(self.rhythm(group), note=note)
 
     def rhythm(self, group: str = "") -> Source:
         """The rhythm model; the rows are the past launches of the group, or all of them."""

@@ -11,6 +11,7 @@ from copilot.catalogue_collectors import add_more
 from copilot.factsheet import Fact
 from copilot.group_names import within
 from copilot.plan_collectors import Part, add_plan_gap, add_planned_count, largest_first, list_launches
+from copilot.planner_facts import add_plan_low
 from copilot.product_facts import Bench, add_expected, add_forecast, add_lift, add_slot
 from ranking.interventions import Exclude, Lock
 from ranking.plan import Launch
@@ -147,7 +148,7 @@ def data(bench: Bench, question: Question) -> None:
         end = week_of(report.last_day)
         bench.sheet.must_say(bench.sheet.add("data_end", "plan", "plan", end, source, week=end))
     if {"gap", "sure"} & set(asked):
-        bench.sheet.must_say(add_plan_gap(bench))
+        bench.sheet.must_say(add_plan_gap(bench), add_plan_low(bench) if "sure" in asked else None)
     if asked in ([], ["size"]):
         _add_size(bench)
     if "sure" in asked:

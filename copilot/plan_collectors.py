@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from copilot.factsheet import Fact
 from copilot.group_names import within
+from copilot.planner_facts import add_fatigue, add_solved_rhythm
 from copilot.product_facts import Bench, add_expected, add_slot
 from ranking.plan import Launch
 from ranking.rhythm import FEW_LAUNCHES
@@ -109,6 +110,9 @@ def rhythm(bench: Bench, groups: Sequence[str], weeks: Sequence[date] = ()) -> N
     for group in most_launched[:GROUPS_SAID]:
         facts = add_group_rhythm(bench, group, known.get(group))
         bench.sheet.must_say(*(facts if len(below) == 1 else facts[:2]))
+        if len(below) == 1:
+            solved = [add_solved_rhythm(bench, group, week) for week in weeks or bench.engine.weeks[:1]]
+            bench.sheet.must_say(*(fact for pair in solved for fact in pair), *add_fatigue(bench, group))
 
 
 def _all_groups(bench: Bench) -> tuple[str, ...]:
@@ -128,7 +132,7 @@ def add_season(bench: Bench) -> list[Fact]:
     facts.append(add_room(bench))
     powers = (found.pooled_elasticity, found.pooled_low, found.pooled_high)
     crowding = _add_crowding(bench, "season", powers, advice)
-    bench.sheet.must_say(*facts, crowding)
+    bench.sheet.must_say(*facts, crowding, *add_fatigue(bench, ""))
     return [*facts, crowding] if crowding else facts
 
 

@@ -189,9 +189,10 @@ def add_reasons(bench: Bench, launch: Launch, expected: Fact, *, lift: bool = Tr
     `lift` adds what the placement went along with in the past, as the reason for its factor.
     """
     parts = bench.engine.score_parts(launch.product_id, launch.week, launch.placement)
+    season = "season_effect" if bench.engine.models.season else "momentum"
     ratios = {
         "placement_effect": float(parts.placement_ratio),
-        "momentum": float(parts.momentum_ratio) if launch.group else 1.0,
+        season: float(parts.momentum_ratio) if launch.group else 1.0,
         "delay_effect": float(parts.delay_ratio),
     }
     told = {name: ratio for name, ratio in ratios.items() if ratio > 0 and abs(ratio - 1) >= TIE_TOLERANCE}
@@ -223,7 +224,7 @@ def add_lift(bench: Bench, placement: str, explains: Fact | None = None) -> Fact
 
 def _add_factor(bench: Bench, launch: Launch, name: str, ratio: float, expected: Fact | None) -> Fact:
     """Add one factor: momentum speaks of the category group, the others of the product."""
-    about_group = name == "momentum"
+    about_group = name in ("momentum", "season_effect")
     return bench.sheet.add(
         name,
         launch.group if about_group else launch.product_id,

@@ -82,7 +82,7 @@ def _actions(drawer: LaunchDrawer, words: Words) -> Markup:
         wish,
         "" if drawer.evidence.launch else DISABLED,
         icon("lock"),
-        words(f"drawer.{wish}"),
+        words("drawer.unlock" if drawer.evidence.locked else "drawer.lock"),
         drawer.product_id,
         icon("download"),
         words("drawer.download"),

@@ -19,12 +19,15 @@ from copilot.errors import UnknownProduct
 from copilot.phrases import load_phrases
 from copilot.store import StoredPlan
 from ranking.counterfactual import counterfactual
+from ranking.effects import Effect
+from ranking.fatigue_model import FATIGUE_FOUND, FATIGUE_UNCLEAR, SWITCHBACK_TEST, FatigueModel, GroupFatigue
 from ranking.forecast import Forecast
 from ranking.lift import PlacementLift
 from ranking.planner import Planner, solve_plan
 from ranking.problem import PlanningProblem, Slot
 from ranking.ranker import ScoreParts
 from ranking.rhythm import CROWDING_FOUND, CROWDING_UNCLEAR, GroupRhythm, Rhythm
+from ranking.rhythm_policy import RhythmPolicy, group_problem, solve_rhythm
 from retrieval.demand import QueryMatch, SearchDemand
 from retrieval.encoder import HashingEncoder
 from retrieval.search import Hit
@@ -110,6 +113,9 @@ class SmallEngine:
         )
         self.problem = _problem()
         self.rhythm = _rhythm()
+        self.planner = Planner(self.problem)
+        self.models = SimpleNamespace(fatigue=_fatigue(), season=None)
+        self.season = _season()
         self.fingerprint = "fedcba9876543210"
         self.solves = 0
 
@@ -231,6 +237,24 @@ def _rhythm() -> Rhythm:
         GroupRhythm("Grocery > Yogurt", 0.3, 1, -0.1, -0.2, 0.05, 1, 7, False, CROWDING_UNCLEAR),
     )
     return Rhythm(groups, 5.6, 6, pooled_elasticity=-0.12, pooled_low=-0.2, pooled_high=-0.04, n_weeks=36)
+
+
+def _fatigue() -> FatigueModel:
+    """Fatigue that the data show for one group, and leave open for the others."""
+    shown = Effect(0.06, 0.03, 0.09, 0.05, 0.02, 0.03, 0.08, 0.05, 0.02, 0.2)
+    unclear = Effect(0.01, -0.04, 0.06, 0.02, 0.02, 0.0, 0.05, 0.01, 0.03, 0.8)
+    groups = (
+        GroupFatigue("Grocery > Bag Snacks", shown, unclear, 0.5, 0.0, 54, FATIGUE_FOUND, None, None),
+        GroupFatigue("Grocery > Yogurt", unclear, unclear, 0.1, 0.0, 7, FATIGUE_UNCLEAR, SWITCHBACK_TEST, 320),
+    )
+    pooled = GroupFatigue("", unclear, unclear, 0.2, 0.0, 61, FATIGUE_UNCLEAR, SWITCHBACK_TEST, 320)
+    return FatigueModel(groups, pooled, 0.5, 0.3, 0.7, False, ((0.5, 1.0),), 0.4)
+
+
+def _season() -> RhythmPolicy:
+    values = {"Grocery > Bag Snacks": (42.0, 31.0), "Grocery > Yogurt": (20.0, 19.0)}
+    problems = [group_problem(name, np.array([row] * len(WEEKS)), 0.0, _fatigue()) for name, row in values.items()]
+    return solve_rhythm(problems)
 
 
 def _products() -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pytest
 
 from copilot.changes import Change
@@ -14,6 +15,7 @@ from copilot.questions import Entities, Intent, Question
 from copilot.verifier import verify_sentence
 from ranking.counterfactual import TIE_UNITS
 from ranking.interventions import Lock
+from ranking.problem import LaunchPrices
 
 W41, W42, W43, W45 = date(2017, 10, 9), date(2017, 10, 16), date(2017, 10, 23), date(2017, 11, 6)
 SNACKS = "Grocery > Bag Snacks"
@@ -48,6 +50,8 @@ def test_why_here_gives_the_slot_its_reasons_and_what_would_change_it(collect):
         "searches_per_week",
         "slot_loss",
         "next_best_slot",
+        "week_price",
+        "flip_units",
     ]
     slot, expected = sheet.facts[0], sheet.facts[1]
     assert (slot.value, slot.placement) == (W41, "front end cap")
@@ -55,6 +59,8 @@ def test_why_here_gives_the_slot_its_reasons_and_what_would_change_it(collect):
     assert expected.interval == pytest.approx((0.3 * 52, 2.4 * 52))
     assert expected.linked == (slot.id,)
     assert named(sheet, "slot_loss")[0].value < 0
+    assert named(sheet, "flip_units")[0].value == pytest.approx(-named(sheet, "slot_loss")[0].value)
+    assert named(sheet, "week_price")[0].value > 0
     assert named(sheet, "placement_lift")[0].linked == (named(sheet, "placement_effect")[0].id,)
 
 
@@ -205,16 +211,23 @@ def test_rhythm_of_a_group_and_of_the_season(collect):
         "rhythm_evidence",
         "busiest_per_week",
         "planned_per_week",
+        "solved_per_week",
+        "rhythm_stability",
+        "fatigue_effect",
     ]
+    assert named(group, "fatigue_effect")[0].value == pytest.approx(np.exp(-0.05))
+    assert 0 < named(group, "rhythm_stability")[0].value <= 1
     assert named(group, "crowding_effect")[0].value == pytest.approx(2**-0.2)
     season = collect(ask(Intent.RHYTHM))
     assert names(season)[:3] == ["recommended_per_week", "observed_per_week", "planned_per_week"]
     assert named(season, "planned_per_week")[0].value == 1.0
+    assert named(season, "fatigue_test")[0].value == 320
 
 
 def test_rhythm_that_the_data_does_not_show_says_so(collect):
     yogurt = collect(ask(Intent.RHYTHM, groups=("Grocery > Yogurt",)))
     assert named(yogurt, "rhythm_unsupported")[0].value == "crowding unclear"
+    assert named(yogurt, "fatigue_unsupported")[0].value == "fatigue unclear"
     tea = collect(ask(Intent.RHYTHM, groups=("Drinks > Tea",)))
     assert named(tea, "rhythm_unsupported")[0].value == "few launches"
 
@@ -387,7 +400,7 @@ def test_locks_are_told(collect, small_engine, small_stored):
         ("what data is simulated", ["simulated"]),
         ("how fresh is the data", ["data_end"]),
         ("what is the gap", ["plan_gap"]),
-        ("how sure are you", ["plan_gap", "how_sure"]),
+        ("how sure are you", ["plan_gap", "plan_low", "how_sure"]),
         ("how many past launches do you know", ["plan_candidates", "data_launches"]),
     ],
 )
@@ -553,3 +566,13 @@ def test_names_are_cleaned_when_facts_are_made(collect):
 
 def test_every_fact_name_has_a_known_unit():
     assert {spec.unit for spec in FACT_SPECS.values()} <= UNITS
+
+
+def test_the_rhythm_s_price_of_a_launch_is_told(collect, small_engine, monkeypatch):
+    problem = small_engine.problem
+    names_ = tuple(sorted(set(problem.groups)))
+    shape = len(names_), len(problem.weeks)
+    priced = replace(problem, prices=LaunchPrices(names_, np.full(shape, 0.9), np.zeros(shape)))
+    monkeypatch.setattr(small_engine, "problem", priced)
+    sheet = collect(ask(Intent.WHY_HERE, "101"))
+    assert named(sheet, "rhythm_effect")[0].value == pytest.approx(0.9)

@@ -26,6 +26,13 @@ GROUP_FACTS = {
     "planned_count",
     "planned_units",
     "candidates_left_out",
+    "season_effect",
+    "group_price",
+    "solved_per_week",
+    "rhythm_stability",
+    "fatigue_effect",
+    "fatigue_unsupported",
+    "fatigue_test",
     "most_launches",
     "fewest_launches",
 }
@@ -39,6 +46,8 @@ WHOLE = dict.fromkeys(
         "change_delta",
         "data_end",
         "data_launches",
+        "week_price",
+        "plan_low",
     ),
     "plan",
 )
@@ -58,6 +67,8 @@ def values_of(name: str) -> list[object]:
     spec = FACT_SPECS[name]
     if name == "rhythm_unsupported":
         return ["few launches", "crowding unclear", "no crowding"]
+    if name == "fatigue_unsupported":
+        return ["fatigue few launches", "fatigue unclear", "no fatigue seen"]
     if name == "search_hit":
         return ["candidate", "live", "other"]
     if name == "lock_state":
@@ -84,7 +95,7 @@ def fact_of(name: str, value: object, title: str = "Potato Chips 9 Oz") -> Fact:
     spec = FACT_SPECS[name]
     subject = ("Grocery > Bag Snacks",) * 2 if name in GROUP_FACTS else ("101", title)
     subject = (WHOLE[name],) * 2 if name in WHOLE else subject
-    subject = ("front end cap",) * 2 if name == "placement_lift" else subject
+    subject = ("front end cap",) * 2 if name in ("placement_lift", "slot_price") else subject
     interval = None
     if spec.level is not None and isinstance(value, int | float):
         interval = (value - 1.5, value + 2.5) if spec.direction == "delta" else (0.5 * value, 2 * value)
@@ -203,6 +214,7 @@ def test_every_message_renders_with_its_variables(phrases):
         "base": 1.0, "momentum": 1.0, "delay": 1.0, "weeks": "3", "similarity": 0.5, "count": 1, "simulated": True,
         "base_bound": 1.0, "title": "t", "factor": "2", "capacity": 1, "more": 1, "groups": "g", "products": "#1",
             "tables": "t", "reasons": "r", "labels": "l",
+            "cells": 1, "prior": "8%",
             "n": 2, "kind": "week", "earlier": "d", "later": "d", "value": "1", "low": "0", "high": "1", "level": "80%",
     }  # fmt: skip
     for key in phrases.messages:

@@ -1,0 +1,100 @@
+"""Facts of the planner and the rhythm: what a full slot is worth, what would flip a choice, how tired a group's
+shoppers are, and how sure all that is.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from copilot.factsheet import TIE_TOLERANCE, Fact
+from copilot.product_facts import Bench
+from ranking.fatigue_model import GroupFatigue
+from ranking.rhythm_stability import rhythm_stability
+from ranking.risk import plan_quantile
+
+if TYPE_CHECKING:
+    from copilot.engine import Product
+    from ranking.counterfactual import Counterfactual
+    from ranking.plan import Launch
+
+LOW_LEVEL = 0.1  # the plan's quantile that is told
+_PRICED = {"slot": "slot_price", "group": "group_price", "week": "week_price"}
+
+
+def add_rhythm_effect(bench: Bench, launch: Launch) -> Fact | None:
+    """Add how much less (or more) a launch counts for what it and its group's launches do to each other."""
+    problem = bench.engine.problem
+    if launch.product_id not in problem.product_ids:
+        return None
+    row = problem.product_ids.index(launch.product_id)
+    at = ((slot.week, slot.placement) == (launch.week, launch.placement) for slot in problem.slots)
+    column = next((number for number, here in enumerate(at) if here), None)
+    if column is None or problem.face_worth[row, column] <= 0:
+        return None
+    ratio = float(problem.net_worth[row, column] / problem.face_worth[row, column])
+    if abs(ratio - 1) < TIE_TOLERANCE or ratio <= 0:
+        return None
+    source = bench.sources.fatigue(launch.group)
+    return bench.sheet.add("rhythm_effect", launch.product_id, launch.title, ratio, source, week=launch.week)
+
+
+def add_binding(bench: Bench, launch: Launch, most: int = 1) -> list[Fact]:
+    """Add what one more place under the dearest rules that a launch takes a place under would be worth."""
+    facts = []
+    for rule, price in bench.engine.planner.binding(launch.product_id, launch.week, launch.placement):
+        if rule.kind in _PRICED and len(facts) < most:
+            subject = {"slot": rule.placement, "group": rule.name, "week": "plan"}[rule.kind]
+            source = bench.sources.planner("place_price", [launch.product_id])
+            slot = {"week": rule.week, "placement": rule.placement or None}
+            facts.append(bench.sheet.add(_PRICED[rule.kind], subject, subject, float(price), source, **slot))
+    return facts
+
+
+def add_flip(bench: Bench, product: Product, told: Counterfactual) -> Fact | None:
+    """Add the smallest change of what a launch is worth that would flip the choice; none for a tie or a gain."""
+    if told.plan is None or told.verdict != "loss":
+        return None
+    source = bench.sources.solve(told, [product.product_id])
+    return bench.sheet.add("flip_units", product.product_id, product.title, float(told.flip_units), source)
+
+
+def add_plan_low(bench: Bench) -> Fact:
+    """Add what the plan is worth in one of ten draws of the forecasts, or less."""
+    low = plan_quantile(bench.stored.plan, LOW_LEVEL)
+    return bench.sheet.add("plan_low", "plan", "plan", float(low), bench.sources.planner("plan_low", []))
+
+
+def add_fatigue(bench: Bench, group: str) -> list[Fact]:
+    """Add what a recent launch of a group does to its next one; where the data cannot tell, that and what would."""
+    model = bench.engine.models.fatigue
+    found = model.group(group) if group else model.pooled
+    effect, about = found.strength, (group or "season", group or "season")
+    source = bench.sources.fatigue(group)
+    ratios = [float(np.exp(-strength)) for strength in (effect.mean, effect.high, effect.low)]
+    facts = [bench.sheet.add("fatigue_effect", *about, ratios[0], source, interval=(ratios[1], ratios[2]))]
+    if found.test_key is not None:
+        facts.append(_add_unshown(bench, about, found))
+    if found.test_group_weeks:
+        facts.append(bench.sheet.add("fatigue_test", *about, int(found.test_group_weeks), source, explains=facts[-1]))
+    return facts
+
+
+def add_solved_rhythm(bench: Bench, group: str, week: date) -> list[Fact]:
+    """Add how many launches of a group the rhythm solved for it alone has in a week, and how many draws agree."""
+    policy = bench.engine.season.groups.get(group)
+    if policy is None or week not in bench.engine.weeks:
+        return []
+    at = bench.engine.weeks.index(week)
+    source = bench.sources.fatigue(group)
+    solved = bench.sheet.add("solved_per_week", group, group, int(policy.launches[at]), source, week=week)
+    stability = rhythm_stability([policy.problem], bench.engine.models.fatigue)[group]
+    share = float(stability.agreement[at])
+    return [solved, bench.sheet.add("rhythm_stability", group, group, share, source, week=week, explains=solved)]
+
+
+def _add_unshown(bench: Bench, about: tuple[str, str], found: GroupFatigue) -> Fact:
+    source = bench.sources.fatigue("" if about[0] == "season" else about[0])
+    return bench.sheet.add("fatigue_unsupported", *about, found.note_key.replace("_", " "), source)
