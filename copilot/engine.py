@@ -14,10 +14,10 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from copilot.errors import UnknownProduct
+from copilot.planning import PlanningSettings, day_of, open_problem, text_of
 from copilot.records import StoredPlan
 from ranking.counterfactual import Counterfactual, counterfactual
 from ranking.fatigue_model import starting_fatigue
@@ -34,9 +34,7 @@ from ranking.problem import PlanningProblem
 from ranking.ranker import ScoreParts, SlotRanker
 from ranking.rhythm import Rhythm
 from ranking.rhythm_policy import RhythmPolicy
-from ranking.risk import certain_units
 from ranking.season import season_problems, season_rhythm
-from ranking.slots import default_slots
 from ranking.solver_process import SolverProcess
 from retrieval.demand import DemandModel, SearchDemand
 from retrieval.report import DataReport
@@ -45,23 +43,6 @@ from retrieval.weeks import week_of, week_range
 from retrieval.workspace import Workspace
 
 ANALOGUE_POOL = 200  # nearest past launches looked at before those without a full outcome are left out
-
-
-@dataclass(frozen=True)
-class PlanningSettings:
-    """What the operator decides about the plan; part of its fingerprint.
-
-    Attributes:
-        weeks: weeks in the calendar.
-        delay_per_week: share by which a unit sold one week later counts for less.
-        time_limit_s: seconds the optimiser may take for one plan.
-        caution: from 0 (plan by expected units) to 1 (plan by what the worse half of forecast draws gives).
-    """
-
-    weeks: int = 12
-    delay_per_week: float = 0.01
-    time_limit_s: float = 30.0
-    caution: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -161,27 +142,7 @@ class Engine:
     @cached_property
     def candidates_and_slots(self) -> PlanningProblem:
         """What can be planned, before the rhythm is taken into account."""
-        table = self.workspace.query("SELECT * FROM products WHERE status = 'candidate' ORDER BY product_id")
-        table = table[table["product_id"].isin(self.ranker.product_ids)]
-        candidates = tuple(table["product_id"])
-        slots = default_slots(self.workspace, self.weeks)
-        values = self.ranker.values(candidates, slots)
-        lows, highs = self.ranker.intervals(candidates, slots)
-        categories = tuple(_text(category) for category in table["category"])
-        return PlanningProblem(
-            product_ids=candidates,
-            titles=tuple(table["title"]),
-            groups=tuple(rhythm_group(category) for category in categories),
-            slots=slots,
-            values=values,
-            worth=certain_units(values, lows, highs, self.settings.caution) * np.array(self.ranker.weights(slots)),
-            lows=lows,
-            highs=highs,
-            ready=tuple(_day(day) for day in table["ready_date"]),
-            group_caps=self.rhythm.group_caps(),
-            weekly_cap=self.rhythm.weekly_cap(),
-            categories=categories,
-        )
+        return open_problem(self.workspace, self.ranker, self.rhythm, self.settings, self.weeks)
 
     @cached_property
     def season(self) -> RhythmPolicy:
@@ -220,8 +181,7 @@ class Engine:
     @cached_property
     def fingerprint(self) -> str:
         """Hash over the data, the models and the planning settings: a plan made under another one is stale."""
-        parts = {"workspace": self.workspace.fingerprint, "weeks": self.settings.weeks}
-        parts |= {"delay": self.settings.delay_per_week, "caution": self.settings.caution}
+        parts = {"workspace": self.workspace.fingerprint, **self.settings.decisive}
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
     def group_names(self) -> tuple[str, ...]:
@@ -241,14 +201,14 @@ class Engine:
         return Product(
             product_id=product_id,
             title=row["title"],
-            description=_text(row["description"]),
-            category=_text(row["category"]),
-            group=rhythm_group(_text(row["category"])),
-            brand=_text(row["brand"]),
+            description=text_of(row["description"]),
+            category=text_of(row["category"]),
+            group=rhythm_group(text_of(row["category"])),
+            brand=text_of(row["brand"]),
             price=_number(row["price"]),
             status=row["status"],
-            launch_date=_day(row["launch_date"]),
-            ready_date=_day(row["ready_date"]),
+            launch_date=day_of(row["launch_date"]),
+            ready_date=day_of(row["ready_date"]),
             stock_units=_number(row["stock_units"]),
         )
 
@@ -318,16 +278,8 @@ def _first_plan_week(as_of: date) -> date:
     return monday if monday == as_of else monday + timedelta(weeks=1)
 
 
-def _text(cell: Any) -> str:
-    return "" if pd.isna(cell) else str(cell)
-
-
 def _number(cell: Any) -> float | None:
     return None if pd.isna(cell) else float(cell)
-
-
-def _day(cell: Any) -> date | None:
-    return None if pd.isna(cell) else _date(cell)
 
 
 def _date(cell: Any) -> date:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -51,6 +51,19 @@ class Settings(BaseSettings):
     delay_per_week: float = Field(
         0.01, ge=0, lt=1, description="Share by which a unit sold one week later counts for less"
     )
+    caution: float = Field(
+        0.0, ge=0, le=1, description="0 plans by expected units, 1 by what the worse half of forecast draws gives"
+    )
+    spacing: dict[str, Annotated[int, Field(ge=1)]] = Field(
+        {}, description='Weeks that two launches of a category stand apart, as JSON: `{"Grocery": 2}`; `*` for all'
+    )
+    least_shares: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(
+        {}, description='Least share of launches of a category or brand, as JSON: `{"brand:National": 0.3}`'
+    )
+    placement_costs: dict[str, Annotated[float, Field(ge=0)]] = Field(
+        {}, description='What a launch in a placement costs, as JSON: `{"front end cap": 250}`'
+    )
+    budget: float | None = Field(None, ge=0, description="What all launches of the plan may cost; no limit when empty")
     plan_time_limit_s: float = Field(30.0, gt=0, description="Seconds the optimiser may take for one plan")
     threads: int = Field(
         min(os.cpu_count() or 1, 8), ge=1, description="CPU threads for encoding, search and writing; all cores up to 8"
