@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 
 import numpy as np
-import scipy.sparse as sp
 
 from ranking.model import PlanModel
 from ranking.substitution import NEAR_WEEKS, substitution_cost
 
+_LOOKED_AT = 50_000  # columns whose room is looked up at once
 _MOST_TRIED = 5_000  # columns looked at in one pass; each costs some microseconds
 
 
@@ -40,8 +40,13 @@ def fill(model: PlanModel, order: np.ndarray, taken: np.ndarray | None = None) -
         The columns taken, `taken` included.
     """
     state = _Filling(model, np.empty(0, np.int64) if taken is None else taken)
-    for column in state.that_fit(order)[:_MOST_TRIED]:
-        state.offer(int(column))
+    tried = 0
+    for start in range(0, len(order), _LOOKED_AT):
+        for column in state.that_fit(order[start : start + _LOOKED_AT])[: _MOST_TRIED - tried]:
+            state.offer(int(column))
+            tried += 1
+        if tried >= _MOST_TRIED:
+            break
     return np.array(sorted(state.taken), dtype=np.int64)
 
 
@@ -50,7 +55,7 @@ class _Filling:
 
     def __init__(self, model: PlanModel, taken: np.ndarray) -> None:
         self._model = model
-        self._columns = sp.csr_array(model.rows.matrix.T)
+        self._columns = model.rows.by_column
         self._most = model.rows.most_use() + 1e-7 * np.maximum(1.0, np.abs(model.rows.room))
         self._steps: dict[int, list[tuple[float, float]]] = defaultdict(list)
         rows = model.rows

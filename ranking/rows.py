@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -50,6 +51,11 @@ class Rows:
     @property
     def n_rows(self) -> int:
         return len(self.room)
+
+    @cached_property
+    def by_column(self) -> sp.csr_array:
+        """(n_columns, n_rows) the coefficients, column by column."""
+        return sp.csr_array(self.matrix.T)
 
     def step_use(self, use: np.ndarray) -> np.ndarray:
         """(n_steps,) how much of each step a use (n_rows,) of the rows needs, cheapest first."""

@@ -77,3 +77,12 @@ def test_a_launch_is_worth_no_more_than_its_stock(opened, engine, monkeypatch):
 def test_another_rule_makes_the_plan_stale(opened, engine):
     assert opened(caution=0.5).fingerprint != engine.fingerprint
     assert opened(time_limit_s=5.0).fingerprint == engine.fingerprint
+
+
+def test_a_horizon_past_the_data_is_planned_with_finite_forecasts(opened):
+    year = opened(weeks=52)
+    assert len(year.weeks) == 52
+    assert np.isfinite(year.problem.net_worth).all()
+    plan = solve_plan(year.problem)
+    assert plan.launches
+    assert plan.gap <= 1e-3

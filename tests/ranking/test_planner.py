@@ -12,6 +12,7 @@ from ranking.interventions import CapLaunches, Exclude, Lock, SetCapacity
 from ranking.plan import Plan
 from ranking.planner import solve_plan
 from ranking.problem import PlanningProblem
+from ranking.synthetic import synthetic_problem
 
 WEEK = date(2017, 10, 9)
 NEXT = WEEK + timedelta(weeks=1)
@@ -282,3 +283,11 @@ def test_staying_near_never_costs_more_than_its_weight(make_problem):
     bad = solve_plan(problem, [Lock("A", NEXT), Lock("B", WEEK)])
     assert bad.objective == 3
     assert solve_plan(problem, near=bad).objective == 5
+
+
+@pytest.mark.slow
+def test_a_hundred_thousand_candidates_are_planned():
+    plan = solve_plan(synthetic_problem(100_000), time_limit_s=5.0, mip_gap=1e-3)
+    assert len(plan.launches) == 192
+    assert plan.objective <= plan.bound
+    assert plan.gap <= 0.05
