@@ -14,7 +14,7 @@ decided with their later sales. It is the same for all models compared.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -29,6 +29,7 @@ from ranking.forecast import ForecastModel
 from ranking.forecast_training import MIN_LAUNCHES, ForecastConfig, knows_prices
 from ranking.models import Embeddings
 from ranking.peers import PEER_QUANTILES, PEERS, Peer, Split
+from ranking.rank_peers import compare_rankers
 from ranking.shrinkage import INTERVAL_LEVEL
 from retrieval.encoder import EmbeddingCache, TextEncoder, encode_cached, product_text
 from retrieval.ingest import ingest
@@ -63,7 +64,7 @@ def backtest_forecast(
         encoder: the one that built the workspace's index; it encodes the texts of Online Retail too.
     Returns:
         One entry per data set, `complete_journey` and `online_retail` among them, each as of `compare_forecasts` or
-        {"skipped": reason}.
+        {"skipped": reason}; and `ranker`, as of `compare_rankers` on the workspace's data.
     Raises:
         MissingPeer: LightGBM is not installed.
         SourceError: the file of Online Retail is missing or not what it should be.
@@ -73,12 +74,15 @@ def backtest_forecast(
         "online_retail": {"skipped": "No file of UCI Online Retail II was given."},
     }
     embeddings = CatalogueSearch.load(workspace.index, encoder).embeddings
-    results[workspace.report().source] = _or_skipped(workspace, embeddings, progress)
+    results[workspace.report().source] = _or_skipped(
+        lambda: compare_forecasts(workspace, embeddings, progress=progress)
+    )
+    results["ranker"] = _or_skipped(lambda: compare_rankers(heldout_split(workspace, embeddings)))
     if online_retail:
         with tempfile.TemporaryDirectory(prefix="online-retail-") as folder:
             retail = _import_online_retail(online_retail, Path(folder), progress)
             vectors = _encoded(retail, encoder, EmbeddingCache(workspace.cache), progress)
-            results["online_retail"] = _or_skipped(retail, vectors, progress)
+            results["online_retail"] = _or_skipped(lambda: compare_forecasts(retail, vectors, progress=progress))
             retail.close()
     return results
 
@@ -101,14 +105,12 @@ def compare_forecasts(
         NotEnoughData: fewer than 20 held-out candidates have complete outcomes, or too few past launches.
         MissingPeer: LightGBM is not installed.
     """
-    launches, candidates = past_launches(history), candidate_table(history)
-    use_price = knows_prices(candidates, launches)
-    split = _heldout_split(history, launches, candidates, embeddings, use_price)
+    split = heldout_split(history, embeddings)
     progress("backtest", 0.1, f"{len(split.units):,} held-out launches")
     result = _compare([split], peers)
     result["test"] = f"candidates that launched at or after {history.report().as_of}"
     progress("backtest", 0.5, "earlier weeks")
-    rolling = _rolling_splits(history, launches, embeddings, use_price)
+    rolling = _rolling_splits(history, past_launches(history), embeddings, split.use_price)
     result["rolling"] = (
         _compare(rolling, peers) | {"test": f"{len(rolling)} earlier origins, {_ROLLING_WEEKS} weeks ahead each"}
         if rolling
@@ -192,13 +194,13 @@ def _gain(units: np.ndarray, ours: np.ndarray, other: np.ndarray) -> dict[str, f
     return {"mae_log": float(difference.mean()), "low": float(low), "high": float(high)}
 
 
-def _heldout_split(
-    history: BacktestHistory,
-    launches: pd.DataFrame,
-    candidates: pd.DataFrame,
-    embeddings: Embeddings,
-    use_price: bool,
-) -> Split:
+def heldout_split(history: BacktestHistory, embeddings: Embeddings) -> Split:
+    """Past launches to train on, and the candidates whose held-out outcome is known.
+
+    Raises:
+        NotEnoughData: fewer than 20 of them.
+    """
+    launches, candidates = past_launches(history), candidate_table(history)
     outcomes = history.heldout(_OUTCOMES)
     test = candidates.merge(outcomes, on="product_id", how="inner")
     if len(test) < _MIN_TEST:
@@ -206,7 +208,8 @@ def _heldout_split(
             f"Only {len(test)} candidates have four complete weeks of sales after as_of; a backtest needs {_MIN_TEST}. "
             "Build the workspace with an earlier --as-of."
         )
-    return _split(_known(launches), test, test["outcome"].to_numpy(dtype=float), embeddings, use_price)
+    units, use_price = test["outcome"].to_numpy(dtype=float), knows_prices(candidates, launches)
+    return _split(_known(launches), test, units, embeddings, use_price)
 
 
 def _rolling_splits(history: History, launches: pd.DataFrame, embeddings: Embeddings, use_price: bool) -> list[Split]:
@@ -244,9 +247,9 @@ def _split(
     return Split(train, vectors[0], test, vectors[1], units, use_price)
 
 
-def _or_skipped(history: BacktestHistory, embeddings: Embeddings, progress: Progress) -> dict[str, Any]:
+def _or_skipped(compare: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     try:
-        return compare_forecasts(history, embeddings, progress=progress)
+        return compare()
     except NotEnoughData as error:
         return {"skipped": str(error)}
 

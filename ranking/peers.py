@@ -95,25 +95,19 @@ def boosted_trees(split: Split, *, n_threads: int = 1) -> np.ndarray:
             "The backtest compares with LightGBM, which is not installed. Install the development dependencies: "
             "pip install -e '.[dev]'."
         ) from error
-    train, embeddings = _training_rows(split)
-    centre, axes = _principal_axes(embeddings)
-    levels = _level_codes(train, split.test)
-    features = np.column_stack([_features(train, embeddings, centre, axes, split.use_price), levels[: len(train)]])
-    test_features = np.column_stack(
-        [_features(split.test, split.test_embeddings, centre, axes, split.use_price), levels[len(train) :]]
-    )
+    train, features, test_features = tree_features(split)
     target = np.log1p(train["units_4w"].to_numpy(dtype=float))
     categorical = [features.shape[1] - 2, features.shape[1] - 1]
     columns = []
     for quantile in PEER_QUANTILES:
         data = lightgbm.Dataset(features, target, categorical_feature=categorical, free_raw_data=False)
-        settings = {**_TREE_SETTINGS, "objective": "quantile", "alpha": quantile, "num_threads": n_threads}
+        settings = {**TREE_SETTINGS, "objective": "quantile", "alpha": quantile, "num_threads": n_threads}
         booster = lightgbm.train(settings, data, num_boost_round=300)
         columns.append(np.asarray(booster.predict(test_features, num_threads=n_threads)))
     return np.maximum(np.expm1(np.sort(np.stack(columns, axis=1), axis=1)), 0.0)
 
 
-_TREE_SETTINGS = {
+TREE_SETTINGS = {
     "num_leaves": 15,
     "learning_rate": 0.03,
     "min_data_in_leaf": 20,
@@ -124,6 +118,21 @@ _TREE_SETTINGS = {
     "seed": 0,
     "verbosity": -1,
 }
+
+
+def tree_features(split: Split) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
+    """The training rows, and the features of training and test rows; the last two are codes of category levels."""
+    train, embeddings = _training_rows(split)
+    centre, axes = _principal_axes(embeddings)
+    levels = _level_codes(train, split.test)
+    features = _features(train, embeddings, centre, axes, split.use_price)
+    test_features = _features(split.test, split.test_embeddings, centre, axes, split.use_price)
+    return (
+        train,
+        np.column_stack([features, levels[: len(train)]]),
+        np.column_stack([test_features, levels[len(train) :]]),
+    )
+
 
 PEERS: dict[str, Peer] = {
     "median": category_median,

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from ranking.errors import MissingPeer
 from ranking.peers import PEERS, Split, boosted_trees, category_median, neighbours
+from ranking.rank_peers import compare_rankers
 from retrieval.weeks import week_of
 
 
@@ -73,3 +75,15 @@ def test_a_missing_lightgbm_is_named(split: Split, monkeypatch: pytest.MonkeyPat
     monkeypatch.setitem(sys.modules, "lightgbm", None)
     with pytest.raises(MissingPeer, match="LightGBM, which is not installed"):
         boosted_trees(split)
+
+
+def test_rankers_are_compared_over_departments(split: Split) -> None:
+    two = replace(
+        split,
+        train=split.train.assign(group=[f"{'AB'[i % 2]} > x" for i in range(len(split.train))]),
+        test=split.test.assign(group=[f"{'AB'[i % 2]} > x" for i in range(len(split.test))]),
+    )
+    found = compare_rankers(two)
+    assert found["n_lists"] == 2
+    assert found["ours"]["ndcg@10"] > 0.8  # text tells those of sixty units from those of six
+    assert found["lambdamart"]["ndcg@10"] > 0.8
