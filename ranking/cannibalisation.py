@@ -63,7 +63,7 @@ from ranking.problem import NO_SUBSTITUTES, Substitutes
 from ranking.substitution import NEAR_WEEKS
 
 _POWER_Z = NormalDist().inv_cdf(0.9) + NormalDist().inv_cdf(0.8)
-_NEAREST = 3  # partners per candidate: with 5 the demo's plan is proven to 3% in 30 s, with 3 to 0.5%
+_NEAREST = 20  # partners per candidate; with few, a plan puts those side by side that are not listed as a pair
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def substitutes(
 
     Args:
         groups: (n_candidates,); values: (n_candidates, n_slots) units; embeddings: (n_candidates, dim) unit vectors.
-        most: partners looked for per candidate, the nearest ones of its group.
+        most: partners looked for per candidate, the nearest of its group and of these the best; bounds the pairs.
         prior_too: count pairs whose loss the data do not show as well, at what prior and data say together.
     Example: the same text, strength log(5/4), values 10 and 1 -> 1 + 0.2 = 1.2 units.
     """

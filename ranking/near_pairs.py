@@ -40,8 +40,8 @@ def nearest_pairs(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Pair each candidate with the at most `most` nearest of its group.
 
-    Of equally near ones those nearest in worth come first: a plan launches the best of them, and each then has its
-    partners among them.
+    Of equally near ones the best in worth come first: a plan launches these, and a pair that is left out is one that it
+    could put side by side for nothing.
 
     Args:
         embeddings: (n, dim) unit vectors; group: (n,) numbers; worth: (n,) units.
@@ -50,11 +50,8 @@ def nearest_pairs(
     """
     firsts, seconds, cosines = [], [], []
     for rows, others, cosine in _blocks(embeddings, group, np.argsort(-worth, kind="stable")):
-        place = np.flatnonzero(others == rows[0])[0] + np.arange(len(rows))
-        apart = np.arange(len(others))[None, :] - place[:, None]
-        distance = 2 * np.abs(apart) + (apart > 0)  # unique in each row, so that the choice is well defined
         steps = np.rint(_STEPS * (1 - np.minimum(cosine, 1))).astype(np.int64)
-        key = np.where(cosine >= least_cosine, steps * (2 * len(others) + 2) + distance, _FAR)
+        key = np.where(cosine >= least_cosine, steps * len(others) + np.arange(len(others)), _FAR)  # unique in each row
         nearest = np.argpartition(key, min(most, len(others)) - 1, axis=1)[:, :most]
         kept = np.take_along_axis(key, nearest, axis=1) < _FAR
         row, column = np.nonzero(kept)[0], nearest[kept]
@@ -67,7 +64,7 @@ def nearest_pairs(
 def _blocks(
     embeddings: np.ndarray, group: np.ndarray, order: np.ndarray | None = None
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Yield rows, all others of their group in `order`, and their cosine (n_rows, n_others), -1 with oneself."""
+    """Yield rows, their whole group in `order`, and their cosine (n_rows, n_others), -1 with oneself."""
     order = np.arange(len(group)) if order is None else order
     order = order[np.argsort(group[order], kind="stable")]
     starts = np.flatnonzero(np.diff(group[order], prepend=-1))

@@ -18,12 +18,14 @@ def test_counts_by_kind_hold_the_same_group_and_the_weeks_beside() -> None:
     assert ever.tolist() == [[2, 1], [2, 1], [2, 1], [0, 3], [0, 0]]
 
 
-def test_each_candidate_is_paired_with_the_nearest_and_then_with_those_of_like_worth() -> None:
+def test_each_candidate_is_paired_with_the_nearest_and_of_these_with_the_best() -> None:
     embeddings, worth = TEXTS[[0, 0, 0, 1, 2]], np.array([1.0, 9.0, 8.0, 9.0, 9.0])
     first, second, cosine = nearest_pairs(embeddings, np.zeros(5, np.int64), worth, 0.9, most=1)
-    # 1 and 2 are of like worth and text; 0 takes 2, the nearer in worth; 3 takes the first of the plain texts in rank.
-    assert list(zip(first.tolist(), second.tolist(), strict=True)) == [(0, 2), (1, 2), (1, 3)]
+    # Candidate 1 is the best of the plain texts: the others of them take it, and 3, the variant, as well.
+    assert list(zip(first.tolist(), second.tolist(), strict=True)) == [(0, 1), (1, 2), (1, 3)]
     assert cosine == pytest.approx([1, 1, 0.96])
+    best = nearest_pairs(embeddings[:3], np.zeros(3, np.int64), worth[:3], 0.9, most=2)
+    assert list(zip(best[0].tolist(), best[1].tolist(), strict=True)) == [(0, 1), (0, 2), (1, 2)]
     elsewhere = nearest_pairs(embeddings, np.arange(5), worth, 0.9, most=5)
     assert [len(part) for part in elsewhere] == [0, 0, 0]
 
