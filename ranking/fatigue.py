@@ -33,6 +33,7 @@ from statistics import NormalDist
 import numpy as np
 import pandas as pd
 
+from ranking.dose_slopes import UNKNOWN, GroupSlopes, group_slopes
 from ranking.effects import Effect, posterior_effect
 from ranking.errors import InvalidProblem
 from ranking.fatigue_model import (
@@ -46,9 +47,8 @@ from ranking.fatigue_model import (
     fatigue_path,
     steady_load,
 )
-from ranking.shrinkage import INTERVAL_LEVEL, Shrunk, shrink
+from ranking.shrinkage import INTERVAL_LEVEL
 
-_UNKNOWN = 1.0  # variance of a slope of which the data say nothing: wider than any prior
 _NO_SPREAD = 1e-9
 _LEAST_SPREAD = 1e-6
 _POWER_Z = NormalDist().inv_cdf(0.9) + NormalDist().inv_cdf(0.8)
@@ -204,30 +204,12 @@ def _pooled_fit(cells: _Cells, decay: float) -> tuple[float, float]:
 
 
 @dataclass(frozen=True, eq=False)
-class _Slopes:
-    """Shrunk strengths of the groups numbered `own`; `newcomer` is the variance for any other group."""
-
-    own: list[int]
-    shrunk: Shrunk
-    newcomer: float
-
-    def of(self, number: int | None) -> tuple[float, float]:
-        """Estimate and variance of one group, or of the average group."""
-        if number is None:
-            return self.shrunk.pooled_mean, self.shrunk.pooled_variance if self.own else self.newcomer
-        if number in self.own:
-            place = self.own.index(number)
-            return float(self.shrunk.means[place]), float(self.shrunk.variances[place])
-        return self.shrunk.pooled_mean, self.newcomer
-
-
-@dataclass(frozen=True, eq=False)
 class _Fit:
     decay: float
     decay_variance: float  # of a strength, because the decay is not known exactly
     fatigue: np.ndarray  # (n_groups, n_weeks) when the week starts
-    strength: _Slopes
-    crowding: _Slopes
+    strength: GroupSlopes
+    crowding: GroupSlopes
     noise_sd: float
 
 
@@ -236,7 +218,7 @@ def _fit(cells: _Cells, profile: _Profile, config: FatigueConfig) -> _Fit:
     doses = np.stack([fatigue, crowd], axis=1)
     left = residual - doses @ np.linalg.lstsq(doses, residual, rcond=None)[0]
     freedom = len(residual) - cells.n_quarters - 2
-    noise = max(float(left @ left) / freedom, _NO_SPREAD) if freedom > 0 else _UNKNOWN
+    noise = max(float(left @ left) / freedom, _NO_SPREAD) if freedom > 0 else UNKNOWN
     return _Fit(
         decay=profile.decay,
         decay_variance=profile.loss_variance / steady_load(profile.decay) ** 2,
@@ -249,17 +231,14 @@ def _fit(cells: _Cells, profile: _Profile, config: FatigueConfig) -> _Fit:
 
 def _slopes(
     cells: _Cells, dose: np.ndarray, held: np.ndarray, residual: np.ndarray, noise: float, config: FatigueConfig
-) -> _Slopes:
+) -> GroupSlopes:
     """Within-group slopes on minus `dose` with `held` fixed (Frisch and Waugh), shrunk; all arguments are centred."""
     share = cells.sums(dose * held) / np.maximum(cells.sums(held**2), _NO_SPREAD)
     dose = dose - share[cells.group] * held
     information = cells.sums(dose**2)
     own = np.flatnonzero((information > _LEAST_SPREAD) & (cells.sums(np.ones(len(residual))) >= config.min_cells))
     slopes = -cells.sums(dose * residual)[own] / information[own]
-    shrunk = shrink(slopes, noise / information[own])
-    # With one or two groups nobody knows how much groups differ.
-    unknown = _UNKNOWN if not len(own) else config.prior_loss**2 if len(own) < 3 else 0.0
-    return _Slopes(own.tolist(), shrunk, shrunk.newcomer_variance + unknown)
+    return group_slopes(own, slopes, noise / information[own], config.prior_loss)
 
 
 def _group_fatigue(cells: _Cells, number: int | None, fit: _Fit, config: FatigueConfig) -> GroupFatigue:
