@@ -9,7 +9,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -19,6 +19,7 @@ import pandas as pd
 from copilot.errors import UnknownProduct
 from copilot.planning import PlanningSettings, day_of, open_problem, text_of
 from copilot.records import StoredPlan
+from ranking.cannibalisation import substitutes
 from ranking.counterfactual import Counterfactual, counterfactual
 from ranking.fatigue_model import starting_fatigue
 from ranking.features import past_launches, rhythm_group
@@ -142,7 +143,10 @@ class Engine:
     @cached_property
     def candidates_and_slots(self) -> PlanningProblem:
         """What can be planned, before the rhythm is taken into account."""
-        return open_problem(self.workspace, self.ranker, self.rhythm, self.settings, self.weeks)
+        problem = open_problem(self.workspace, self.ranker, self.rhythm, self.settings, self.weeks)
+        texts = self.search.embeddings(problem.product_ids)
+        pairs = substitutes(problem.groups, problem.values, texts, self.models.cannibalisation)
+        return replace(problem, substitutes=pairs)
 
     @cached_property
     def season(self) -> RhythmPolicy:

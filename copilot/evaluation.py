@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from copilot.service import Copilot
 from copilot.verifier import verify_sentence
 from ranking.agreement import counterfactual_agreement, policy_agreement
 from ranking.comparison import compare_with_done, known_candidates
+from ranking.effect_table import effect_table
 from ranking.errors import NotEnoughData
 from ranking.planner import solve_plan
 from ranking.problem import PlanningProblem
@@ -43,13 +45,14 @@ def evaluate_planning(
     Returns:
         regret (see `evaluate_regret`); policy_agreement, the share, and policy, its details; counterfactual_agreement,
         the share over both problems, and counterfactuals by problem; solve; against_done (see `compare_with_done`), or
-        {"skipped": reason}.
+        {"skipped": reason}; effects, what is known of fatigue, crowding, substitutes and exposures (see `EffectRow`).
     """
     engine = copilot.engine
     asked = {
         "workspace": counterfactual_agreement(engine.problem, n_interventions, planner=engine.planner),
         "simulated": counterfactual_agreement(_mid_size_problem(), n_simulated),
     }
+    models = engine.models
     n_asked = sum(one["n"] for one in asked.values())
     policy = policy_agreement(simulated_shop(0, n_weeks=N_WEEKS))
     return {
@@ -61,6 +64,7 @@ def evaluate_planning(
         "counterfactuals": asked,
         "solve": [_solved(size) for size in sizes],
         "against_done": evaluate_against_done(copilot),
+        "effects": [asdict(row) for row in effect_table(models.fatigue, models.cannibalisation, models.exposure)],
     }
 
 

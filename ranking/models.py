@@ -2,7 +2,7 @@
 
     forecast.json, forecast.npz, forecast_launches.parquet   the forecast (see `ranking.forecast`)
     candidates.parquet     the candidates' forecasts: product_id, group, units, median, low, high, q10 ... q90
-    models.json            lifts, week-1 share, momentum, season, rhythm, fatigue, what is off and why
+    models.json            lifts, week-1 share, momentum, season, rhythm, effects on launches, what is off and why
 
 All are JSON, npz without pickles, and Parquet: reading them runs no code. Equal data and encoder give equal models.
 """
@@ -14,12 +14,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from ranking.cannibalisation import CannibalisationConfig, estimate_cannibalisation
+from ranking.cannibalisation_model import CannibalisationModel
 from ranking.errors import ModelMismatch, NotEnoughData
+from ranking.exposure import ExposureConfig, estimate_exposure, launch_exposures
+from ranking.exposure_model import ExposureModel
 from ranking.fatigue import FatigueConfig, estimate_fatigue
 from ranking.fatigue_model import FatigueModel
 from ranking.features import History, candidate_table, first_sale_day, launch_placements, past_launches
@@ -37,7 +41,7 @@ from retrieval.weeks import week_of
 Embeddings = Callable[[Sequence[str]], np.ndarray]
 """Product ids -> (n, dim) unit vectors of their texts, such as `CatalogueSearch.embeddings`."""
 
-MODELS_VERSION = 3
+MODELS_VERSION = 4
 _FILE, _CANDIDATES = "models.json", "candidates.parquet"
 
 
@@ -50,6 +54,8 @@ class TrainingConfig:
     momentum: MomentumConfig = field(default_factory=MomentumConfig)
     rhythm: RhythmConfig = field(default_factory=RhythmConfig)
     fatigue: FatigueConfig = field(default_factory=FatigueConfig)
+    cannibalisation: CannibalisationConfig = field(default_factory=CannibalisationConfig)
+    exposure: ExposureConfig = field(default_factory=ExposureConfig)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +76,8 @@ class Models:
     season: Season | None
     rhythm: Rhythm
     fatigue: FatigueModel
+    cannibalisation: CannibalisationModel
+    exposure: ExposureModel
     off: Mapping[str, str]
 
     def forecast_of(self, product_id: str) -> Forecast | None:
@@ -121,9 +129,15 @@ def train_models(
     progress("models", 0.8, "season and rhythm")
     momentum = estimate_momentum(group_weekly_units(history), as_of, config.momentum)
     season = estimate_season(history)
-    rhythm, fatigue = _train_rhythm(history, launches, forecast, config)
+    response = _response(history, launches, forecast, config)
+    rhythm = estimate_rhythm(*response, config.rhythm)
+    fatigue = estimate_fatigue(*response, config.fatigue)
+    beside = estimate_cannibalisation(
+        response.launches, embeddings(launches["product_id"].tolist()), *response[1:], config.cannibalisation
+    )
+    exposure = _train_exposure(history, response, fatigue.decay, config.exposure)
     placements = placement_facts(lifts, launches, launch_placements(history))
-    models = Models(as_of, forecast, predicted, placements, momentum, season, rhythm, fatigue, off)
+    models = Models(as_of, forecast, predicted, placements, momentum, season, rhythm, fatigue, beside, exposure, off)
     _save(models, config, out)
     progress("models", 1.0, f"{len(launches):,} past launches, {len(predicted):,} candidates")
     return _details(models, len(launches))
@@ -147,10 +161,12 @@ def load_models(folder: Path) -> Models:
         season = Season.from_dict(meta["season"]) if meta["season"] else None
         rhythm, off = Rhythm.from_dict(meta["rhythm"]), meta["off"]
         fatigue = FatigueModel.from_dict(meta["fatigue"])
+        beside = CannibalisationModel.from_dict(meta["cannibalisation"])
+        exposure = ExposureModel.from_dict(meta["exposure"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelMismatch(f"The models in {folder} cannot be read: {error}. Build the workspace again.") from error
     forecast = ForecastModel.load(folder) if meta["has_forecast"] else None
-    return Models(as_of, forecast, candidates, placements, momentum, season, rhythm, fatigue, off)
+    return Models(as_of, forecast, candidates, placements, momentum, season, rhythm, fatigue, beside, exposure, off)
 
 
 def _train_forecast(
@@ -178,10 +194,18 @@ def _train_forecast(
     return forecast, predicted
 
 
-def _train_rhythm(
+class _Response(NamedTuple):
+    """Past launches with their `residual`, and the first and last week in which launches are seen reliably."""
+
+    launches: pd.DataFrame
+    first: date
+    last: date
+
+
+def _response(
     history: History, launches: pd.DataFrame, forecast: ForecastModel | None, config: TrainingConfig
-) -> tuple[Rhythm, FatigueModel]:
-    """The rhythm and fatigue over the weeks in which launches are seen reliably.
+) -> _Response:
+    """What the launches sold over their forecasts, for the models of rhythm, fatigue and cannibalisation.
 
     The first weeks of data show products that only look new. Where launches are derived from first sales, those of the
     last four weeks are still hidden: they have not sold often enough yet.
@@ -193,7 +217,14 @@ def _train_rhythm(
     warm = timedelta(weeks=config.forecast.min_history_weeks)
     first = week_of(first_sale_day(history) + warm) + timedelta(weeks=1)
     last = week_of(history.report().as_of - timedelta(days=OUTCOME_DAYS)) - timedelta(weeks=1)
-    return estimate_rhythm(frame, first, last, config.rhythm), estimate_fatigue(frame, first, last, config.fatigue)
+    return _Response(frame, first, last)
+
+
+def _train_exposure(history: History, response: _Response, decay: float, config: ExposureConfig) -> ExposureModel:
+    launches, first, last = response
+    shown = launch_exposures(history, launches)
+    dosed = launches.assign(own=shown["own"].to_numpy(), pressure=shown["pressure"].to_numpy())
+    return estimate_exposure(dosed, decay, first, last, config)
 
 
 def _save(models: Models, config: TrainingConfig, folder: Path) -> None:
@@ -207,6 +238,8 @@ def _save(models: Models, config: TrainingConfig, folder: Path) -> None:
         "season": models.season.to_dict() if models.season else None,
         "rhythm": models.rhythm.to_dict(),
         "fatigue": models.fatigue.to_dict(),
+        "cannibalisation": models.cannibalisation.to_dict(),
+        "exposure": models.exposure.to_dict(),
         "off": dict(models.off),
     }
     text = json.dumps(meta, indent=1, ensure_ascii=False, allow_nan=False)

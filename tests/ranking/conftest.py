@@ -251,7 +251,7 @@ class FrameHistory:
 
 
 _PRODUCT = {"title": "Thing", "category": "A > B", "brand": None, "price": None, "launch_date": None, "status": "live"}
-_EVENT = {"type": "purchase", "quantity": 1.0}
+_EVENT = {"user_id": "u", "type": "purchase", "quantity": 1.0}
 
 
 @pytest.fixture
