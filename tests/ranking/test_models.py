@@ -127,7 +127,8 @@ def test_no_file_is_a_pickle(trained: Path) -> None:
 
 def test_the_settings_lie_beside_the_models(trained: Path) -> None:
     config = json.loads((trained / "models.json").read_text())["config"]
-    assert set(config) == {"forecast", "lift", "momentum", "rhythm", "fatigue"}
+    parts = {"forecast", "lift", "momentum", "rhythm", "fatigue", "cannibalisation", "exposure"}
+    assert set(config) == parts
     assert config["momentum"]["window_weeks"] == 8
 
 
