@@ -8,7 +8,7 @@ import re
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from copilot.errors import GeneratorError
 from copilot.generators import Prompt
 from copilot.writer_cache import converted_smollm2, discard
+from copilot.writer_decode import GreedyDecoder, n_common
 from copilot.writer_prompt import fit_prompt, render_chat, without_control_tokens
 from copilot.writer_relay import Put, Stopped, relay
 from retrieval.quiet import quiet_model_libraries
@@ -39,6 +40,7 @@ class LoadedWriter:
     model: Any
     tokenizer: Any
     context: int  # tokens of prompt and reply together
+    decoder: GreedyDecoder | None = None  # None: the model needs transformers' own decode loop
 
     @property
     def control_tokens(self) -> list[str]:
@@ -58,6 +60,7 @@ class TransformersGenerator:
         temperature: 0 always takes the likeliest token; above, tokens are drawn with the prompt's seed.
         dtype: float32 reads a prompt twice as fast as bfloat16 on CPUs without bfloat16 arithmetic.
         max_prompt_tokens: a longer prompt is shortened as `fit_prompt` says.
+        own_loop: whether `writer_decode` writes where it can; else always transformers' own loop, to compare with.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class TransformersGenerator:
         temperature: float = 0.0,
         dtype: Dtype = "float32",
         max_prompt_tokens: int = MAX_PROMPT_TOKENS,
+        own_loop: bool = True,
     ) -> None:
         self._source = source
         self._cache = cache
@@ -76,6 +80,7 @@ class TransformersGenerator:
         self._temperature = temperature
         self._dtype: Dtype = dtype
         self._max_prompt_tokens = max_prompt_tokens
+        self._own_loop = own_loop
         self._loaded: LoadedWriter | None = None
         # One worker: the model is loaded and used by one thread, and waiting replies keep their order.
         self._turns = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
@@ -103,6 +108,11 @@ class TransformersGenerator:
             GeneratorError: the model cannot be loaded, ran out of memory, or the system prompt exceeds its context.
         """
         return relay(partial(self._write, prompt), self._turns, cancel=cancel)
+
+    def count_tokens(self, text: str) -> int:
+        """Return how many tokens of this model a text has. Raises GeneratorError when the model cannot be loaded."""
+        writer = self._turns.submit(self._load).result()
+        return len(writer.tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def _load(self) -> LoadedWriter:
         """Load at the first use; a failure is tried again at the next."""
@@ -140,7 +150,11 @@ class TransformersGenerator:
         writer = self._load()
         inputs = self._inputs(writer, prompt)
         try:
-            _generate(writer, inputs, self._config(writer, prompt), prompt.seed, put, stopped)
+            config = self._config(writer, prompt)
+            if writer.decoder is not None and self._own_loop and not config.do_sample:
+                _decode(writer, inputs, self._n_shared(writer, prompt, inputs), config, put, stopped)
+            else:
+                _generate(writer, inputs, config, prompt.seed, put, stopped)
         except (RuntimeError, ValueError, IndexError, MemoryError) as error:
             raise GeneratorError(
                 f"The writer {self.name} failed while writing ({type(error).__name__}: {error}). "
@@ -152,12 +166,18 @@ class TransformersGenerator:
         clean = without_control_tokens(prompt, writer.control_tokens)
         limit = min(self._max_prompt_tokens, writer.context - prompt.max_new_tokens)
 
-        def tokens(candidate: Prompt) -> Any:
-            text = render_chat(candidate, writer.tokenizer)
-            # A chat template writes the model's own opening token; the plain format has none.
-            return writer.tokenizer(text, return_tensors="pt", add_special_tokens=not writer.tokenizer.chat_template)
+        def n_tokens(candidate: Prompt) -> int:
+            return _tokens(writer, candidate)["input_ids"].shape[1]
 
-        return tokens(fit_prompt(clean, limit, lambda candidate: tokens(candidate)["input_ids"].shape[1]))
+        return _tokens(writer, fit_prompt(clean, limit, n_tokens))
+
+    def _n_shared(self, writer: LoadedWriter, prompt: Prompt, inputs: Any) -> int:
+        """Return how many of the prompt's tokens any other question under the same rules would begin with."""
+        if not prompt.system:
+            return 0
+        tokens = inputs["input_ids"][0].tolist()
+        no_question = _tokens(writer, replace(prompt, user=""))["input_ids"][0].tolist()
+        return min(n_common(tokens, no_question), len(tokens) - 1)
 
     def _config(self, writer: LoadedWriter, prompt: Prompt) -> GenerationConfig:
         """Return the model's own generation settings under ours: length, and greedy or seeded sampling."""
@@ -188,15 +208,47 @@ def load_writer(
     try:
         tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=not hub)
         model = AutoModelForCausalLM.from_pretrained(
-            source, dtype=getattr(torch, dtype), local_files_only=not hub, use_safetensors=True
-        )
+            source,
+            dtype=getattr(torch, dtype),
+            local_files_only=not hub,
+            use_safetensors=True,
+        ).eval()
     except (OSError, ValueError, RuntimeError, KeyError, ImportError, SafetensorError) as error:
         raise GeneratorError(
             f"The writer {source} cannot be loaded ({_first_line(error)}). Name a folder or id of a Hugging Face "
             "causal language model with safetensors weights, or `onboard`."
         ) from error
     context = getattr(model.config.get_text_config(), "max_position_embeddings", None) or MAX_PROMPT_TOKENS
-    return LoadedWriter(model.eval(), tokenizer, context)
+    return LoadedWriter(model, tokenizer, context, GreedyDecoder(model) if _plain_greedy(model) else None)
+
+
+def _plain_greedy(model: Any) -> bool:
+    """Say whether greedy decoding needs nothing but the likeliest token and a cache that can be cropped."""
+    return model.config.model_type == "llama" and model.generation_config.repetition_penalty in (None, 1.0)
+
+
+def _tokens(writer: LoadedWriter, prompt: Prompt) -> Any:
+    """Return a prompt's tokens in the model's chat format."""
+    text = render_chat(prompt, writer.tokenizer)
+    # A chat template writes the model's own opening token; the plain format has none.
+    return writer.tokenizer(text, return_tensors="pt", add_special_tokens=not writer.tokenizer.chat_template)
+
+
+def _decode(
+    writer: LoadedWriter, inputs: Any, n_shared: int, config: GenerationConfig, put: Put, stopped: Stopped
+) -> None:
+    """Write greedily with our own loop, which looks at `stopped` before each step."""
+    import torch
+
+    assert writer.decoder is not None
+    end = config.eos_token_id
+    ends = frozenset(end if isinstance(end, list) else [end])
+    streamer = _streamer(writer, put, skip_prompt=False)
+    prompt = inputs["input_ids"][0].tolist()
+    with torch.inference_mode():
+        for tokens in writer.decoder.write(prompt, n_shared, config.max_new_tokens or 0, ends, stopped):
+            streamer.put(torch.tensor(tokens))
+    streamer.end()
 
 
 def _generate(
@@ -204,28 +256,32 @@ def _generate(
 ) -> None:
     """Run the model's decode loop, which looks at `stopped` after each token."""
     import torch
-    from transformers import StoppingCriteriaList, TextStreamer
-
-    class Relayed(TextStreamer):
-        """Hands on each finished word instead of printing it."""
-
-        def on_finalized_text(self, text: str, stream_end: bool = False) -> None:
-            if text:
-                put(text)
+    from transformers import StoppingCriteriaList
 
     def told_to_stop(input_ids: torch.Tensor, scores: torch.Tensor, **_: object) -> torch.Tensor:
         return torch.full((len(input_ids),), stopped(), dtype=torch.bool)
 
-    streamer = Relayed(writer.tokenizer, skip_prompt=True, skip_special_tokens=True, clean_up_tokenization_spaces=False)
     # The sampler draws from torch's global state: seed a fork of it and give the rest of the process its own back.
     with torch.inference_mode(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         writer.model.generate(
             **inputs,
             generation_config=config,
-            streamer=streamer,
+            streamer=_streamer(writer, put, skip_prompt=True),
             stopping_criteria=StoppingCriteriaList([told_to_stop]),  # type: ignore[list-item]
         )
+
+
+def _streamer(writer: LoadedWriter, put: Put, *, skip_prompt: bool) -> Any:
+    """Return a streamer that hands on each finished word instead of printing it."""
+    from transformers import TextStreamer
+
+    class Relayed(TextStreamer):
+        def on_finalized_text(self, text: str, stream_end: bool = False) -> None:
+            if text:
+                put(text)
+
+    return Relayed(writer.tokenizer, skip_prompt, skip_special_tokens=True, clean_up_tokenization_spaces=False)
 
 
 def _first_line(error: Exception) -> str:

@@ -11,11 +11,13 @@ import os
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from copilot.generators import Prompt
 from copilot.writer_cache import converted_smollm2, discard
+from copilot.writer_speed import measure_speed
 from copilot.writer_transformers import Dtype, TransformersGenerator, load_writer
 
 SHEET_TOKENS = 500
@@ -26,13 +28,29 @@ FACT = (
 )
 
 
-def run(cache_dir: Path, dtypes: tuple[Dtype, ...] = ("float32", "bfloat16")) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Runtime:
+    """A way to run the writer: its arithmetic, and our decode loop or that of transformers."""
+
+    dtype: Dtype
+    own_loop: bool = True
+
+    @property
+    def name(self) -> str:
+        return self.dtype if self.own_loop else f"{self.dtype}_generate"
+
+
+RUNTIMES = (Runtime("float32"), Runtime("float32", own_loop=False), Runtime("bfloat16"))
+
+
+def run(cache_dir: Path, runtimes: tuple[Runtime, ...] = RUNTIMES) -> dict[str, Any]:
     """Convert the writer anew into `cache_dir`, then load and run it, and return the figures.
 
     Returns:
-        {"conversion_s", "warm_load_s", "prompt_tokens", "threads", dtype: {"load_s", "first_token_s", "tokens_per_s",
-        "cancel_s"}}; wall seconds. `warm_load_s` is what a start with a filled cache waits, once the libraries are
-        imported; `first_token_s` is until the first word arrives, the reading of the sheet included.
+        {"conversion_s", "warm_load_s", "prompt_tokens", "threads", runtime: {"load_s", "first_token_s", "tokens_per_s",
+        "cpu_s", "cancel_s"}}; wall seconds, but for `cpu_s`, of all threads for one reply. `warm_load_s` is what a
+        start with a filled cache waits, once the libraries are imported; `first_token_s` is until the first word
+        arrives, the reading of the sheet included.
     """
     discard(cache_dir)
     started_s = time.monotonic()
@@ -40,13 +58,13 @@ def run(cache_dir: Path, dtypes: tuple[Dtype, ...] = ("float32", "bfloat16")) ->
     conversion_s = time.monotonic() - started_s
     writer = load_writer(folder)  # imports torch and transformers, which the text encoder shares
     prompt = sheet_prompt(writer.tokenizer)
-    by_dtype = {dtype: _measure(cache_dir, prompt, dtype, writer.tokenizer) for dtype in dtypes}
+    by_runtime = {runtime.name: _measure(cache_dir, prompt, runtime) for runtime in runtimes}
     return {
         "conversion_s": round(conversion_s, 1),
-        "warm_load_s": by_dtype[dtypes[0]]["load_s"],
+        "warm_load_s": by_runtime[runtimes[0].name]["load_s"],
         "prompt_tokens": len(writer.tokenizer.apply_chat_template(prompt.turns, tokenize=True)["input_ids"]),
         "threads": _threads(),
-        **by_dtype,
+        **by_runtime,
     }
 
 
@@ -59,24 +77,16 @@ def sheet_prompt(tokenizer: Any, sheet_tokens: int = SHEET_TOKENS) -> Prompt:
     return Prompt(SYSTEM, "\n".join(lines), max_new_tokens=N_TOKENS)
 
 
-def _measure(cache_dir: Path, prompt: Prompt, dtype: Dtype, tokenizer: Any) -> dict[str, float]:
-    generator = TransformersGenerator(cache=cache_dir, dtype=dtype, threads=_threads())
+def _measure(cache_dir: Path, prompt: Prompt, runtime: Runtime) -> dict[str, float | None]:
+    generator = TransformersGenerator(
+        cache=cache_dir, dtype=runtime.dtype, threads=_threads(), own_loop=runtime.own_loop
+    )
     started_s = time.monotonic()
     generator.prepare()
     load_s = time.monotonic() - started_s
-    list(generator.stream(Prompt("", "Hello", max_new_tokens=4)))  # the first pass allocates
-    started_s = time.monotonic()
-    arrived_s, pieces = [], []
-    for piece in generator.stream(prompt):
-        arrived_s.append(time.monotonic() - started_s)
-        pieces.append(piece)
-    n_later = len(tokenizer("".join(pieces[1:]))["input_ids"])
-    return {
-        "load_s": round(load_s, 2),
-        "first_token_s": round(arrived_s[0], 2),
-        "tokens_per_s": round(n_later / (arrived_s[-1] - arrived_s[0]), 1),
-        "cancel_s": round(_cancel_s(generator, prompt), 3),
-    }
+    list(generator.stream(Prompt(prompt.system, "Hello", max_new_tokens=4)))  # the first pass allocates
+    figures = measure_speed(generator, prompt, generator.count_tokens)
+    return {"load_s": round(load_s, 2), **figures, "cancel_s": round(_cancel_s(generator, prompt), 3)}
 
 
 def _cancel_s(generator: TransformersGenerator, prompt: Prompt) -> float:

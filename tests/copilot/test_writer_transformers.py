@@ -83,6 +83,14 @@ class TestWriting:
         text = writer.tokenizer.decode(written[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
         assert "".join(tiny.stream(PROMPT)) == text
 
+    def test_our_loop_and_that_of_transformers_agree(self, folder, tmp_path):
+        theirs = TransformersGenerator(folder, cache=tmp_path, own_loop=False)
+        ours = TransformersGenerator(folder, cache=tmp_path)
+        assert "".join(ours.stream(PROMPT)) == "".join(theirs.stream(PROMPT))
+
+    def test_tokens_are_counted_by_the_model(self, tiny):
+        assert tiny.count_tokens("Chips") == 5  # bytes
+
     def test_a_sampled_text_follows_its_seed_and_disturbs_nobody(self, folder, tmp_path):
         generator = TransformersGenerator(folder, cache=tmp_path, temperature=1.0)
         torch.manual_seed(11)
@@ -96,14 +104,8 @@ class TestWriting:
         assert "".join(generator.stream(PROMPT))
 
     def test_a_long_sheet_is_shortened_and_a_long_system_part_refused(self, tiny):
-        seen = []
-        model = loaded(tiny).model
-        hook = model.register_forward_pre_hook(
-            lambda _module, _args, kwargs: seen.append(kwargs["input_ids"].shape[1]), with_kwargs=True
-        )
-        list(tiny.stream(Prompt("S", "\n".join(f"[F{n}] fact" for n in range(500)), 24)))
-        hook.remove()
-        assert 400 < seen[0] <= 512 - 24
+        inputs = tiny._inputs(loaded(tiny), Prompt("S", "\n".join(f"[F{n}] fact" for n in range(500)), 24))
+        assert 400 < inputs["input_ids"].shape[1] <= 512 - 24
         with pytest.raises(GeneratorError, match="system prompt"):
             list(tiny.stream(Prompt("rule " * 500, "Why?", 24)))
 
@@ -233,6 +235,14 @@ class TestOnboard:
             direct.generate(**inputs, max_new_tokens=24, do_sample=False),
             ours.model.generate(**inputs, max_new_tokens=24, do_sample=False),
         )
+
+    def test_our_loop_writes_what_that_of_transformers_writes(self, onboard_folder):
+        facts = "\n".join(f'[F{n}] "Lemon Biscuits {n} Oz" should sell {7 * n} units.' for n in range(1, 6))
+        prompt = Prompt("Use only the facts. Cite each as [F1].", f"What will sell?\n{facts}", max_new_tokens=48)
+        ours, theirs = (
+            TransformersGenerator(cache=onboard_folder.parent, own_loop=own_loop) for own_loop in (True, False)
+        )
+        assert "".join(ours.stream(prompt)) == "".join(theirs.stream(prompt))
 
     def test_its_chat_format_is_that_of_smollm2_instruct(self, onboard_folder):
         writer = load_writer(onboard_folder)
