@@ -51,6 +51,9 @@ class Settings(BaseSettings):
     delay_per_week: float = Field(
         0.01, ge=0, lt=1, description="Share by which a unit sold one week later counts for less"
     )
+    caution: float = Field(
+        0.0, ge=0, le=1, description="From 0 (plan by expected units) to 1 (by what the worse half of forecasts gives)"
+    )
     plan_time_limit_s: float = Field(30.0, gt=0, description="Seconds the optimiser may take for one plan")
     threads: int = Field(
         min(os.cpu_count() or 1, 8), ge=1, description="CPU threads for encoding, search and writing; all cores up to 8"

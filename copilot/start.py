@@ -101,7 +101,12 @@ def open_search(settings: Settings, workspace: Workspace) -> CatalogueSearch:
 
 def open_copilot(settings: Settings, workspace: Workspace, writer: TextGenerator | None = None) -> Copilot:
     """Open everything that answers questions over a workspace; the writer's weights load with the first answer."""
-    planning = PlanningSettings(settings.weeks, settings.delay_per_week, settings.plan_time_limit_s)
+    planning = PlanningSettings(
+        weeks=settings.weeks,
+        delay_per_week=settings.delay_per_week,
+        time_limit_s=settings.plan_time_limit_s,
+        caution=settings.caution,
+    )
     engine = Engine(workspace, open_search(settings, workspace), planning)
     store = Store(settings.database_url or f"sqlite:///{workspace.database}")
     return Copilot(engine, store, writer or open_writer(settings, workspace))
