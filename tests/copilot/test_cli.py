@@ -128,6 +128,21 @@ def test_no_workspace_says_what_to_do(run, monkeypatch, tmp_path):
     assert "launch-copilot build" in err
 
 
+def test_the_ledger_lists_what_was_decided(run, copilot):
+    assert json.loads(run("ledger", "--json")[1])["overrides"] == []
+    assert "Nothing was decided" in run("ledger")[2]
+    launch = copilot.current_plan().plan.launches[0]
+    copilot.lock(launch.product_id, launch.week, launch.placement, copilot.current_plan().version)
+    document = json.loads(run("ledger", "--json")[1])
+    (entry,) = document["overrides"]
+    assert entry["from"] == entry["to"] == {"week": f"{launch.week:%G-W%V}", "placement": launch.placement}
+    assert (entry["kind"], entry["stands"], entry["state"], entry["units"]) == ("lock", True, "waiting", None)
+    assert entry["interval"][0] <= entry["delta_units"] <= entry["interval"][1]
+    assert document["totals"]["n"] == 1
+    code, out, err = run("ledger")
+    assert (code, "not launched yet" in out, "No outcome is known yet" in err) == (0, True, True)
+
+
 def test_feedback_is_recorded_and_compared(run, tmp_path):
     launch = json.loads(run("plan", "--json")[1])["launches"][0]
     path = tmp_path / "outcomes.csv"
