@@ -17,6 +17,7 @@ from copilot.console import BuildProgress, say, table
 from copilot.decision_commands import add_decision_commands
 from copilot.errors import OPERATOR_ERRORS
 from copilot.output import fact_rows, plan_document, print_json, print_text
+from copilot.scenario_commands import add_scenario_commands
 from copilot.settings import Settings, load_settings
 from retrieval.quiet import quiet_environment
 
@@ -90,6 +91,7 @@ def build_parser() -> argparse.ArgumentParser:
     feedback.add_argument("file", type=Path, help="CSV or Parquet with product_id, week, units")
 
     add_decision_commands(commands, _on_copilot)
+    add_scenario_commands(commands, _on_copilot)
     add_command(commands, "doctor", run_doctor, "check the installation and the workspace")
     return parser
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from copilot.arguments import add_command, add_json_flag
 from copilot.console import say, table
 from copilot.output import print_json
-from copilot.phrases import load_phrases
+from retrieval.weeks import format_week
 
 if TYPE_CHECKING:
     from copilot.ledger import LedgerEntry, LedgerTotals
@@ -45,7 +45,7 @@ def run_ledger(arguments: argparse.Namespace, copilot: Copilot) -> int:
 
 
 def _summary(summary: LedgerTotals) -> str:
-    return load_phrases("en").message(
+    return _words(
         "ledger_summary" if summary.n else "ledger_empty",
         n=summary.n,
         value=f"{summary.delta_units:+.2f}",
@@ -58,7 +58,7 @@ def _summary(summary: LedgerTotals) -> str:
 def _ledger_row(entry: LedgerEntry) -> dict[str, object]:
     made = entry.override.decision
     expected = None if made.expected_units is None else f"{made.expected_units:.1f} ({made.low:.1f} to {made.high:.1f})"
-    sold = f"{entry.units:g}" if entry.units is not None else load_phrases("en").message(f"ledger_{entry.state}")
+    sold = f"{entry.units:g}" if entry.units is not None else _words(f"ledger_{entry.state}")
     return {
         "when": f"{entry.override.at:%Y-%m-%d %H:%M}",
         "who": entry.override.actor,
@@ -73,7 +73,11 @@ def _ledger_row(entry: LedgerEntry) -> dict[str, object]:
     }
 
 
-def _slot(place: Place | None) -> str:
-    from retrieval.weeks import format_week
+def _words(key: str, **values: object) -> str:
+    from copilot.phrases import load_phrases
 
+    return load_phrases("en").message(key, **values)
+
+
+def _slot(place: Place | None) -> str:
     return "" if place is None else f"{format_week(place.week)}, {place.placement}"

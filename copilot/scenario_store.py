@@ -43,6 +43,11 @@ class ScenarioStore:
         with self._database.read() as session:
             return _scenario(_row(session, name))
 
+    def seen(self, name: str, expected_revision: int) -> Scenario:
+        """Return one scenario, if it is as it was seen. Raises as `change` does."""
+        with self._database.read() as session:
+            return _scenario(_row(session, name, expected_revision))
+
     def create(self, scenario: Scenario) -> Scenario:
         """Keep a new scenario and return it with its revision. Raises ScenarioRefused when the name is taken."""
         with self._database.write() as session:

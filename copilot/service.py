@@ -27,6 +27,7 @@ from copilot.phrases import Phrases, load_phrases
 from copilot.planning import OPERATOR, Planning
 from copilot.questions import Question, QuestionParser, question_from_json
 from copilot.records import Outcome, StoredPlan
+from copilot.scenarios import Scenarios
 from copilot.store import Store
 from ranking.interventions import Intervention
 from retrieval.search import Hit
@@ -89,6 +90,7 @@ class Copilot:
         self.store = store
         self.writer = writer
         self.planning = Planning(engine, store)
+        self.scenarios = Scenarios(engine, store, self.planning)
         self._parsers: dict[str, QuestionParser] = {}
 
     def close(self) -> None:
