@@ -31,6 +31,7 @@ function showFields() {
 }
 
 function refresh() {
+  if (rowOf(kept["begin/name"])) delete kept["begin/name"]; // it was begun
   for (const form of element.querySelectorAll("[data-form]")) {
     for (const field of form.querySelectorAll("[name]")) {
       const value = kept[`${form.dataset.form}/${field.name}`];

@@ -75,7 +75,8 @@ def _row(entry: LedgerEntry, words: Words) -> Markup:
     )
     stands = words("ledger.parts") if entry.stands is None else words("ledger.yes" if entry.stands else "ledger.no")
     what = Markup("<b>{}</b><small>{}</small>").format(plain(made.title), words(f"ledger.kind_{made.kind}"))
-    cells = (when, what, _place(made.before, words), _place(made.after, words), price, _expected(entry, words))
+    places = [_place(place, words) if made.product_id else Markup("") for place in (made.before, made.after)]
+    cells = (when, what, *places, price, _expected(entry, words))
     shown = join(Markup("<td>{}</td>").format(cell) for cell in (*cells, _sold(entry, words), stands))
     return Markup("<tr>{}</tr>").format(shown)
 
