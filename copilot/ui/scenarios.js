@@ -31,7 +31,6 @@ function showFields() {
 }
 
 function refresh() {
-  if (rowOf(kept["begin/name"])) delete kept["begin/name"]; // it was begun
   for (const form of element.querySelectorAll("[data-form]")) {
     for (const field of form.querySelectorAll("[name]")) {
       const value = kept[`${form.dataset.form}/${field.name}`];
@@ -53,6 +52,7 @@ element.addEventListener("click", (event) => {
   }
   const form = button.closest("[data-form]");
   if (form) {
+    if (action === "begin") delete kept["begin/name"]; // drawn again only once it was begun
     send(action, fields(form));
   } else {
     send(action, { name: button.closest("tr").dataset.name, number: button.dataset.number || "" });
