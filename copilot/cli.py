@@ -12,10 +12,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from copilot.arguments import day, port, positive, words
+from copilot.arguments import add_command, add_json_flag, day, port, positive, words
 from copilot.console import BuildProgress, say, table
+from copilot.decision_commands import add_decision_commands
 from copilot.errors import OPERATOR_ERRORS
 from copilot.output import fact_rows, plan_document, print_json, print_text
+from copilot.scenario_commands import add_scenario_commands
 from copilot.settings import Settings, load_settings
 from retrieval.quiet import quiet_environment
 
@@ -54,30 +56,30 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="launch-copilot", description="Plan product launches and ask why.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    build = _command(commands, "build", run_build, "build the workspace from a source")
+    build = add_command(commands, "build", run_build, "build the workspace from a source")
     build.add_argument("--source", choices=("complete_journey", "online_retail", "files"))
     build.add_argument("--path", dest="source_path", type=Path, help="folder or file of the source")
     build.add_argument("--as-of", dest="as_of", type=day, help="plan as of this day, such as 2017-10-09")
 
-    serve = _command(commands, "serve", run_serve, "serve the app in a browser")
+    serve = add_command(commands, "serve", run_serve, "serve the app in a browser")
     serve.add_argument("--host")
     serve.add_argument("--port", type=port)
 
-    search = _command(commands, "search", run_search, "search the catalogue")
+    search = add_command(commands, "search", run_search, "search the catalogue")
     search.add_argument("query", type=words)
     search.add_argument("-k", type=positive, default=10, help="how many products to list (default 10)")
-    _json_flag(search)
+    add_json_flag(search)
 
-    plan = _command(commands, "plan", run_plan, "show the launch plan")
+    plan = add_command(commands, "plan", run_plan, "show the launch plan")
     plan.add_argument("--weeks", type=positive, help="weeks in the calendar (default 12)")
-    _json_flag(plan)
+    add_json_flag(plan)
 
-    ask = _command(commands, "ask", run_ask, "ask a question about the plan")
+    ask = add_command(commands, "ask", run_ask, "ask a question about the plan")
     ask.add_argument("question", type=words)
     ask.add_argument("--lang", choices=LANGUAGES, default="en")
-    _json_flag(ask)
+    add_json_flag(ask)
 
-    brief = _command(commands, "brief", run_brief, "write the brief of a product, a week or the season's rhythm")
+    brief = add_command(commands, "brief", run_brief, "write the brief of a product, a week or the season's rhythm")
     brief.add_argument("target", metavar="PRODUCT_ID|WEEK|rhythm")
     brief.add_argument("--format", choices=("md", "docx"), default="md")
     brief.add_argument("--lang", choices=LANGUAGES, default="en")
@@ -85,31 +87,33 @@ def build_parser() -> argparse.ArgumentParser:
 
     _evaluate_commands(commands)
 
-    feedback = _command(commands, "feedback", run_feedback, "record what launches really sold")
+    feedback = add_command(commands, "feedback", run_feedback, "record what launches really sold")
     feedback.add_argument("file", type=Path, help="CSV or Parquet with product_id, week, units")
 
-    _command(commands, "doctor", run_doctor, "check the installation and the workspace")
+    add_decision_commands(commands, _on_copilot)
+    add_scenario_commands(commands, _on_copilot)
+    add_command(commands, "doctor", run_doctor, "check the installation and the workspace")
     return parser
 
 
 def _evaluate_commands(commands: Any) -> None:
     evaluate = commands.add_parser("evaluate", help="measure a part against its peers")
     parts = evaluate.add_subparsers(required=True, metavar="PART")
-    retrieval = _command(parts, "retrieval", run_evaluate_retrieval, "search quality on judged queries")
+    retrieval = add_command(parts, "retrieval", run_evaluate_retrieval, "search quality on judged queries")
     for name in ("products", "queries", "qrels"):
         retrieval.add_argument(f"--{name}", type=Path, required=True, help="CSV or Parquet")
-    _json_flag(retrieval)
-    forecast = _command(parts, "forecast", run_evaluate_forecast, "forecast error against peers")
+    add_json_flag(retrieval)
+    forecast = add_command(parts, "forecast", run_evaluate_forecast, "forecast error against peers")
     forecast.add_argument("--online-retail", type=Path, help="the UCI Online Retail II file, to test on it too")
-    _json_flag(forecast)
-    rhythm = _command(parts, "rhythm", run_evaluate_rhythm, "planning: regret, counterfactuals, solve times")
+    add_json_flag(forecast)
+    rhythm = add_command(parts, "rhythm", run_evaluate_rhythm, "planning: regret, counterfactuals, solve times")
     rhythm.add_argument("--seeds", type=positive, default=30, help="simulated shops to measure regret in (default 30)")
     rhythm.add_argument("--interventions", type=positive, default=200, help="random counterfactuals (default 200)")
     rhythm.add_argument("--largest", type=positive, default=5_000, help="candidates of the largest timed problem")
-    _json_flag(rhythm)
-    answers = _command(parts, "answers", run_evaluate_answers, "questions, writer and verifier")
+    add_json_flag(rhythm)
+    answers = add_command(parts, "answers", run_evaluate_answers, "questions, writer and verifier")
     answers.add_argument("--questions", type=positive, default=20, help="how many questions the writer answers")
-    _json_flag(answers)
+    add_json_flag(answers)
 
 
 def run_build(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -171,7 +175,7 @@ def run_plan(arguments: argparse.Namespace, settings: Settings) -> int:
         stored = copilot.current_plan()
         plan, version = stored.plan, stored.version
     else:
-        plan, version = copilot.engine.solve(copilot.store.locks()), None
+        plan, version = copilot.engine.solve(copilot.planning.standing()), None
         say(f"not saved: the configured calendar has {configured.weeks} weeks (COPILOT_WEEKS)")
     document = plan_document(plan, version)
     if not plan.launches:
@@ -286,15 +290,9 @@ def _copilot(settings: Settings) -> Copilot:
     return open_copilot(settings, open_workspace(settings))
 
 
-def _command(commands: Any, name: str, run: Command, summary: str) -> argparse.ArgumentParser:
-    parser = commands.add_parser(name, help=summary, description=summary.capitalize() + ".")
-    parser.add_argument("--workspace", type=Path, help="workspace folder (default: COPILOT_WORKSPACE or ./workspace)")
-    parser.set_defaults(run=run)
-    return parser
-
-
-def _json_flag(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--json", action="store_true", help="print JSON")
+def _on_copilot(run: Callable[[argparse.Namespace, Copilot], int]) -> Command:
+    """Return a command that works on the opened service."""
+    return lambda arguments, settings: run(arguments, _copilot(settings))
 
 
 def _report(result: Any, as_json: bool) -> int:

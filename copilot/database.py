@@ -1,4 +1,4 @@
-"""The database under the store: its tables, its connections, and its errors in plain words.
+"""The database under the store: its connections, and its errors in plain words; `tables` says what it holds.
 
 SQLite runs in WAL mode, so readers never wait for a writer; writers wait for each other up to `BUSY_S` and take the
 write lock when they begin, so that what they read first is still true when they write. On a full disk SQLite cannot
@@ -13,119 +13,21 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from datetime import UTC, date, datetime
 from pathlib import Path
 from sqlite3 import OperationalError as SqliteOperationalError
 from typing import Any
 
-from sqlalchemy import (
-    DateTime,
-    Dialect,
-    Engine,
-    ForeignKey,
-    TypeDecorator,
-    UniqueConstraint,
-    create_engine,
-    event,
-    inspect,
-)
+from sqlalchemy import Engine, create_engine, event, inspect
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, SQLAlchemyError
-from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool, StaticPool
 
 from copilot.errors import StoreError
+from copilot.tables import Table
 
 BUSY_S = 10.0
 FULL_BELOW_BYTES = 1_000_000  # with less free space SQLite's own files may not fit
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware UTC moment; databases without time zones keep it as plain UTC."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Table(DeclarativeBase):
-    type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 - SQLAlchemy's declaration
-
-
-class PlanRow(Table):
-    """One version of the plan; rows are only ever added."""
-
-    __tablename__ = "plans"
-    version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    created_at: Mapped[datetime]
-    fingerprint: Mapped[str]
-    note: Mapped[str]
-    objective: Mapped[float]
-    gap: Mapped[float]
-    status: Mapped[str]
-    n_launches: Mapped[int]
-    plan_json: Mapped[str]
-
-
-class RuleRow(Table):
-    """A lock or exclusion; it stands until it is removed, and its history stays."""
-
-    __tablename__ = "rules"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str]  # lock, exclude
-    product_id: Mapped[str] = mapped_column(index=True)
-    week: Mapped[date | None]
-    placement: Mapped[str | None]
-    actor: Mapped[str]
-    created_at: Mapped[datetime]
-    removed_at: Mapped[datetime | None]
-    removed_by: Mapped[str | None]
-
-
-class ThreadRow(Table):
-    __tablename__ = "threads"
-    id: Mapped[str] = mapped_column(primary_key=True)
-    lang: Mapped[str]
-    created_at: Mapped[datetime]
-
-
-class MessageRow(Table):
-    __tablename__ = "messages"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    thread_id: Mapped[str] = mapped_column(ForeignKey("threads.id"), index=True)
-    role: Mapped[str]
-    payload_json: Mapped[str]
-    created_at: Mapped[datetime]
-
-
-class AuditRow(Table):
-    """Who did what, when; rows are only ever added."""
-
-    __tablename__ = "audit"
-    id: Mapped[int] = mapped_column(primary_key=True)
-    at: Mapped[datetime]
-    actor: Mapped[str]
-    action: Mapped[str]
-    details_json: Mapped[str]
-
-
-class OutcomeRow(Table):
-    """Units that a launched product really sold in the four weeks from `week`."""
-
-    __tablename__ = "outcomes"
-    __table_args__ = (UniqueConstraint("product_id", "week"),)
-    id: Mapped[int] = mapped_column(primary_key=True)
-    product_id: Mapped[str]
-    week: Mapped[date]
-    units: Mapped[float]
-    recorded_at: Mapped[datetime]
 
 
 class Database:

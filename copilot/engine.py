@@ -17,8 +17,8 @@ from typing import Any
 import pandas as pd
 
 from copilot.errors import UnknownProduct
-from copilot.planning import PlanningSettings, day_of, open_problem, text_of
 from copilot.records import StoredPlan
+from copilot.shop_problem import PlanningSettings, day_of, open_problem, text_of
 from ranking.cannibalisation import substitutes
 from ranking.counterfactual import Counterfactual, counterfactual
 from ranking.fatigue_model import starting_fatigue

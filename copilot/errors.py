@@ -7,6 +7,10 @@ CopilotError
 ├── QuestionTooLong    a message over the limit
 ├── NoPlan             nothing was planned yet
 ├── StalePlan          the plan changed since the operator looked; nothing was written
+├── UnknownScenario    no such scenario
+├── ScenarioRefused    a scenario whose name is taken or none, or too many to compare
+├── StaleScenario      the scenario changed since the operator looked; nothing was written
+├── UnknownGroup       no candidate is of this category group
 ├── StoreError         the database of plans and talks cannot be read or written
 ├── GeneratorError     the writer (LLM) failed, timed out or is misconfigured
 ├── FeedbackError      an outcomes file cannot be read
@@ -52,6 +56,22 @@ class NoPlan(CopilotError):
 
 class StalePlan(CopilotError):
     """The plan changed since the operator looked; nothing was written."""
+
+
+class UnknownScenario(CopilotError):
+    """No such scenario."""
+
+
+class ScenarioRefused(CopilotError):
+    """A scenario whose name is taken or none, or too many to compare."""
+
+
+class StaleScenario(CopilotError):
+    """The scenario changed since the operator looked; nothing was written."""
+
+
+class UnknownGroup(CopilotError):
+    """No candidate is of this category group."""
 
 
 class StoreError(CopilotError):

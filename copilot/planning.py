@@ -1,150 +1,128 @@
-"""Planning: what the operator decides about plans, and the problem that it makes of the candidates.
-
-The rules of a shop (spacing, least shares, what a placement costs) name categories as operators do: a full path, or a
-department, which stands for every category below it.
-"""
+"""Planning: makes the plan's versions under what stands, and prices what a person decides against it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
-from typing import Any
+from datetime import date
+from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-import pandas as pd
+from copilot.errors import StalePlan, UnknownProduct
+from copilot.ledger import decided
+from copilot.records import StoredPlan
+from copilot.standing import Rules, check_known, split_known, without_lock
+from ranking.interventions import Exclude, Lock
 
-from copilot.errors import SettingsError
-from copilot.group_names import within
-from ranking.features import rhythm_group
-from ranking.problem import MinShare, PlanningProblem, Slot
-from ranking.ranker import SlotRanker
-from ranking.rhythm import Rhythm
-from ranking.risk import certain_units
-from ranking.slots import default_slots
-from retrieval.workspace import Workspace
+if TYPE_CHECKING:
+    from copilot.engine import Engine
+    from copilot.store import Store
 
-_EVERY = "*"  # in `spacing`: all categories
+OPERATOR = "operator"  # one operator per installation for now; the audit log names who acted
 
 
-@dataclass(frozen=True)
-class PlanningSettings:
-    """What the operator decides about the plan; part of its fingerprint.
+class Planning:
+    """Plans and their versions over one engine and one store.
 
-    Attributes:
-        weeks: weeks in the calendar.
-        delay_per_week: share by which a unit sold one week later counts for less.
-        time_limit_s: seconds the optimiser may take for one plan.
-        caution: from 0 (plan by expected units) to 1 (plan by what the worse half of forecast draws gives).
-        spacing: category or department -> weeks, at most one launch of a category in so many weeks; "*" for all.
-        least_shares: category or "brand:NAME" -> least share of all launches.
-        placement_costs: placement -> money that a launch there costs, 0 for others.
-        budget: money that all launches may cost together; None for no limit.
+    Args:
+        engine: solves plans.
+        store: keeps them, with what stands.
     """
 
-    weeks: int = 12
-    delay_per_week: float = 0.01
-    time_limit_s: float = 30.0
-    caution: float = 0.0
-    spacing: Mapping[str, int] = field(default_factory=dict)
-    least_shares: Mapping[str, float] = field(default_factory=dict)
-    placement_costs: Mapping[str, float] = field(default_factory=dict)
-    budget: float | None = None
+    def __init__(self, engine: Engine, store: Store) -> None:
+        self.engine = engine
+        self.store = store
+        self.strange_rules: Rules = ()
 
-    @property
-    def decisive(self) -> dict[str, object]:
-        """What another plan would come of: all but the time limit."""
-        return {name: value for name, value in asdict(self).items() if name != "time_limit_s"}
+    def current_plan(self) -> StoredPlan:
+        """Return the latest plan, making a new version when there is none or its data or settings changed."""
+        stored = self.store.latest_plan()
+        if stored is not None and stored.fingerprint == self.engine.fingerprint:
+            return stored
+        note = "first plan" if stored is None else "the data or the planning settings changed"
+        return self._solve_and_save(self.standing(), note, stored.version if stored else None)
 
+    def replan(self, note: str) -> StoredPlan:
+        """Solve again under what stands and save the result as a new version."""
+        return self._solve_and_save(self.standing(), note, self.current_plan().version)
 
-def open_problem(
-    workspace: Workspace, ranker: SlotRanker, rhythm: Rhythm, settings: PlanningSettings, weeks: Sequence[date]
-) -> PlanningProblem:
-    """Return the candidates that have a forecast, the slots, and the shop's rules; the rhythm's prices come later.
+    def lock(self, product_id: str, week: date, placement: str, expected_version: int) -> StoredPlan:
+        """Lock a launch to its slot, in place of any other lock of the product. Raises as `decide` does."""
+        rules = (*without_lock(self.standing(), product_id), Lock(product_id, week, placement))
+        return self.decide("lock", product_id, rules, expected_version)
 
-    A launch is worth what can be sold of it: its expected units, at most its stock.
+    def unlock(self, product_id: str, expected_version: int) -> StoredPlan:
+        """Remove a product's lock. Raises as `decide` does."""
+        return self.decide("unlock", product_id, without_lock(self.standing(), product_id), expected_version)
 
-    Raises:
-        SettingsError: a rule names no category, brand or placement that there is.
-    """
-    table = workspace.query("SELECT * FROM products WHERE status = 'candidate' ORDER BY product_id")
-    table = table[table["product_id"].isin(ranker.product_ids)]
-    candidates, slots = tuple(table["product_id"]), default_slots(workspace, tuple(weeks))
-    values = ranker.values(candidates, slots)
-    lows, highs = ranker.intervals(candidates, slots)
-    stock = np.array([np.inf if pd.isna(units) else float(units) for units in table["stock_units"]])[:, None]
-    sold = np.minimum(certain_units(values, lows, highs, settings.caution), stock)
-    categories = tuple(text_of(category) for category in table["category"])
-    groups = tuple(rhythm_group(category) for category in categories)
-    brands = tuple(text_of(brand) for brand in table["brand"])
-    return PlanningProblem(
-        product_ids=candidates,
-        titles=tuple(table["title"]),
-        groups=groups,
-        slots=slots,
-        values=values,
-        worth=sold * np.array(ranker.weights(slots)),
-        lows=lows,
-        highs=highs,
-        ready=tuple(day_of(day) for day in table["ready_date"]),
-        group_caps=rhythm.group_caps(),
-        weekly_cap=rhythm.weekly_cap(),
-        categories=categories,
-        brands=brands,
-        spacing=_spacing(settings, groups),
-        min_shares=_least_shares(settings, groups, brands),
-        costs=_costs(settings, slots, len(candidates)),
-        budget=settings.budget,
-    )
+    def exclude(
+        self, product_id: str, expected_version: int, week: date | None = None, placement: str | None = None
+    ) -> StoredPlan:
+        """Keep a product out of the plan, a week or a placement; its lock is removed. Raises as `decide` does."""
+        exclude = Exclude(product_id, week, placement)
+        check_known(exclude, self.engine.problem)
+        rules = (*without_lock(self.standing(), product_id), exclude)
+        return self.decide("exclude", product_id, rules, expected_version)
 
+    def decide(
+        self, kind: Literal["lock", "unlock", "exclude"], product_id: str, rules: Rules, expected_version: int
+    ) -> StoredPlan:
+        """Plan under what a person decided about a product, price the decision, and save both as one step.
 
-def text_of(cell: Any) -> str:
-    """Return a table's cell as text, empty where it is missing."""
-    return "" if pd.isna(cell) else str(cell)
+        Raises:
+            StalePlan: another version was saved since the operator looked; nothing is written.
+            InfeasiblePlan: the rules cannot all hold; nothing is written.
+        """
+        before = self.current_plan()
+        made = self.engine.solve(rules)
+        title = self._title(product_id)
+        decision = decided(kind, product_id, title, before, made)
+        fingerprint, note = self.engine.fingerprint, f"{_DONE[kind]} {product_id}"
+        return self.store.save_plan(
+            made, fingerprint, note, expected_version, actor=OPERATOR, standing=rules, decision=decision
+        )
 
+    def restore(self, version: int) -> StoredPlan:
+        """Make an earlier version the current one again, with what stood then, as a new version.
 
-def day_of(cell: Any) -> date | None:
-    """Return a table's cell as a day, None where it is missing."""
-    if pd.isna(cell):
-        return None
-    return cell.date() if isinstance(cell, datetime) else cell  # a pandas Timestamp is a datetime
+        Raises:
+            NoPlan: there is no such version.
+            StalePlan: it was made from other data or settings, so its figures no longer hold.
+        """
+        past = self.store.plan(version)
+        if past.fingerprint != self.engine.fingerprint:
+            raise StalePlan(
+                f"Version {version} was made from other data or settings and cannot come back. "
+                "Its launches can still be read; plan again instead."
+            )
+        latest = self.current_plan().version
+        note = f"restored version {version}"
+        return self.store.save_plan(
+            past.plan, past.fingerprint, note, latest, actor=OPERATOR, standing=past.plan.interventions
+        )
 
+    def adopt(self, name: str, rules: Rules, expected_version: int) -> StoredPlan:
+        """Let a scenario's interventions stand in place of all others, with its price. Raises as `decide` does."""
+        before = self.current_plan()
+        made = self.engine.solve(rules)
+        decision = decided("adopt", "", name, before, made)
+        note = f"adopted the scenario {name}"
+        return self.store.save_plan(
+            made, self.engine.fingerprint, note, expected_version, actor=OPERATOR, standing=rules, decision=decision
+        )
 
-def _spacing(settings: PlanningSettings, groups: Sequence[str]) -> dict[str, int]:
-    """Group -> weeks; of rules that hold for a group the one that names it most closely counts."""
-    known = sorted(set(groups))
-    found: dict[str, int] = {}
-    for name, weeks in sorted(settings.spacing.items(), key=lambda item: (item[0] != _EVERY, len(item[0]))):
-        held = [group for group in known if name == _EVERY or within(group, name)]
-        if known and not held:
-            raise _unknown("COPILOT_SPACING", name, known)
-        found |= dict.fromkeys(held, weeks)
-    return found
+    def standing(self) -> Rules:
+        """Return the standing rules that the present problem knows; the others stay in the store, with a notice."""
+        rules = [standing.rule for standing in self.store.rules()]
+        kept, self.strange_rules = split_known(rules, self.engine.problem)
+        return kept
 
+    def _solve_and_save(self, rules: Rules, note: str, expected_version: int | None) -> StoredPlan:
+        plan = self.engine.solve(rules)
+        return self.store.save_plan(plan, self.engine.fingerprint, note, expected_version, actor=OPERATOR)
 
-def _least_shares(settings: PlanningSettings, groups: Sequence[str], brands: Sequence[str]) -> tuple[MinShare, ...]:
-    found = []
-    for name, share in settings.least_shares.items():
-        kind, called = ("brand", name.removeprefix("brand:")) if name.startswith("brand:") else ("group", name)
-        known = sorted(set(brands if kind == "brand" else groups))
-        if known and called not in known:
-            raise _unknown("COPILOT_LEAST_SHARES", called, known)
-        found.append(MinShare(kind, called, share))
-    return tuple(found)
-
-
-def _costs(settings: PlanningSettings, slots: Sequence[Slot], n_candidates: int) -> np.ndarray | None:
-    """(n_candidates, n_slots) money, None without a budget."""
-    placements = sorted({slot.placement for slot in slots})
-    for name in settings.placement_costs:
-        if placements and name not in placements:
-            raise _unknown("COPILOT_PLACEMENT_COSTS", name, placements)
-    if settings.budget is None:
-        return None
-    row = [float(settings.placement_costs.get(slot.placement, 0.0)) for slot in slots]
-    return np.tile(np.array(row), (n_candidates, 1))
+    def _title(self, product_id: str) -> str:
+        try:
+            return self.engine.product(product_id).title
+        except UnknownProduct:  # a lock of a product that left the catalogue can still be removed
+            return product_id
 
 
-def _unknown(setting: str, name: str, known: Sequence[str]) -> SettingsError:
-    some = ", ".join(known[:5]) + (" ..." if len(known) > 5 else "")
-    return SettingsError(f"{setting} names {name!r}, which no candidate or slot has; there are: {some}.")
+_DONE = {"lock": "locked", "unlock": "unlocked", "exclude": "excluded"}

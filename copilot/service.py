@@ -17,23 +17,23 @@ import pandas as pd
 from copilot.answers import Answer, Sentence, write_answer
 from copilot.briefs import Brief, write_brief
 from copilot.engine import Engine, Evidence
-from copilot.errors import QuestionTooLong, StalePlan
+from copilot.errors import QuestionTooLong
 from copilot.facts import collect_facts
 from copilot.factsheet import Fact, FactSheet
 from copilot.feedback import ComparedOutcome, compare
 from copilot.generators import TextGenerator
-from copilot.phrases import load_phrases
+from copilot.ledger import LedgerEntry, settle
+from copilot.phrases import Phrases, load_phrases
+from copilot.planning import OPERATOR, Planning
 from copilot.questions import Question, QuestionParser, question_from_json
 from copilot.records import Outcome, StoredPlan
+from copilot.scenarios import Scenarios
 from copilot.store import Store
-from ranking.interventions import Exclude, Lock
+from ranking.interventions import Intervention
 from retrieval.search import Hit
-
-Rules = tuple[Lock | Exclude, ...]
 
 QUESTION_LIMIT = 2_000  # characters; a longer message is almost surely a paste by mistake
 COPILOT = "copilot"  # who speaks in a thread
-OPERATOR = "operator"  # one operator per installation for now; the audit log names who acted
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,8 @@ class Copilot:
         self.engine = engine
         self.store = store
         self.writer = writer
-        self._strange_rules: Rules = ()
+        self.planning = Planning(engine, store)
+        self.scenarios = Scenarios(engine, store, self.planning)
         self._parsers: dict[str, QuestionParser] = {}
 
     def close(self) -> None:
@@ -111,53 +112,43 @@ class Copilot:
 
     def current_plan(self) -> StoredPlan:
         """Return the latest plan, making a new version when there is none or its data or settings changed."""
-        stored = self.store.latest_plan()
-        if stored is not None and stored.fingerprint == self.engine.fingerprint:
-            return stored
-        note = "first plan" if stored is None else "the data or the planning settings changed"
-        return self._solve_and_save(self._standing(), note, stored.version if stored else None)
+        return self.planning.current_plan()
 
     def replan(self, note: str = "planned again") -> StoredPlan:
         """Solve again under what stands and save the result as a new version."""
-        return self._solve_and_save(self._standing(), note, self.current_plan().version)
+        return self.planning.replan(note)
 
     def lock(self, product_id: str, week: date, placement: str, expected_version: int) -> StoredPlan:
-        """Lock a launch to its slot, plan again and return the new version.
+        """Lock a launch to its slot, plan again and return the new version; the ledger keeps what it costs.
 
         Raises:
             StalePlan: another version was saved since the operator looked; nothing is written.
             InfeasiblePlan: the locks cannot all hold; nothing is written.
         """
-        lock = Lock(product_id, week, placement)
-        rules = (*self._standing(without=product_id), lock)
-        return self._solve_and_save(rules, f"locked {product_id}", expected_version, change=rules)
+        return self.planning.lock(product_id, week, placement, expected_version)
 
     def unlock(self, product_id: str, expected_version: int) -> StoredPlan:
         """Remove a product's lock, plan again and return the new version. Raises StalePlan as `lock` does."""
-        rules = self._standing(without=product_id)
-        return self._solve_and_save(rules, f"unlocked {product_id}", expected_version, change=rules)
+        return self.planning.unlock(product_id, expected_version)
+
+    def exclude(
+        self, product_id: str, expected_version: int, week: date | None = None, placement: str | None = None
+    ) -> StoredPlan:
+        """Keep a product out of the plan, a week or a placement, and plan again. Raises as `lock` does."""
+        return self.planning.exclude(product_id, expected_version, week, placement)
 
     def restore(self, version: int) -> StoredPlan:
-        """Make an earlier version the current one again, with its locks, as a new version.
-
-        Raises:
-            NoPlan: there is no such version.
-            StalePlan: it was made from other data or settings, so its figures no longer hold.
-        """
-        past = self.store.plan(version)
-        if past.fingerprint != self.engine.fingerprint:
-            raise StalePlan(
-                f"Version {version} was made from other data or settings and cannot come back. "
-                "Its launches can still be read; plan again instead."
-            )
-        rules = tuple(item for item in past.plan.interventions if isinstance(item, Lock | Exclude))
-        latest = self.current_plan().version
-        note = f"restored version {version}"
-        return self.store.save_plan(past.plan, past.fingerprint, note, latest, actor=OPERATOR, standing=rules)
+        """Make an earlier version the current one again, with what stood then. Raises NoPlan or StalePlan."""
+        return self.planning.restore(version)
 
     def locked(self, product_id: str) -> bool:
         """Say whether the operator locked this product."""
         return any(lock.product_id == product_id for lock in self.store.locks())
+
+    def ledger(self) -> tuple[LedgerEntry, ...]:
+        """Return what people decided against the plan, newest first, with its price and how it turned out."""
+        standing = tuple(standing.rule for standing in self.store.rules())
+        return settle(self.store.overrides(), self.engine.launches, self.store.outcomes(), standing)
 
     # Questions
 
@@ -250,10 +241,7 @@ class Copilot:
             Notice("simulated", table, phrases.message("notice_simulated", table=table)) for table in report.simulated
         ]
         off = [Notice("off", feature, reason) for feature, reason in report.switched_off.items()]
-        stale = [
-            Notice("stale", rule.product_id, phrases.message("notice_lock", product=rule.product_id))
-            for rule in self._strange_rules
-        ]
+        stale = [_stale(rule, phrases) for rule in self.planning.strange_rules]
         failure = self.writer_failure
         writer = [Notice("off", "writer", phrases.message("notice_writer", reason=failure))] if failure else []
         return (*simulated, *off, *stale, *writer)
@@ -268,25 +256,11 @@ class Copilot:
         answers = [m.payload for m in self.store.messages(thread_id) if m.role == COPILOT] if thread_id else []
         return question_from_json(answers[-1]["question"], lang=lang) if answers else None
 
-    def _solve_and_save(
-        self, rules: Rules, note: str, expected_version: int | None, change: Rules | None = None
-    ) -> StoredPlan:
-        plan = self.engine.solve(rules)
-        return self.store.save_plan(
-            plan, self.engine.fingerprint, note, expected_version, actor=OPERATOR, standing=change
-        )
 
-    def _standing(self, without: str = "") -> Rules:
-        """Return the standing rules that the present problem knows; the others stay in the store, with a notice."""
-        problem = self.engine.problem
-        weeks, placements, products = set(problem.weeks), set(problem.placements), set(problem.product_ids)
-        kept, strange = [], []
-        for rule in (standing.rule for standing in self.store.rules()):
-            known = (
-                rule.product_id in products
-                and (rule.week is None or rule.week in weeks)
-                and (rule.placement is None or rule.placement in placements)
-            )
-            (kept if known else strange).append(rule)
-        self._strange_rules = tuple(strange)
-        return tuple(rule for rule in kept if not (rule.product_id == without and isinstance(rule, Lock)))
+def _stale(rule: Intervention, phrases: Phrases) -> Notice:
+    """Return the notice that a standing rule speaks of what the plan no longer has."""
+    product_id = getattr(rule, "product_id", "")
+    if product_id:
+        return Notice("stale", product_id, phrases.message("notice_lock", product=product_id))
+    subject = ", ".join(str(value) for value in vars(rule).values() if value is not None)
+    return Notice("stale", subject, phrases.message("notice_rule", rule=subject))

@@ -16,10 +16,24 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from copilot.database import AuditRow, Database, MessageRow, OutcomeRow, PlanRow, RuleRow, ThreadRow
+from copilot.database import Database
 from copilot.errors import NoPlan, StalePlan, StoreError
-from copilot.records import AuditEntry, Message, Outcome, PlanSummary, StandingRule, StoredPlan, Thread
-from ranking.interventions import Exclude, Lock
+from copilot.override_rows import override_of, override_row
+from copilot.records import (
+    AuditEntry,
+    Decision,
+    Message,
+    Outcome,
+    Override,
+    PlanSummary,
+    StandingRule,
+    StoredPlan,
+    Thread,
+)
+from copilot.rule_rows import add_rule, audit, dump, is_about, let_stand, remove_rule, rule_of, standing_rows
+from copilot.scenario_store import ScenarioStore
+from copilot.tables import AuditRow, MessageRow, OutcomeRow, OverrideRow, PlanRow, ThreadRow
+from ranking.interventions import Exclude, Intervention, Lock
 from ranking.plan import Plan, plan_from_json
 
 TITLE_LENGTH = 80
@@ -38,6 +52,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self._database = Database(url)
+        self.scenarios = ScenarioStore(self._database)
 
     def close(self) -> None:
         """Release the database's connections."""
@@ -53,14 +68,16 @@ class Store:
         expected_version: int | None,
         *,
         actor: str = "operator",
-        standing: Sequence[Lock | Exclude] | None = None,
+        standing: Sequence[Intervention] | None = None,
+        decision: Decision | None = None,
     ) -> StoredPlan:
         """Keep a plan as the next version, with its audit entry.
 
         Args:
             expected_version: the version that this one follows; None when there is no plan yet.
-            standing: when given, exactly these locks and exclusions stand from this version on, changed in the same
-                step as the plan.
+            standing: when given, exactly these interventions stand from this version on, changed in the same step as
+                the plan.
+            decision: what a person decided, for the ledger, when this version comes of it.
         Raises:
             StalePlan: another version landed first; nothing is written.
         """
@@ -76,8 +93,10 @@ class Store:
             except IntegrityError as cause:  # databases without a write lock at the start of a transaction
                 raise StalePlan(_stale(expected_version, None)) from cause
             if standing is not None:
-                _stand(session, standing, actor, now)
-            _audit(session, actor, "plan", {"version": stored.version, "note": note}, now)
+                let_stand(session, standing, actor, now)
+            if decision is not None:
+                session.add(override_row(decision, actor, now, stored.version))
+            audit(session, actor, "plan", {"version": stored.version, "note": note}, now)
         return stored
 
     def latest_plan(self) -> StoredPlan | None:
@@ -103,7 +122,14 @@ class Store:
                 PlanSummary(*row) for row in session.execute(select(*columns).order_by(PlanRow.version.desc()))
             )
 
-    # Locks and exclusions
+    def overrides(self) -> tuple[Override, ...]:
+        """Return what people decided against the plan, newest first."""
+        with self._database.read() as session:
+            return tuple(
+                override_of(row) for row in session.scalars(select(OverrideRow).order_by(OverrideRow.id.desc()))
+            )
+
+    # Standing rules
 
     def locks(self) -> tuple[Lock, ...]:
         """Return the locks that stand, oldest first; at most one per product."""
@@ -114,9 +140,9 @@ class Store:
         return tuple(standing.rule for standing in self.rules() if isinstance(standing.rule, Exclude))
 
     def rules(self) -> tuple[StandingRule, ...]:
-        """Return the locks and exclusions that stand, oldest first, with who asked for them."""
+        """Return what stands, locks and exclusions first, then caps and the like, with who asked for each."""
         with self._database.read() as session:
-            return tuple(StandingRule(_rule(row), row.actor, row.created_at) for row in _standing_rows(session))
+            return tuple(StandingRule(rule_of(row), row.actor, row.created_at) for row in standing_rows(session))
 
     def add_lock(self, lock: Lock, actor: str) -> None:
         """Let a lock stand, in place of any other lock of the same product."""
@@ -145,7 +171,7 @@ class Store:
 
     def add_message(self, thread_id: str, role: str, payload: Mapping[str, Any]) -> None:
         """Add a message of JSON data to a talk. Raises StoreError when there is no such talk."""
-        row = MessageRow(thread_id=thread_id, role=role, payload_json=_dump(payload), created_at=datetime.now(UTC))
+        row = MessageRow(thread_id=thread_id, role=role, payload_json=dump(payload), created_at=datetime.now(UTC))
         with self._database.write() as session:
             session.add(row)
 
@@ -176,7 +202,7 @@ class Store:
     def audit(self, actor: str, action: str, details: Mapping[str, Any] | None = None) -> None:
         """Record that somebody did something."""
         with self._database.write() as session:
-            _audit(session, actor, action, details or {}, datetime.now(UTC))
+            audit(session, actor, action, details or {}, datetime.now(UTC))
 
     def audit_log(self, limit: int = 100) -> tuple[AuditEntry, ...]:
         """Return the newest entries first."""
@@ -206,11 +232,11 @@ class Store:
         """Remove a product's rules of a kind, then add one; returns how many were removed."""
         now = datetime.now(UTC)
         with self._database.write() as session:
-            rows = [row for row in _standing_rows(session) if remove and _is_about(row, *remove)]
+            rows = [row for row in standing_rows(session) if remove and is_about(row, *remove)]
             for row in rows:
-                _remove_rule(session, row, actor, now)
-            if add is not None and add not in map(_rule, _standing_rows(session)):
-                _add_rule(session, add, actor, now)
+                remove_rule(session, row, actor, now)
+            if add is not None and add not in map(rule_of, standing_rows(session)):
+                add_rule(session, add, actor, now)
         return len(rows)
 
 
@@ -224,7 +250,7 @@ def _plan_row(stored: StoredPlan) -> PlanRow:
         gap=stored.plan.gap,
         status=stored.plan.status,
         n_launches=len(stored.plan.launches),
-        plan_json=_dump(stored.plan.to_json()),
+        plan_json=dump(stored.plan.to_json()),
     )
 
 
@@ -240,47 +266,6 @@ def _stale(expected: int | None, latest: int | None) -> str:
     seen = "no plan" if expected is None else f"version {expected}"
     now = "another one" if latest is None else f"version {latest}"
     return f"The plan changed meanwhile: you saw {seen}, now there is {now}. Nothing was written; look and try again."
-
-
-def _standing_rows(session: Session) -> Sequence[RuleRow]:
-    return session.scalars(select(RuleRow).where(RuleRow.removed_at.is_(None)).order_by(RuleRow.id)).all()
-
-
-def _rule(row: RuleRow) -> Lock | Exclude:
-    made = Lock if row.kind == "lock" else Exclude
-    return made(row.product_id, row.week, row.placement)
-
-
-def _is_about(row: RuleRow, kind: type, product_id: str) -> bool:
-    return row.product_id == product_id and isinstance(_rule(row), kind)
-
-
-def _stand(session: Session, standing: Sequence[Lock | Exclude], actor: str, now: datetime) -> None:
-    """Let exactly these rules stand; those that stood already keep who asked for them."""
-    rows = _standing_rows(session)
-    for row in rows:
-        if _rule(row) not in standing:
-            _remove_rule(session, row, actor, now)
-    stood = {_rule(row) for row in rows}
-    for rule in dict.fromkeys(standing):
-        if rule not in stood:
-            _add_rule(session, rule, actor, now)
-
-
-def _add_rule(session: Session, rule: Lock | Exclude, actor: str, now: datetime) -> None:
-    kind = "lock" if isinstance(rule, Lock) else "exclude"
-    where = {"product_id": rule.product_id, "week": rule.week, "placement": rule.placement}
-    session.add(RuleRow(kind=kind, **where, actor=actor, created_at=now, removed_at=None, removed_by=None))
-    _audit(session, actor, kind, {**where, "week": rule.week.isoformat() if rule.week else None}, now)
-
-
-def _remove_rule(session: Session, row: RuleRow, actor: str, now: datetime) -> None:
-    row.removed_at, row.removed_by = now, actor
-    _audit(session, actor, f"un{row.kind}", {"product_id": row.product_id}, now)
-
-
-def _audit(session: Session, actor: str, action: str, details: Mapping[str, Any], now: datetime) -> None:
-    session.add(AuditRow(at=now, actor=actor, action=action, details_json=_dump(details)))
 
 
 def _record(session: Session, known: dict[tuple, OutcomeRow], item: Outcome, now: datetime) -> str:
@@ -299,7 +284,3 @@ def _record(session: Session, known: dict[tuple, OutcomeRow], item: Outcome, now
 def _title(payload_json: str) -> str:
     text = str(json.loads(payload_json).get("text", ""))
     return text if len(text) <= TITLE_LENGTH else text[: TITLE_LENGTH - 1] + "…"
-
-
-def _dump(data: Mapping[str, Any]) -> str:
-    return json.dumps(data, ensure_ascii=False, allow_nan=False)

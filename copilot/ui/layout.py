@@ -13,8 +13,11 @@ from copilot.ui.state import Thread
 from copilot.ui.theme import asset
 from copilot.ui.views_calendar import empty_calendar_html, header_html, tabs_html
 from copilot.ui.views_drawer import CLOSED, SECTIONS
+from copilot.ui.views_ledger import ledger_html, pages_html
 from copilot.ui.views_plots import empty_figure
+from copilot.ui.views_scenarios import scenarios_html
 from copilot.ui.wiring import wire_board, wire_chat
+from copilot.ui.wiring_decisions import wire_decisions
 from copilot.ui.words import Words, load_words
 
 if TYPE_CHECKING:
@@ -49,6 +52,14 @@ class BoardParts:
 
 
 @dataclass(frozen=True)
+class DecisionParts:
+    """The widgets of the scenarios and of the override ledger."""
+
+    scenarios: gr.HTML
+    overrides: gr.HTML
+
+
+@dataclass(frozen=True)
 class ChatParts:
     """The widgets of the conversation, and the session's state beside them."""
 
@@ -74,13 +85,14 @@ def build_ui(copilot: Copilot, lang: str = "en") -> gr.Blocks:
     """Build the screen over a service. Launch it with `launch_options()`."""
     words = load_words(lang)
     with gr.Blocks(title=words("page_title"), analytics_enabled=False, fill_width=True) as blocks:
-        board, chat = _place(copilot, words)
+        board, decisions, chat = _place(copilot, words)
         wire_board(blocks, board, chat, copilot, words)
+        wire_decisions(board, decisions, copilot, words)
         wire_chat(blocks, board, chat, copilot, words)
     return blocks.queue(default_concurrency_limit=N_AT_ONCE)
 
 
-def _place(copilot: Copilot, words: Words) -> tuple[BoardParts, ChatParts]:
+def _place(copilot: Copilot, words: Words) -> tuple[BoardParts, DecisionParts, ChatParts]:
     with gr.Column(elem_id="lc-page"):
         header = _html(header_html(None, words), "lc-header")
         notices = _html("", "lc-notices")
@@ -88,7 +100,9 @@ def _place(copilot: Copilot, words: Words) -> tuple[BoardParts, ChatParts]:
         with gr.Row(elem_id="lc-main"):
             with gr.Column(elem_id="lc-board", elem_classes="lc-card"):
                 loading = empty_calendar_html(words("calendar.loading"), words)
+                _html(pages_html(words), "lc-pages")
                 calendar = _html(loading, "lc-calendar", "calendar.js", elem_classes="lc-fill")
+                decisions = _place_decisions(words)
             with gr.Column(elem_id="lc-drawer", elem_classes="lc-card"):
                 drawer = _html(CLOSED, "lc-drawer-head", "drawer.js")
                 sections, plots = _place_evidence()
@@ -97,7 +111,15 @@ def _place(copilot: Copilot, words: Words) -> tuple[BoardParts, ChatParts]:
         toast = _html("", "lc-toast", "toast.js")
     states = (gr.State(None), gr.State(None))
     ticker = gr.Timer(NOTICES_S)
-    return BoardParts(header, notices, calendar, drawer, sections, plots, toast, ticker, *states), chat
+    board = BoardParts(header, notices, calendar, drawer, sections, plots, toast, ticker, *states)
+    return board, decisions, chat
+
+
+def _place_decisions(words: Words) -> DecisionParts:
+    """Place the scenarios and the ledger where the calendar stands; the style sheet shows one of the three."""
+    scenarios = _html(scenarios_html(None, words), "lc-scenarios", "scenarios.js", elem_classes="lc-fill")
+    overrides = _html(ledger_html(None, "", words), "lc-overrides", "ledger.js", elem_classes="lc-fill")
+    return DecisionParts(scenarios, overrides)
 
 
 def _place_evidence() -> tuple[tuple[gr.HTML, ...], tuple[gr.Plot, ...]]:

@@ -1,5 +1,5 @@
-// Page-wide behaviour: the theme switch (system, light, dark), hiding the notices, Escape for the drawer, and which of
-// calendar and chat a narrow window shows.
+// Page-wide behaviour: the theme switch (system, light, dark), hiding the notices, Escape for the drawer, what the board shows
+// (calendar, scenarios or overrides), and which of board and chat a narrow window shows.
 (() => {
   const KEY = "launch-copilot-theme";
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
@@ -27,12 +27,22 @@
     }
   };
 
+  const turn = (page) => {
+    document.body.dataset.lcPage = page;
+    for (const button of document.querySelectorAll(".lc-pages [data-page]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.page === page));
+    }
+    document.dispatchEvent(new CustomEvent("lc:page", { detail: page }));
+  };
+
   const start = () => {
     apply();
     new MutationObserver(apply).observe(document.body, { attributes: true, attributeFilter: ["class"] });
     dark.addEventListener("change", apply);
     document.addEventListener("click", (event) => {
       if (event.target.closest("[data-theme-switch]")) next();
+      const page = event.target.closest(".lc-pages [data-page]");
+      if (page) turn(page.dataset.page);
       const hide = event.target.closest("[data-hide-notices]");
       if (hide) hide.closest("ul").hidden = true;
       const tab = event.target.closest(".lc-tabs [data-view]");

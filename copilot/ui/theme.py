@@ -18,7 +18,7 @@ from copilot.ui.markup import icon
 
 _UI = files("copilot.ui")
 _SVG = "http://www.w3.org/2000/svg"
-_STYLES = ("style.css", "calendar.css", "drawer.css", "chat.css")
+_STYLES = ("style.css", "calendar.css", "drawer.css", "chat.css", "decisions.css")
 
 # Gradio serves these itself; its file of weight 600 holds only part of the alphabet, so 600 falls to 700.
 _SANS = (

@@ -128,6 +128,44 @@ def test_no_workspace_says_what_to_do(run, monkeypatch, tmp_path):
     assert "launch-copilot build" in err
 
 
+def test_the_ledger_lists_what_was_decided(run, copilot):
+    assert json.loads(run("ledger", "--json")[1])["overrides"] == []
+    assert "Nothing was decided" in run("ledger")[2]
+    launch = copilot.current_plan().plan.launches[0]
+    copilot.lock(launch.product_id, launch.week, launch.placement, copilot.current_plan().version)
+    document = json.loads(run("ledger", "--json")[1])
+    (entry,) = document["overrides"]
+    assert entry["from"] == entry["to"] == {"week": f"{launch.week:%G-W%V}", "placement": launch.placement}
+    assert (entry["kind"], entry["stands"], entry["state"], entry["units"]) == ("lock", True, "waiting", None)
+    assert entry["interval"][0] <= entry["delta_units"] <= entry["interval"][1]
+    assert document["totals"]["n"] == 1
+    code, out, err = run("ledger")
+    assert (code, "not launched yet" in out, "No outcome is known yet" in err) == (0, True, True)
+
+
+def test_scenarios_are_begun_changed_compared_and_adopted(run):
+    launch = json.loads(run("plan", "--json")[1])["launches"][0]
+    assert "no scenario yet" in run("scenario", "list")[2]
+    made = json.loads(run("scenario", "create", "quiet", "--json")[1])
+    assert (made["name"], made["revision"], made["interventions"]) == ("quiet", 1, [])
+    changed = json.loads(run("scenario", "add", "quiet", "exclude", launch["product_id"], "--json")[1])
+    assert changed["interventions"][0]["kind"] == "exclude"
+    slot = ["--week", launch["week"], "--placement", launch["placement"]]
+    forecast = ["forecast", launch["product_id"], "0.5"]
+    for more in (["cap", "2", "--week", launch["week"]], forecast, ["capacity", "0", *slot]):
+        assert run("scenario", "add", "quiet", *more)[0] == 0
+    assert "4" in run("scenario", "show", "quiet")[1]
+    code, _, err = run("scenario", "remove", "quiet", "1", "--revision", "1")
+    assert (code, "changed meanwhile" in err) == (1, True)
+    run("scenario", "create", "other", "--from", "quiet")
+    plan, quiet, other = json.loads(run("scenario", "compare", "quiet", "other", "--json")[1])
+    assert (plan["name"], quiet["name"], other["objective"]) == ("plan", "quiet", quiet["objective"])
+    assert "audience reached" in run("scenario", "compare", "quiet")[1]
+    assert json.loads(run("scenario", "adopt", "quiet", "--json")[1])["objective"] == quiet["objective"]
+    assert run("scenario", "delete", "quiet")[0] == 0
+    assert [item["name"] for item in json.loads(run("scenario", "list", "--json")[1])] == ["other"]
+
+
 def test_feedback_is_recorded_and_compared(run, tmp_path):
     launch = json.loads(run("plan", "--json")[1])["launches"][0]
     path = tmp_path / "outcomes.csv"

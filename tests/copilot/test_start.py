@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+import copilot.start as start
+from copilot.generators import ScriptedGenerator
+from copilot.settings import Settings
 from copilot.start import build_workspace
 from retrieval.encoder import HashingEncoder
 from retrieval.errors import WorkspaceBusy
@@ -100,3 +103,12 @@ def test_two_processes_read_one_workspace_while_a_third_publishes(tmp_path):
     build(root, as_of=reader.report().as_of.replace(day=9))
     for workspace in (reader, other):
         assert workspace.query("SELECT count(*) AS n FROM products")["n"].iloc[0] == 120
+
+
+def test_what_the_operator_decides_about_the_plan_reaches_the_engine(shop, monkeypatch):
+    monkeypatch.setattr(start, "open_encoder", lambda settings: HashingEncoder())
+    settings = Settings(weeks=6, delay_per_week=0.02, plan_time_limit_s=9.0, caution=0.5)
+    copilot = start.open_copilot(settings, shop, ScriptedGenerator(""))
+    planning = copilot.engine.settings
+    assert (planning.weeks, planning.delay_per_week, planning.time_limit_s, planning.caution) == (6, 0.02, 9.0, 0.5)
+    copilot.close()

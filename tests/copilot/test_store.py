@@ -167,6 +167,18 @@ def test_a_store_opens_again_with_what_it_held(path):
 # Trouble
 
 
+def test_a_database_made_before_a_table_existed_goes_on_working(store, path):
+    store.save_plan(make_plan(), "f", "first", None, standing=[Lock("P1", WEEK)])
+    store.close()
+    with sqlite3.connect(path) as older:
+        for table in ("limits", "overrides", "scenarios"):
+            older.execute(f"DROP TABLE {table}")
+    again = Store(f"sqlite:///{path}")
+    assert again.latest_plan().plan == make_plan()
+    assert (again.locks(), again.overrides(), again.scenarios.all()) == ((Lock("P1", WEEK),), (), ())
+    again.close()
+
+
 def test_a_file_that_is_no_database_is_refused_and_left_as_it_was(path):
     path.write_text("this is a shopping list, not a database\n" * 50)
     with pytest.raises(StoreError, match=r"copilot\.db is no SQLite database, or damaged"):

@@ -344,7 +344,9 @@ def test_every_word_that_the_screen_uses_exists_and_is_used(words):
     literal |= set(re.findall(r'"([a-z_]+\.[a-z_]+)"', code)) & words.keys()
     assert literal - words.keys() == set()
     built = ("unit.", "view.", "first_run.stage_", "notice.", "status.", "fact.kind_", "chat.origin_")
+    built += ("page.", "scenario.col_", "scenario.kind_", "ledger.col_", "ledger.kind_", "ledger.state_")
     named = {f"section.{key}" for key in SECTIONS} | {f"chat.{state}" for state in ("reading", "collecting", "writing")}
+    named |= {"drawer.lock", "drawer.unlock"}
     unused = {key for key in words.keys() - literal - named if not key.startswith(built)}
     assert unused == {"ask.brief"}  # named by the button's kind
 
