@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -232,8 +232,11 @@ class _Speaker:
         opening = self._opening()
         if opening is not None and opening.id not in check.facts:
             yield self._phrase(opening)
-            if set(check.facts) <= self._said:
-                return
+        cited = [fact for fact_id in check.facts if (fact := self._sheet.get(fact_id)) is not None]
+        for fact in self._antecedents(cited):
+            yield self._phrase(fact)
+        if set(check.facts) <= self._said:
+            return
         self._said |= set(check.facts)
         self._sentences += 1
         yield Sentence(text, check.facts, True, "writer")
@@ -246,6 +249,8 @@ class _Speaker:
     def finish(self) -> Iterator[Sentence]:
         """Say every essential fact that is still unsaid, in order."""
         while (fact := self._next_essential()) is not None:
+            for before in self._antecedents([fact]):
+                yield self._phrase(before)
             yield self._phrase(fact)
 
     def _reject(self, text: str, check: Check) -> Iterator[Sentence]:
@@ -257,11 +262,19 @@ class _Speaker:
         unsaid = [fact for fact in cited if fact.id not in self._said]
         replacement = self._opening() or (unsaid[0] if unsaid else self._next_essential())
         if replacement is not None:
+            for fact in self._antecedents([replacement]):
+                yield self._phrase(fact)
             yield self._phrase(replacement, rejected=text)
 
     def _opening(self) -> Fact | None:
         """Return the direct answer's fact while nothing was said."""
         return None if self._said else self._next_essential()
+
+    def _antecedents(self, facts: Sequence[Fact]) -> list[Fact]:
+        """Return the unsaid facts that these refer back to, and that are not among them."""
+        named = {name for fact in facts for name in fact.spec.after}
+        ids = {fact.id for fact in facts} | self._said
+        return [fact for fact in self._sheet.facts if fact.name in named and fact.id not in ids][:1]
 
     def _next_essential(self) -> Fact | None:
         unsaid = (fact_id for fact_id in self._sheet.essential if fact_id not in self._said)

@@ -27,6 +27,11 @@ def what_if(bench: Bench, supposed: Sequence[Intervention], product: Product | N
     for launches, name in ((gone, "displaced_units"), (told.gained, "gained_units")):
         largest = sorted(launches, key=lambda launch: -launch.expected_units)
         bench.sheet.must_say(*(add_expected(bench, launch, name=name) for launch in largest[:DISPLACED_SAID]))
+        further = [launch.product_id for launch in largest[DISPLACED_SAID:]]
+        if further:
+            source = bench.sources.solve(told, further)
+            more = name.replace("_units", "")
+            bench.sheet.must_say(bench.sheet.add(f"more_{more}", "plan", "plan", len(further), source))
     if told.moved:
         source = bench.sources.solve(told, [after.product_id for _, after in told.moved])
         bench.sheet.must_say(bench.sheet.add("moved_count", "plan", "plan", len(told.moved), source))

@@ -48,12 +48,14 @@ class FactSpec:
         direction: `delta` (sign against 0), `ratio` (against 1) or None (no direction words may be used).
         tense: `future` (a prediction), `past` (an observation) or None (either wording is fine).
         level: coverage of the interval; 1.0 means proven bounds, None means that facts of this name have no interval.
+        after: names of the facts that its phrase refers back to; those in the sheet are said before it.
     """
 
     unit: str
     direction: Literal["delta", "ratio"] | None = None
     tense: Literal["future", "past"] | None = None
     level: float | None = None
+    after: tuple[str, ...] = ()
 
 
 _FORECAST = FactSpec("units", tense="future", level=0.8)
@@ -90,7 +92,7 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         "placement_lift": FactSpec("ratio", direction="ratio", tense="past", level=0.8),
         "analogue_units": _OUTCOME,
         "analogue_median": _OUTCOME,
-        "analogue_count": FactSpec("launches", tense="past"),
+        "analogue_count": FactSpec("launches", tense="past", after=("analogue_median",)),
         "units_difference": FactSpec("units", direction="delta", tense="future"),
         "searches_per_week": FactSpec("searches per week", tense="past"),
         "search_trend": FactSpec("ratio", direction="ratio", tense="past", level=0.8),
@@ -101,12 +103,14 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         "force_delta": _RE_SOLVED,
         "move_delta": _RE_SOLVED,
         "change_delta": _RE_SOLVED,
-        "next_best_slot": FactSpec("week", tense="future"),
-        "forced_slot": FactSpec("week", tense="future"),
-        "left_out": FactSpec("text", tense="future"),
+        "next_best_slot": FactSpec("week", tense="future", after=("slot_loss",)),
+        "forced_slot": FactSpec("week", tense="future", after=("force_delta", "move_delta")),
+        "left_out": FactSpec("text", tense="future", after=("slot_loss",)),
         "cannot_plan": FactSpec("text"),
         "displaced_units": _FORECAST,
         "gained_units": _FORECAST,
+        "more_displaced": FactSpec("launches", tense="future", after=("displaced_units",)),
+        "more_gained": FactSpec("launches", tense="future", after=("gained_units",)),
         "moved_count": FactSpec("launches", tense="future"),
         "slot_price": FactSpec("units", tense="future"),
         "group_price": FactSpec("units", tense="future"),
@@ -120,13 +124,13 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         "busiest_per_week": _PER_WEEK_PAST,
         "planned_per_week": FactSpec("launches per week", tense="future"),
         "crowding_effect": FactSpec("ratio", direction="ratio", tense="past", level=0.8),
-        "rhythm_evidence": FactSpec("launches", tense="past"),
+        "rhythm_evidence": FactSpec("launches", tense="past", after=("recommended_per_week",)),
         "rhythm_unsupported": FactSpec("text"),
         "solved_per_week": FactSpec("launches", tense="future"),
-        "rhythm_stability": FactSpec("share"),
+        "rhythm_stability": FactSpec("share", after=("solved_per_week",)),
         "fatigue_effect": FactSpec("ratio", direction="ratio", level=0.8),
         "fatigue_unsupported": FactSpec("text"),
-        "fatigue_test": FactSpec("weeks"),
+        "fatigue_test": FactSpec("weeks", after=("fatigue_unsupported",)),
         # the catalogue
         "already_live": FactSpec("week"),
         "not_candidate": FactSpec("text"),

@@ -125,11 +125,10 @@ def add_season(bench: Bench) -> list[Fact]:
     """Add the rhythm over all groups: what is recommended, what was usual, what the plan does, how crowding tells."""
     found = bench.engine.rhythm
     source = bench.sources.rhythm()
+    facts = [_add_planned_per_week(bench, "season", bench.stored.plan.launches), add_room(bench)]
     advice = bench.sheet.add("recommended_per_week", "season", "season", int(found.recommended_per_week), source)
     usual = float(found.launches_per_week)
-    facts = [advice, bench.sheet.add("observed_per_week", "season", "season", usual, source, explains=advice)]
-    facts.append(_add_planned_per_week(bench, "season", bench.stored.plan.launches))
-    facts.append(add_room(bench))
+    facts += [advice, bench.sheet.add("observed_per_week", "season", "season", usual, source, explains=advice)]
     powers = (found.pooled_elasticity, found.pooled_low, found.pooled_high)
     crowding = _add_crowding(bench, "season", powers, advice)
     bench.sheet.must_say(*facts, crowding, *add_fatigue(bench, ""))

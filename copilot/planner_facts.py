@@ -74,12 +74,11 @@ def add_fatigue(bench: Bench, group: str) -> list[Fact]:
     effect, about = found.strength, (group or "season", group or "season")
     source = bench.sources.fatigue(group)
     ratios = [float(np.exp(-strength)) for strength in (effect.mean, effect.high, effect.low)]
-    facts = [bench.sheet.add("fatigue_effect", *about, ratios[0], source, interval=(ratios[1], ratios[2]))]
-    if found.test_key is not None:
-        facts.append(_add_unshown(bench, about, found))
+    facts = [_add_unshown(bench, about, found)] if found.test_key is not None else []
     if found.test_group_weeks:
-        facts.append(bench.sheet.add("fatigue_test", *about, int(found.test_group_weeks), source, explains=facts[-1]))
-    return facts
+        facts.append(bench.sheet.add("fatigue_test", *about, int(found.test_group_weeks), source))
+    supposed = bench.sheet.add("fatigue_effect", *about, ratios[0], source, interval=(ratios[1], ratios[2]))
+    return [*facts, supposed]
 
 
 def add_solved_rhythm(bench: Bench, group: str, week: date) -> list[Fact]:

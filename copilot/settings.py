@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UnreadableSetting
 
 from copilot.errors import SettingsError
 
@@ -95,6 +96,11 @@ def load_settings(**given: object) -> Settings:
             f"{'; '.join(variables)}. Correct it in the environment or in .env." if variables else "",
         )
         raise SettingsError(" ".join(filter(None, advice))) from error
+    except UnreadableSetting as error:
+        name = str(error).split('"')[1].upper() if '"' in str(error) else ""
+        raise SettingsError(
+            f'COPILOT_{name} is not readable JSON. Write it like {{"Grocery": 2}}, in the environment or in .env.'
+        ) from error
 
 
 def _flag(name: str) -> str:

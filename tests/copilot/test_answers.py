@@ -239,3 +239,12 @@ def test_an_answer_has_the_shape_of_ask_json(sheet, write):
     assert set(data["sentences"][0]) == {"text", "facts", "verified", "origin"}
     assert data["answer"].startswith(GOOD_SLOT)
     assert data["plan"] == 3
+
+
+def test_a_sentence_that_refers_back_comes_after_what_it_refers_to(write, sheet):
+    there = next(fact for fact in sheet.facts if fact.name in ("next_best_slot", "left_out"))
+    loss = next(fact for fact in sheet.facts if fact.name == "slot_loss")
+    sentences = write(f"{GOOD_SLOT} In that other plan it would go to 2031-W01 [{there.id}].")
+    order = [fact_id for sentence in sentences for fact_id in sentence.facts]
+    assert order.index(loss.id) < order.index(there.id)
+    assert order.count(loss.id) == 1

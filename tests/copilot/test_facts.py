@@ -219,7 +219,8 @@ def test_rhythm_of_a_group_and_of_the_season(collect):
     assert 0 < named(group, "rhythm_stability")[0].value <= 1
     assert named(group, "crowding_effect")[0].value == pytest.approx(2**-0.2)
     season = collect(ask(Intent.RHYTHM))
-    assert names(season)[:3] == ["recommended_per_week", "observed_per_week", "planned_per_week"]
+    # What the plan does comes first; the limit that past weeks support may lie far above what the calendar takes.
+    assert names(season)[:3] == ["planned_per_week", "room_per_week", "recommended_per_week"]
     assert named(season, "planned_per_week")[0].value == 1.0
     assert named(season, "fatigue_test")[0].value == 320
 
@@ -576,3 +577,12 @@ def test_the_rhythm_s_price_of_a_launch_is_told(collect, small_engine, monkeypat
     monkeypatch.setattr(small_engine, "problem", priced)
     sheet = collect(ask(Intent.WHY_HERE, "101"))
     assert named(sheet, "rhythm_effect")[0].value == pytest.approx(0.9)
+
+
+def test_what_a_large_change_takes_and_brings_is_counted_in_full(collect):
+    """Without a launch in three of the six weeks, three launches go; two are named and one is counted."""
+    change = Change("cap", 0)
+    sheet = collect(ask(Intent.WHAT_IF, weeks=(W41, W42, W43), change=change))
+    named_, more = named(sheet, "displaced_units"), named(sheet, "more_displaced")
+    assert len(named_) + sum(fact.value for fact in more) == 3
+    assert more

@@ -48,6 +48,8 @@ WHOLE = dict.fromkeys(
         "data_launches",
         "week_price",
         "plan_low",
+        "more_displaced",
+        "more_gained",
     ),
     "plan",
 )

@@ -52,3 +52,9 @@ def test_a_wrong_value_from_the_command_line_names_its_flag(monkeypatch):
     monkeypatch.setenv("COPILOT_PORT", "many")
     with pytest.raises(SettingsError, match=r"--path: .*command line\. COPILOT_PORT: .*\.env\.$"):
         load_settings(source_path=3)
+
+
+def test_a_setting_that_is_no_json_is_one_readable_line(monkeypatch):
+    monkeypatch.setenv("COPILOT_SPACING", "{bad")
+    with pytest.raises(SettingsError, match="COPILOT_SPACING is not readable JSON"):
+        load_settings()
