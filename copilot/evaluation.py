@@ -9,12 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from copilot.answers import write_answer
+from copilot.answers import build_prompt, write_answer
 from copilot.facts import collect_facts
+from copilot.generators import Prompt
 from copilot.phrases import load_phrases
 from copilot.regret import N_WEEKS, evaluate_regret
 from copilot.service import Copilot
 from copilot.verifier import verify_sentence
+from copilot.writer_speed import measure_speed
 from ranking.agreement import counterfactual_agreement, policy_agreement
 from ranking.comparison import compare_with_done, known_candidates
 from ranking.effect_table import effect_table
@@ -104,13 +106,15 @@ def evaluate_answers(copilot: Copilot, n_questions: int = 20) -> dict[str, Any]:
         writer_pass_rate: share of the writer's sentences that the verifier kept; None when the writer said nothing.
         unverified_shown: sentences shown that state a fact and do not pass the verifier when checked once more.
         answer_s_median: seconds from the message to the last sentence, re-solving included.
+        first_token_s, tokens_per_s: of one reply of a local writer, see `measure_speed`; None for others.
     """
     phrases = load_phrases("en")
     stored = copilot.current_plan()
     parser = copilot.parser("en")
     kept = unverified = 0
     rejected: list[str] = []
-    seconds = []
+    seconds: list[float] = []
+    prompt: Prompt | None = None
     for message in _questions(copilot, n_questions):
         started = time.monotonic()
         sheet = collect_facts(parser.parse(message), copilot.engine, stored)
@@ -119,6 +123,7 @@ def evaluate_answers(copilot: Copilot, n_questions: int = 20) -> dict[str, Any]:
             states_facts = sentence.origin != "template"
             unverified += states_facts and not verify_sentence(sentence.text, sheet, phrases).ok
         seconds.append(time.monotonic() - started)
+        prompt = build_prompt(sheet, phrases)
     written = kept + len(rejected)
     return {
         "n_questions": len(seconds),
@@ -126,8 +131,16 @@ def evaluate_answers(copilot: Copilot, n_questions: int = 20) -> dict[str, Any]:
         "writer_sentences": written,
         "writer_pass_rate": round(kept / written, 4) if written else None,
         "unverified_shown": unverified,
-        "answer_s_median": round(float(np.median(seconds)), 2),
+        "answer_s_median": round(float(np.median(seconds)), 2) if seconds else None,
+        **_speed(copilot, prompt),
     }
+
+
+def _speed(copilot: Copilot, prompt: Prompt | None) -> dict[str, float | None]:
+    count_tokens = getattr(copilot.writer, "count_tokens", None)
+    if count_tokens is None or prompt is None:
+        return {"first_token_s": None, "tokens_per_s": None}
+    return measure_speed(copilot.writer, prompt, count_tokens)
 
 
 def _questions(copilot: Copilot, n: int) -> Sequence[str]:
