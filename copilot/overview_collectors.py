@@ -13,7 +13,7 @@ from copilot.group_names import within
 from copilot.plan_collectors import Part, add_plan_gap, add_planned_count, largest_first, list_launches
 from copilot.planner_facts import add_plan_low
 from copilot.product_facts import Bench, add_expected, add_forecast, add_lift, add_slot
-from ranking.interventions import Exclude, Lock
+from ranking.interventions import CapLaunches, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
 from ranking.plan import Launch
 from retrieval.weeks import format_week, week_of
 
@@ -125,6 +125,20 @@ def locks(bench: Bench, product: Product | None) -> None:
     barred = [rule for rule in bench.stored.plan.interventions if isinstance(rule, Exclude)]
     if barred:
         bench.sheet.say("excluded", products=", ".join(f"#{rule.product_id}" for rule in barred[:LISTED_AT_MOST]))
+    for rule in bench.stored.plan.interventions[: len(rules) + len(barred) + LISTED_AT_MOST]:
+        _say_standing(bench, rule)
+
+
+def _say_standing(bench: Bench, rule: Intervention) -> None:
+    """Say a rule that an adopted scenario left standing."""
+    match rule:
+        case CapLaunches(launches, week, group):
+            week_said = format_week(week) if week else ""
+            bench.sheet.say("standing_cap", launches=launches, week=week_said, group=group or "")
+        case SetCapacity(week, placement, capacity):
+            bench.sheet.say("standing_room", week=format_week(week), placement=placement, capacity=capacity)
+        case ScaleForecast(product_id, factor):
+            bench.sheet.say("standing_forecast", product=product_id, factor=f"{factor:g}")
 
 
 def _add_lock(bench: Bench, product_id: str, title: str, rule: Lock | None) -> None:

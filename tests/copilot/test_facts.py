@@ -14,7 +14,7 @@ from copilot.factsheet import UNITS, SheetBuilder, Source
 from copilot.questions import Entities, Intent, Question
 from copilot.verifier import verify_sentence
 from ranking.counterfactual import TIE_UNITS
-from ranking.interventions import Lock
+from ranking.interventions import CapLaunches, Lock, ScaleForecast, SetCapacity
 from ranking.problem import LaunchPrices
 
 W41, W42, W43, W45 = date(2017, 10, 9), date(2017, 10, 16), date(2017, 10, 23), date(2017, 11, 6)
@@ -586,3 +586,10 @@ def test_what_a_large_change_takes_and_brings_is_counted_in_full(collect):
     named_, more = named(sheet, "displaced_units"), named(sheet, "more_displaced")
     assert len(named_) + sum(fact.value for fact in more) == 3
     assert more
+
+
+def test_what_an_adopted_scenario_left_standing_is_told(small_engine, small_stored):
+    rules = (CapLaunches(2, W43, SNACKS), SetCapacity(W45, "in-aisle", 0), ScaleForecast("101", 0.8))
+    stored = replace(small_stored, plan=replace(small_stored.plan, interventions=rules))
+    told = collect_facts(ask(Intent.LOCKS), small_engine, stored).messages
+    assert [m.key for m in told] == ["standing_cap", "standing_room", "standing_forecast"]
