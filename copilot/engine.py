@@ -261,10 +261,14 @@ class Engine:
         """Return the search demand for a product, None without a query log or without a matching query."""
         return self.demand.demand(product_id) if self.demand else None
 
-    def solve(self, interventions: Sequence[Intervention] = ()) -> Plan:
-        """Return the best plan under the interventions. Raises InfeasiblePlan when they cannot all hold."""
+    def solve(self, interventions: Sequence[Intervention] = (), near: Plan | None = None) -> Plan:
+        """Return the best plan under the interventions; of equally good ones the nearest to `near`.
+
+        Raises:
+            InfeasiblePlan: the interventions cannot all hold.
+        """
         with self._solving:
-            return self.planner.solve(tuple(interventions), time_limit_s=self.settings.time_limit_s)
+            return self.planner.solve(tuple(interventions), time_limit_s=self.settings.time_limit_s, near=near)
 
     def counterfactual(self, baseline: StoredPlan, *interventions: Intervention) -> Counterfactual:
         """Return what re-solving under additional interventions changes; solved once per plan version."""

@@ -71,7 +71,7 @@ class Planning:
             InfeasiblePlan: the rules cannot all hold; nothing is written.
         """
         before = self.current_plan()
-        made = self.engine.solve(rules)
+        made = self.engine.solve(rules, near=before.plan)  # no launch moves without need
         title = self._title(product_id)
         decision = decided(kind, product_id, title, before, made)
         fingerprint, note = self.engine.fingerprint, f"{_DONE[kind]} {product_id}"
@@ -101,7 +101,7 @@ class Planning:
     def adopt(self, name: str, rules: Rules, expected_version: int) -> StoredPlan:
         """Let a scenario's interventions stand in place of all others, with its price. Raises as `decide` does."""
         before = self.current_plan()
-        made = self.engine.solve(rules)
+        made = self.engine.solve(rules, near=before.plan)  # no launch moves without need
         decision = decided("adopt", "", name, before, made)
         note = f"adopted the scenario {name}"
         return self.store.save_plan(

@@ -157,3 +157,9 @@ def test_simulated_tables_and_switched_off_parts_are_notices(copilot):
     kinds = {(notice.kind, notice.subject) for notice in copilot.notices()}
     assert ("simulated", "queries") in kinds
     assert any(kind == "off" for kind, _ in kinds)
+
+
+def test_a_lock_on_where_a_launch_stands_moves_nothing(copilot, launch):
+    before = copilot.current_plan()
+    after = copilot.lock(launch.product_id, launch.week, launch.placement, before.version)
+    assert after.plan.launches == before.plan.launches
