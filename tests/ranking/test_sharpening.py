@@ -31,4 +31,4 @@ def test_with_no_time_left_the_prices_stay():
 
 @pytest.mark.parametrize("n_candidates", [200, 1_000])
 def test_noisy_values_are_proven_too(n_candidates):
-    assert Planner(synthetic_problem(n_candidates, noise=0.1)).solve(mip_gap=1e-3).gap <= 1e-3
+    assert Planner(synthetic_problem(n_candidates, noise=0.1)).solve(time_limit_s=120.0, mip_gap=1e-3).gap <= 1e-3
