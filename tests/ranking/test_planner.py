@@ -287,7 +287,7 @@ def test_staying_near_never_costs_more_than_its_weight(make_problem):
 
 @pytest.mark.slow
 def test_a_hundred_thousand_candidates_are_planned():
-    plan = solve_plan(synthetic_problem(100_000), time_limit_s=5.0, mip_gap=1e-3)
+    plan = solve_plan(synthetic_problem(100_000), time_limit_s=90.0, mip_gap=1e-2)
     assert len(plan.launches) == 192
     assert plan.objective <= plan.bound
     assert plan.gap <= 0.05
