@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from copilot.errors import OPERATOR_ERRORS
 from copilot.ui import formats
 from copilot.ui.markup import plain
+from copilot.ui.names import exact_name
 from copilot.ui.state import Choice, LaunchDrawer
 from copilot.ui.words import Words
 
@@ -48,21 +49,20 @@ def question_about(drawer: LaunchDrawer, kind: str, words: Words) -> str:
     weeks = {"why_here": launch.week if launch else None, "what_if_later": drawer.later_week}
     if kind in weeks and weeks[kind] is None:
         return ""
-    name = words("ask.exact", product=plain(product.title), product_id=product.product_id)
+    name = exact_name(product.product_id, product.title, words)
     week = weeks.get(kind)
     return words(f"ask.{kind}", product=name, week=formats.week(week) if week else "")
 
 
 def ask_again(question: str, product_id: str, title: str, words: Words) -> Choice:
     """Return a question asked again about exactly this product, shown by the product's name and id."""
-    name = words("ask.exact", product=plain(title), product_id=product_id)
+    name = exact_name(product_id, title, words)
     return Choice(name, words("ask.again", question=question.rstrip("?! ."), product=name))
 
 
 def _about(launch: Launch, key: str, words: Words, **values: str) -> Choice:
     """Return a question about a launch: shown with its title, sent with its id too, since titles repeat."""
-    title = plain(launch.title)
-    exact = words("ask.exact", product=title, product_id=launch.product_id)
+    title, exact = plain(launch.title), exact_name(launch.product_id, launch.title, words)
     return Choice(words(key, product=title, **values), words(key, product=exact, **values))
 
 

@@ -22,6 +22,7 @@ from copilot.ui import formats
 from copilot.ui.asks import ask_again
 from copilot.ui.handlers import explain
 from copilot.ui.markup import plain
+from copilot.ui.names import telling_name
 from copilot.ui.state import Thread, Turn
 from copilot.ui.words import Words
 
@@ -89,11 +90,11 @@ def advance(copilot: Copilot, turn: Turn, event: object, words: Words) -> Turn:
     """Return the turn after one event of the service."""
     match event:
         case Understood(question):
-            return replace(
-                turn, state="collecting", understood=question, named=_names(copilot, question.entities.products)
-            )
+            named = _names(copilot, question.entities.products, words)
+            return replace(turn, state="collecting", understood=question, named=named)
         case Collected(sheet):
-            return replace(turn, state="writing", facts=sheet.facts, named=turn.named or chosen_name(sheet))
+            named = turn.named or chosen_name(copilot, sheet, words)
+            return replace(turn, state="writing", facts=sheet.facts, named=named)
         case SentenceReady(sentence):
             return replace(turn, sentences=(*turn.sentences, sentence))
         case Finished(answer):
@@ -103,11 +104,14 @@ def advance(copilot: Copilot, turn: Turn, event: object, words: Words) -> Turn:
     return turn
 
 
-def chosen_name(sheet: FactSheet) -> tuple[str, ...]:
+def chosen_name(copilot: Copilot, sheet: FactSheet, words: Words) -> tuple[str, ...]:
     """Return the name of the product that the plan decided on, when the words alone could mean several."""
     asked_back = any(fact.name == POSSIBLE_PRODUCT for fact in sheet)
     spoken_of = [fact for fact in sheet if fact.subject in sheet.question.ambiguous_products]
-    return () if asked_back or not spoken_of else (plain(spoken_of[0].subject_label),)
+    if asked_back or not spoken_of:
+        return ()
+    chosen = spoken_of[0]
+    return (telling_name(chosen.subject, chosen.subject_label, copilot.engine.problem, words),)
 
 
 def finished(turn: Turn, question: Question, words: Words) -> Turn:
@@ -149,8 +153,9 @@ def _titles(copilot: Copilot, product_ids: tuple[str, ...]) -> list[tuple[str, s
     return found
 
 
-def _names(copilot: Copilot, product_ids: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(title for _, title in _titles(copilot, product_ids))
+def _names(copilot: Copilot, product_ids: tuple[str, ...], words: Words) -> tuple[str, ...]:
+    problem = copilot.engine.problem
+    return tuple(telling_name(*found, problem, words) for found in _titles(copilot, product_ids))
 
 
 # Threads that come back
@@ -199,7 +204,7 @@ def _answered(copilot: Copilot, turn: Turn, payload: Mapping[str, Any], words: W
     restored = replace(
         turn,
         understood=question,
-        named=_names(copilot, question.entities.products),
+        named=_names(copilot, question.entities.products, words),
         sentences=tuple(read_sentence(item) for item in payload["sentences"]),
         facts=facts,
         plan_version=payload["plan"],

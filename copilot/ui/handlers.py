@@ -110,11 +110,14 @@ def open_fact(copilot: Copilot, thread: Thread, turn: int, fact_id: str, drawer:
     if answer is None or fact is None:
         return Change.saying(words("fact.gone"))
     try:
-        rows = copilot.fact_rows(fact, FACT_ROWS) if fact.source.where else None
+        rows = copilot.fact_rows(fact, FACT_ROWS + 1) if fact.source.where else None  # one more tells if these are all
     except Exception as error:  # noqa: BLE001 - as above
         return Change.saying(explain(error, words))
     back = drawer if isinstance(drawer, LaunchDrawer) else drawer.back if drawer else None
-    return Change(drawer=FactDrawer(fact, rows, answer.sentence_citing(fact_id), answer.plan_version, back))
+    more = rows is not None and len(rows) > FACT_ROWS
+    shown = rows if rows is None else rows.head(FACT_ROWS)
+    sentence = answer.sentence_citing(fact_id)
+    return Change(drawer=FactDrawer(fact, shown, sentence, answer.plan_version, back, more))
 
 
 def go_back(drawer: Drawer | None) -> Drawer | None:

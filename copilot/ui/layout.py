@@ -11,7 +11,7 @@ import gradio as gr
 from copilot.ui import handlers
 from copilot.ui.state import Thread
 from copilot.ui.theme import asset
-from copilot.ui.views_calendar import empty_calendar_html, header_html, tabs_html
+from copilot.ui.views_calendar import empty_calendar_html, header_html, notices_html, tabs_html
 from copilot.ui.views_drawer import CLOSED, SECTIONS
 from copilot.ui.views_ledger import ledger_html, pages_html
 from copilot.ui.views_plots import empty_figure
@@ -94,8 +94,9 @@ def build_ui(copilot: Copilot, lang: str = "en") -> gr.Blocks:
 
 def _place(copilot: Copilot, words: Words) -> tuple[BoardParts, DecisionParts, ChatParts]:
     with gr.Column(elem_id="lc-page"):
-        header = _html(header_html(None, words), "lc-header")
-        notices = _html("", "lc-notices")
+        # What stands above the calendar has its height before the plan is read, so that nothing moves then.
+        header = _html(header_html(handlers.load_board(copilot, words).board, words, waiting=True), "lc-header")
+        notices = _html(notices_html(handlers.open_notices(copilot, words), words), "lc-notices")
         _html(tabs_html(words), "lc-tabs")
         with gr.Row(elem_id="lc-main"):
             with gr.Column(elem_id="lc-board", elem_classes="lc-card"):

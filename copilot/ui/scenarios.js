@@ -34,6 +34,7 @@ function refresh() {
   for (const form of element.querySelectorAll("[data-form]")) {
     for (const field of form.querySelectorAll("[name]")) {
       const value = kept[`${form.dataset.form}/${field.name}`];
+      if (value === undefined && field.tagName === "INPUT") field.value = ""; // Gradio keeps the element and its text
       if (value === undefined) continue;
       if (field.tagName !== "SELECT" || [...field.options].some((option) => option.value === value)) field.value = value;
     }

@@ -69,6 +69,7 @@ class FactDrawer:
 
     Attributes:
         rows: the first rows behind the fact, None when no row stands behind it.
+        more_rows: whether further rows stand behind it that are not shown.
         sentence: the sentence that cites it, None when the software itself shows it.
         back: the launch that was open before.
     """
@@ -78,6 +79,7 @@ class FactDrawer:
     sentence: Sentence | None
     plan_version: int | None
     back: LaunchDrawer | None = None
+    more_rows: bool = False
 
 
 Drawer = LaunchDrawer | FactDrawer

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from copilot.ui import formats
 from copilot.ui.markup import icon, join, plain
+from copilot.ui.names import exact_name, repeated
 from copilot.ui.state import Board
 from copilot.ui.words import Words
 
@@ -61,7 +62,8 @@ def calendar_html(board: Board, words: Words) -> Markup:
     keys, legend = colour_keys(launch.group for launch in plan.launches)
     weeks = tuple(sorted({slot.week for slot in board.slots} | {launch.week for launch in plan.launches}))
     placements = tuple(dict.fromkeys(slot.placement for slot in board.slots))
-    rows = join(_placement_row(board, placement, weeks, keys, words) for placement in placements)
+    alike = repeated(launch.title for launch in plan.launches)
+    rows = join(_placement_row(board, placement, weeks, keys, alike, words) for placement in placements)
     return Markup(
         '<section class="lc-cal" aria-label="{}">{}<div class="lc-cal-scroll"><table class="lc-grid">'
         '<caption class="lc-sr">{}</caption><thead>{}</thead><tbody>{}</tbody><tfoot>{}</tfoot>'
@@ -95,17 +97,29 @@ def tabs_html(words: Words) -> Markup:
     return Markup('<div class="lc-tabs" role="group" aria-label="{}">{}</div>').format(words("view.label"), buttons)
 
 
-def header_html(board: Board | None, words: Words) -> Markup:
-    """Draw the top line: the product's name, what plan this is, and who writes."""
+def header_html(board: Board | None, words: Words, *, waiting: bool = False) -> Markup:
+    """Draw the top line: the product's name, what plan this is, and who writes.
+
+    While the plan is read again, `waiting` keeps the places of its figures without showing them.
+    """
     facts = _header_facts(board, words) if board else []
     items = join(
         Markup("<div><dt>{}</dt><dd>{} <small>{}</small></dd></div>").format(label, value, note)
         for label, value, note in facts
     )
     return Markup(
-        '<div class="lc-head"><div class="lc-brand">{}{}</div><dl class="lc-facts">{}</dl>'
+        '<div class="lc-head"><div class="lc-brand">{}{}</div><dl class="lc-facts{}"{}>{}</dl>'
         '<button type="button" class="lc-theme" data-theme-switch title="{}" aria-label="{}">{}</button></div>'
-    ).format(icon("mark"), words("product"), items, words("header.theme"), words("header.theme"), icon("theme"))
+    ).format(
+        icon("mark"),
+        words("product"),
+        " lc-waiting" if waiting else "",
+        Markup(' aria-hidden="true"') if waiting else "",
+        items,
+        words("header.theme"),
+        words("header.theme"),
+        icon("theme"),
+    )
 
 
 def notices_html(notices: Iterable[Notice], words: Words) -> Markup:
@@ -186,10 +200,15 @@ def _week_row(weeks: tuple[date, ...], words: Words) -> Markup:
 
 
 def _placement_row(
-    board: Board, placement: str, weeks: tuple[date, ...], keys: Mapping[str, ColourKey], words: Words
+    board: Board,
+    placement: str,
+    weeks: tuple[date, ...],
+    keys: Mapping[str, ColourKey],
+    alike: frozenset[str],
+    words: Words,
 ) -> Markup:
     slots = {slot.week: slot for slot in board.slots if slot.placement == placement}
-    cells = join(_cell(board, slots.get(week), week, placement, keys, words) for week in weeks)
+    cells = join(_cell(board, slots.get(week), week, placement, keys, alike, words) for week in weeks)
     return Markup('<tr><th scope="row"><b>{}</b>{}</th>{}</tr>').format(
         placement, _lift_note(board, placement, words), cells
     )
@@ -205,7 +224,13 @@ def _lift_note(board: Board, placement: str, words: Words) -> Markup:
 
 
 def _cell(
-    board: Board, slot: Slot | None, week: date, placement: str, keys: Mapping[str, ColourKey], words: Words
+    board: Board,
+    slot: Slot | None,
+    week: date,
+    placement: str,
+    keys: Mapping[str, ColourKey],
+    alike: frozenset[str],
+    words: Words,
 ) -> Markup:
     launches = board.stored.plan.launches_in(week, placement)
     if slot is None and not launches:
@@ -214,7 +239,9 @@ def _cell(
             spoken, words("calendar.closed")
         )
     by_worth = sorted(launches, key=lambda launch: -launch.expected_units)
-    chips = join(_chip(launch, launch.product_id in board.locked, keys[launch.group], words) for launch in by_worth)
+    chips = join(
+        _chip(launch, launch.product_id in board.locked, keys[launch.group], alike, words) for launch in by_worth
+    )
     free = (slot.capacity if slot else 0) - len(launches)
     room = Markup('<div class="lc-open">{}</div>').format(words("calendar.free", n=free)) if free > 0 else ""
     spoken = words(
@@ -223,22 +250,24 @@ def _cell(
     return Markup('<td aria-label="{}"><div class="lc-cell">{}{}</div></td>').format(spoken, chips, room)
 
 
-def _chip(launch: Launch, locked: bool, key: ColourKey, words: Words) -> Markup:
+def _chip(launch: Launch, locked: bool, key: ColourKey, alike: frozenset[str], words: Words) -> Markup:
     title, week = plain(launch.title), formats.week(launch.week)
     worth = words.number(launch.expected_units)
     spoken = words(
         "calendar.chip_locked" if locked else "calendar.chip",
-        title=title,
+        title=exact_name(launch.product_id, title, words) if title in alike else title,
         week=week,
         placement=launch.placement,
         units=worth,
     )
-    slot = words("calendar.tip_slot", week=week, placement=launch.placement)
+    number = words("calendar.id", product_id=launch.product_id)
+    told = Markup('<small class="lc-id">{}</small>').format(number) if title in alike else ""
+    slot = words("calendar.tip_launch", week=week, placement=launch.placement, product_id=launch.product_id)
     interval = words("calendar.tip_units", units=worth, low=words.number(launch.low), high=words.number(launch.high))
     return Markup(
         '<button type="button" class="lc-chip lc-g{}" tabindex="-1" data-product="{}" data-group="{}" data-colour="{}"'
         ' data-tip-title="{}" data-tip-slot="{}" data-tip-units="{}" aria-label="{}" aria-pressed="false">'
-        "<span>{}</span><em>{}{}</em></button>"
+        "<span>{}</span>{}<em>{}{}</em></button>"
     ).format(
         key.colour,
         launch.product_id,
@@ -249,6 +278,7 @@ def _chip(launch: Launch, locked: bool, key: ColourKey, words: Words) -> Markup:
         interval,
         spoken,
         title,
+        told,
         icon("lock") if locked else "",
         worth,
     )

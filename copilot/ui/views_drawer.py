@@ -17,6 +17,7 @@ from copilot.ui.words import Words
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+    from ranking.ranker import ScoreParts
     from retrieval.demand import SearchDemand
 
 DISABLED = Markup(" disabled")
@@ -36,7 +37,7 @@ def launch_head_html(drawer: LaunchDrawer, words: Words) -> Markup:
     """Draw what a launch is: its title, where it stands in the catalogue and the plan, and its expected units."""
     evidence = drawer.evidence
     product, launch = evidence.product, evidence.launch
-    about = [product.category, product.brand]
+    about = [words("calendar.id", product_id=product.product_id), product.category, product.brand]
     if product.price is not None:
         about.append(words("drawer.price", price=f"{product.price:.2f}"))
     slot = (
@@ -124,16 +125,18 @@ def _score_section(drawer: LaunchDrawer, words: Words) -> Section:
     parts = drawer.evidence.parts
     if parts is None:
         return section_html("score", words("drawer.not_planned"), words), None
-    return section_html("score", _score_note(drawer, words), words), score_figure(parts, words)
+    return section_html("score", _score_note(drawer, parts, words), words), score_figure(parts, words)
 
 
-def _score_note(drawer: LaunchDrawer, words: Words) -> str:
-    lift = drawer.evidence.lift
+def _score_note(drawer: LaunchDrawer, parts: ScoreParts, words: Words) -> str:
+    """Say what the placement did in the past, and why its step in the figure is another number."""
+    lift, factor = drawer.evidence.lift, words.number(parts.placement_ratio, "ratio")
+    effect = words("section.score_placement", factor=factor)
     if lift is None:
-        return words("section.score_note")
+        return f"{words('section.score_note')} {effect}"
     value, low, high = (words.number(x, "ratio") for x in (lift.lift_ratio, lift.low, lift.high))
     seen = words("section.score_lift", placement=plain(lift.placement), ratio=value, low=low, high=high)
-    return f"{words('section.score_note')} {seen}"
+    return f"{words('section.score_note')} {seen} {effect}"
 
 
 def _analogues_section(drawer: LaunchDrawer, words: Words) -> Section:

@@ -85,7 +85,7 @@ def _rows(drawer: FactDrawer, words: Words) -> Markup:
         return Markup('<div class="lc-section">{}<p>{}</p></div>').format(heading, line)
     if drawer.rows.empty:
         return Markup('<div class="lc-section">{}<p>{}</p></div>').format(heading, words("fact.rows_empty"))
-    count = words("fact.rows_count", n=len(drawer.rows), table=source.table)
+    count = words("fact.rows_count", n=len(drawer.rows), more=drawer.more_rows, table=source.table)
     warning = Markup('<p class="lc-warned">{}</p>').format(words("fact.simulated")) if source.simulated else ""
     return Markup('<div class="lc-section">{}<p>{}</p>{}</div>{}').format(
         heading, count, warning, table_html(drawer.rows)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from copilot.ledger import totals
 from copilot.ui import formats
 from copilot.ui.markup import join, plain
+from copilot.ui.names import exact_name
 from copilot.ui.words import Words
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ def _row(entry: LedgerEntry, words: Words) -> Markup:
         words.signed(made.delta_units), words("unit.interval", low=low, high=high)
     )
     stands = words("ledger.parts") if entry.stands is None else words("ledger.yes" if entry.stands else "ledger.no")
-    what = Markup("<b>{}</b><small>{}</small>").format(plain(made.title), words(f"ledger.kind_{made.kind}"))
+    title = exact_name(made.product_id, made.title, words) if made.product_id else plain(made.title)
+    what = Markup("<b>{}</b><small>{}</small>").format(title, words(f"ledger.kind_{made.kind}"))
     places = [_place(place, words) if made.product_id else Markup("") for place in (made.before, made.after)]
     cells = (when, what, *places, price, _expected(entry, words))
     shown = join(Markup("<td>{}</td>").format(cell) for cell in (*cells, _sold(entry, words), stands))

@@ -19,6 +19,38 @@ def assert_fits(page) -> None:
     assert page.evaluate("document.documentElement.scrollHeight - window.innerHeight") <= 1
 
 
+BOARD_TOPS = """(() => {
+  const note = () => {
+    const board = document.querySelector("#lc-board");
+    if (board?.checkVisibility({ visibilityProperty: true })) {
+      const top = Math.round(board.getBoundingClientRect().top);
+      if (top !== tops.at(-1)) tops.push(top);
+    }
+    requestAnimationFrame(note);
+  };
+  window.tops = [];
+  requestAnimationFrame(note);
+})()"""  # every place at which the board is ever seen
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 780)])
+def test_nothing_moves_down_while_the_page_loads(contexts, small_app, size):
+    page = contexts[False].new_page()
+    try:
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.add_init_script(BOARD_TOPS)
+        page.goto(small_app.url)
+        page.wait_for_selector(".lc-chip")
+        page.wait_for_selector(".lc-notices")
+        expect(page.locator(".lc-waiting")).to_have_count(0)
+        tops = page.evaluate("tops")
+        assert max(tops) - min(tops) <= 1, tops
+        legend = page.locator(".lc-legend")
+        assert legend.evaluate("one => one.scrollWidth - one.clientWidth") <= 0  # it wraps; no category is cut off
+    finally:
+        page.close()
+
+
 @pytest.mark.parametrize("size", [(1440, 900), (1024, 768), (760, 900), (390, 780)])
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_page_fits_the_window_and_only_the_calendar_scrolls_sideways(open_calendar, size, dark):

@@ -133,6 +133,7 @@ def test_the_ledger_shows_price_forecast_and_whether_it_stands(service, words):
     entries, problem = decisions.open_ledger(service, words)
     drawn = str(ledger_html(entries, problem, words))
     assert words.signed(moved.plan.objective - stored.plan.objective) in drawn
+    assert f"#{launch.product_id}</b>" in drawn
     assert words("ledger.state_waiting") in drawn
     assert f"<td>{words('ledger.yes')}</td>" in drawn
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -137,6 +138,14 @@ def test_citation_opens_its_fact_with_rows_and_leads_back(copilot, thread, drawe
     assert handlers.go_back(drawer) is None
 
 
+def test_a_fact_with_more_rows_than_are_shown_says_so(copilot, thread, words, monkeypatch):
+    assert not handlers.open_fact(copilot, thread, 0, "F1", None, words).drawer.more_rows
+    monkeypatch.setattr(handlers, "FACT_ROWS", 1)
+    cut = handlers.open_fact(copilot, thread, 0, "F1", None, words).drawer
+    assert cut.more_rows
+    assert len(cut.rows) == 1
+
+
 @pytest.mark.parametrize(("turn", "fact"), [(0, "F9"), (7, "F1"), (-1, "F1")])
 def test_citation_of_nothing_says_so(copilot, thread, words, turn, fact):
     change = handlers.open_fact(copilot, thread, turn, fact, None, words)
@@ -162,6 +171,13 @@ def test_answer_arrives_event_by_event_and_is_kept(copilot, words):
     assert final.turns[-1].question == "Why here?"
     assert final.turns[-1].plan_version == 1
     assert [message.role for message in copilot.store.messages(final.thread_id)] == ["operator", "copilot"]
+
+
+def test_understood_product_shows_its_id_only_where_titles_repeat(copilot, words):
+    engine = copilot.engine
+    assert ask_all(copilot, "Why?", Thread(), words)[-1].thread.turns[0].named == (engine.products["P0"].title,)
+    engine.problem = replace(engine.problem, titles=(engine.products["P0"].title,) * len(engine.products))
+    assert ask_all(copilot, "Why?", Thread(), words)[-1].thread.turns[0].named[0].endswith(" #P0")
 
 
 def test_next_question_goes_to_the_same_thread(copilot, thread, words):

@@ -93,6 +93,27 @@ def test_calendar_shows_each_launch_once_with_its_expected_units(board, words):
     assert shown["P1"] == "5.5 units expected, 1.2 to 10.5"
 
 
+def test_launches_with_the_same_title_show_their_ids_and_others_do_not(board, words):
+    stored = board.stored
+    launches = tuple(
+        replace(launch, title="Cards  Seasonal" if launch.product_id == "P1" else "Cards Seasonal")
+        if launch.product_id in ("P1", "P2")
+        else launch
+        for launch in stored.plan.launches
+    )
+    alike = replace(board, stored=replace(stored, plan=replace(stored.plan, launches=launches)))
+    html = calendar_html(alike, words)
+    assert sorted(re.findall(r'<small class="lc-id">(.*?)</small>', html)) == ["#P1", "#P2"]
+    spoken = {chip["data-product"]: chip["aria-label"] for chip in Page(html).chips()}
+    assert spoken["P1"].startswith("Cards Seasonal #P1, ")
+    assert "#P3" not in spoken["P3"]
+    assert 'class="lc-id"' not in calendar_html(board, words)
+
+
+def test_drawer_always_shows_the_product_s_id(drawer, words):
+    assert "#P0" in Page(drawer_html(drawer, words)).said
+
+
 def test_calendar_totals_are_the_sums_of_its_weeks(board, words):
     page = Page(calendar_html(board, words))
     first_week = board.stored.plan.launches_in(date(2017, 10, 9))
@@ -166,6 +187,12 @@ def test_header_names_plan_gap_and_writer(board, words):
     page = assert_harmless(header_html(board, words))
     for text in ("v1", "0.040%", "9 Oct 2017", "2017-W41", "scripted writer"):
         assert text in page.said
+
+
+def test_waiting_header_keeps_each_place_and_is_not_read_aloud(board, words):
+    waiting, read = (str(header_html(board, words, waiting=value)) for value in (True, False))
+    assert waiting.replace('lc-facts lc-waiting" aria-hidden="true"', 'lc-facts"') == read
+    assert '<dl class="lc-facts lc-waiting" aria-hidden="true">' in waiting
 
 
 def test_notices_are_escaped_and_absent_when_there_are_none(copilot, words):
@@ -274,12 +301,28 @@ def test_waterfall_steps_lead_from_the_forecast_to_the_expected_units(words):
     assert base + sum(steps) == pytest.approx(expected)
 
 
+def test_the_placement_s_step_is_explained_beside_its_past_lift(copilot, drawer, words):
+    headings, _ = evidence_sections(drawer, words)
+    assert "products sold ×1.31 (1.12 to 1.52) as much" in headings[1]
+    assert "The placement changes the forecast ×1.20" in headings[1]
+    unjudged = replace(drawer, evidence=replace(drawer.evidence, lift=None))
+    assert "×1.31" not in evidence_sections(unjudged, words)[0][1]
+
+
 def test_fact_shows_value_interval_source_check_and_rows(copilot, turn, words, hostile):
     fact = turn.facts[0]
     drawn = FactDrawer(fact, copilot.fact_rows(fact), turn.sentence_citing("F1"), 1)
     page = assert_harmless(drawer_html(drawn, words))
     for text in ("4.5 units", "1.2 to 9.5", "purchases", words("fact.check_passed"), "Cola", hostile[:40]):
         assert text in page.said
+
+
+@pytest.mark.parametrize(
+    ("n", "more", "said"), [(1, False, "1 row of"), (2, False, "all 2 rows of"), (2, True, "first 2 rows")]
+)
+def test_fact_says_whether_these_are_all_of_its_rows(copilot, turn, words, n, more, said):
+    rows = copilot.fact_rows(turn.facts[0]).head(n)
+    assert said in Page(drawer_html(FactDrawer(turn.facts[0], rows, None, 1, more_rows=more), words)).said
 
 
 def test_replaced_sentence_shows_what_the_writer_had_said(turn, words):
