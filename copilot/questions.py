@@ -47,7 +47,7 @@ class Question:
     """An operator's message as it was understood.
 
     Attributes:
-        text: the message, cleaned of control characters.
+        text: the message, cleaned of control characters, with typing errors mended.
         intent: the likeliest reading.
         entities: what the message names.
         confidence: 0..1, the share of evidence for `intent` among all intents.
@@ -59,6 +59,7 @@ class Question:
         named: for each name in the message, the ids that it could mean.
         of_launches: True when the message speaks of launches together rather than of one product.
         change: what a "what if" supposes beyond a move.
+        mended: True when typing errors were mended, so that the answer says how it read the message.
     """
 
     text: str
@@ -73,6 +74,7 @@ class Question:
     named: tuple[tuple[str, ...], ...] = ()
     of_launches: bool = False
     change: Change | None = None
+    mended: bool = False
 
     @property
     def unsure(self) -> bool:
@@ -148,9 +150,10 @@ class QuestionParser:
             )
         if lang != self.phrases.lang:
             raise UnsupportedLanguage(f"This parser reads {self.phrases.lang!r}, not {lang!r}.")
-        cleaned = clean_text(text)
-        if not words_of(cleaned):
+        written = clean_text(text)
+        if not words_of(written):
             return Question("", Intent.HELP, Entities(), 1.0, lang)
+        cleaned = self.reader.mended(written)
         read = self.reader.read(cleaned)
         scores = self.matcher.scores(read, cleaned)
         scores = _with_context(scores, read, cleaned, previous, self.phrases)
@@ -170,8 +173,25 @@ class QuestionParser:
             alternatives,
             named=read.named,
             of_launches=together and not read.entities.products,
+            mended=cleaned != written,
         )
-        return self._with_products(self._with_change(question), read, previous)
+        return self._within_scope(self._with_products(self._with_change(question), read, previous), read)
+
+    def _within_scope(self, question: Question, read: ReadMessage) -> Question:
+        """Take no message for the whole plan's overview when it holds words that nothing here knows.
+
+        Beside words of the plan they are kept, so that the answer asks back about them; else it is out of scope.
+        """
+        found = question.entities
+        off_topic = re.search(str(self.phrases.parsing["off_topic"]), question.text, re.IGNORECASE) is not None
+        if off_topic and not (found.products or found.weeks or found.placements or read.unknown_id):
+            return replace(question, intent=Intent.OUT_OF_SCOPE, entities=Entities(text=found.text), alternatives=())
+        narrowed = found.products or found.weeks or found.placements or found.groups or question.ambiguous_products
+        if question.intent is not Intent.PLANNED or narrowed or not read.rest:
+            return question
+        if not (question.product_words or self.matcher.concerns(Intent.PLANNED, question.text)):
+            return replace(question, intent=Intent.OUT_OF_SCOPE, alternatives=())
+        return replace(question, product_words=question.product_words or " ".join(read.rest), exact=False)
 
     def _with_change(self, question: Question) -> Question:
         """Read what a "what if" supposes; one that is spelled out decides how the message is read."""

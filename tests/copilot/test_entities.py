@@ -213,6 +213,22 @@ def test_typing_errors_are_mended_within_reason():
     assert names.mend("chip") == "chips"
 
 
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("wich lauches are in novmber", "which launches are in november"),
+        ("tortila chips at the frnot end cap", "tortilla chips at the front end cap"),
+        ("the front page", "the front page"),
+        ("what is the riskiest launch", "what is the riskiest launch"),
+        ("is it sunny in Paris", "is it sunny in Paris"),
+        ('find "tortila"', 'find "tortila"'),
+        ("sku tortila-9", "sku tortila-9"),
+    ],
+)
+def test_messages_are_mended_word_by_word(reader, text, mended):
+    assert reader.mended(text) == mended
+
+
 def test_covers_allows_short_endings_only():
     assert covers("Potato Chips 9 Oz", ["potatoes", "chip"])
     assert not covers("Potato Chips 9 Oz", ["pot"])
