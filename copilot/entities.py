@@ -221,20 +221,26 @@ class EntityReader:
         return False
 
     def _placements(self, text: str, spans: list[Mention]) -> tuple[str, ...]:
-        whole = whole_names(text, self.engine.placements, spans, "PLACEMENT")
-        return whole or self._partial_placements(text, spans)
+        found = list(whole_names(text, self.engine.placements, spans, "PLACEMENT"))
+        while fits := self._partial_placements(text, spans, found):
+            found += fits
+        return tuple(found)
 
-    def _partial_placements(self, text: str, spans: list[Mention]) -> tuple[str, ...]:
-        """Return the placements that the longest run of words fits: "the end cap" fits every end cap."""
+    def _partial_placements(self, text: str, spans: list[Mention], found: Sequence[str]) -> tuple[str, ...]:
+        """Return the placements that the longest run of words fits: "the end caps" fits every end cap.
+
+        A run that fits what was found says no more: "the front page of the mailer" is no other mailer.
+        """
         noise = self.phrases.parsing["placement_noise"]
         assert isinstance(noise, Sequence)
         names = {name: _squeezed(words_of(name), noise) for name in self.engine.placements}
         tokens = [match for match in re.finditer(r"\w+", text) if free(match.start(), match.end(), spans)]
+        words = [_singular(match, text) for match in tokens]
         for size in range(min(5, len(tokens)), 0, -1):
             for i in range(len(tokens) - size + 1):
-                run = _squeezed([match[0].casefold() for match in tokens[i : i + size]], noise)
+                run = _squeezed(words[i : i + size], noise)
                 fits = [name for name, have in names.items() if run and _names_in_part(run, have, size)]
-                if fits and not (size == 1 and run in self.question_words):
+                if fits and not (size == 1 and run in self.question_words) and not set(fits) & set(found):
                     spans.append(Mention(tokens[i].start(), tokens[i + size - 1].end(), "PLACEMENT"))
                     return tuple(fits)
         return ()
@@ -303,6 +309,13 @@ def _question_words(phrases: Phrases) -> frozenset[str]:
 def _squeezed(words: Iterable[str], noise: Sequence[str]) -> str:
     """Return words without the noise and without spaces: "end cap" and "endcap" become the same."""
     return "".join(word for word in words if word not in noise)
+
+
+def _singular(match: re.Match[str], text: str) -> str:
+    """Return a word of a placement's name: "caps" is "cap", but "in-aisles" is one word of another name."""
+    word = match[0].casefold()
+    plural = len(word) > 3 and word.endswith("s") and not word.endswith("ss") and text[: match.start()][-1:] != "-"
+    return word.removesuffix("s") if plural else word
 
 
 def _names_in_part(run: str, have: str, size: int) -> bool:

@@ -507,3 +507,59 @@ def test_a_message_without_typing_errors_is_left_as_it_is(parser, small_engine, 
     question = parser.parse("Why is Potato Chips 9 Oz in week 41?")
     assert not question.mended
     assert collect_facts(question, small_engine, small_stored).messages == ()
+
+
+@pytest.mark.parametrize("text", ["thanks!", "ok", "hello", "Thank you very much", "good morning", "great, thanks"])
+def test_friendly_talk_is_answered_with_what_can_be_asked(parser, text):
+    question = parser.parse(text)
+    assert question.intent is Intent.HELP
+    assert not question.unsure
+
+
+def test_friendly_words_before_a_question_are_no_mere_talk(parser):
+    assert parser.parse("ok thanks, what is planned in week 44?").intent is Intent.PLANNED
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "products"),
+    [
+        ("which one sells more?", Intent.COMPARE, ("101", "106")),
+        ("which of them is better", Intent.COMPARE, ("101", "106")),
+        ("the second one", Intent.PLANNED, ("106",)),
+        ("and the first one?", Intent.PLANNED, ("101",)),
+        ("what is the forecast for the latter", Intent.FORECAST, ("106",)),
+        ("why is the second one in week 41", Intent.WHY_HERE, ("106",)),
+        ("which launch sells the most?", Intent.EXTREMES, ()),
+        ("what launches in the first week?", Intent.PLANNED, ()),
+        ("what is the forecast for green tea 20 bags", Intent.FORECAST, ("107",)),
+    ],
+)
+def test_after_a_comparison_the_two_are_meant(parser, text, intent, products):
+    compared = parser.parse("compare #101 and #106")
+    found = parser.parse(text, previous=compared)
+    assert (found.intent, found.entities.products) == (intent, products)
+
+
+def test_without_a_comparison_which_one_means_the_plan(parser):
+    assert parser.parse("which one sells more?").entities.products == ()
+
+
+def test_placements_set_against_one_another_are_about_no_product(parser):
+    first = parser.parse("Why is Potato Chips 9 Oz in week 41?")
+    for text in ("Why is the front page better than the in-aisle?", "compare the end caps with the in-aisle"):
+        question = parser.parse(text, previous=first)
+        assert question.intent is Intent.WHY_HERE
+        assert len(question.entities.placements) == 2
+        assert question.entities.products == ()
+
+
+def test_placements_beside_a_product_or_a_plain_question_are_not_weighed(parser):
+    assert parser.parse("what is planned at the front end cap or the in-aisle").intent is Intent.PLANNED
+    assert parser.parse("is #101 better than #106 at the end cap or in-aisle").entities.products == ("101", "106")
+
+
+def test_dropping_a_placement_is_about_no_product(parser):
+    question = parser.parse("What happens if we drop the end caps?")
+    assert (question.intent, question.change) == (Intent.WHAT_IF, Change("drop"))
+    assert question.entities.placements == ("front end cap",)
+    assert (question.entities.products, question.ambiguous_products) == ((), ())
