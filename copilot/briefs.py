@@ -24,6 +24,7 @@ from copilot.phrases import Phrases
 from copilot.plan_collectors import Part
 from copilot.product_facts import Bench
 from copilot.questions import Entities, Intent, Question
+from copilot.week_words import find_weeks
 from ranking.interventions import Exclude, Lock
 from ranking.plan import Launch
 from retrieval.weeks import format_week, parse_week, week_of
@@ -67,7 +68,7 @@ class Brief:
 def write_brief(
     target: str, engine: Engine, stored_plan: StoredPlan, phrases: Phrases, file_format: str = "md"
 ) -> Brief:
-    """Write the brief of a product id, a week (`2017-W43` or a date) or `rhythm`.
+    """Write the brief of a product id, a week (`2017-W43`, `week 43` or a date) or `rhythm`.
 
     Raises:
         UnsupportedFormat: briefs are not written in this format.
@@ -87,7 +88,7 @@ def write_brief(
     try:
         return writer.product(engine.product(named.removeprefix("#")))
     except UnknownProduct as unknown:
-        week = _week_or_none(named)
+        week = _week_or_none(named, engine, phrases)
         if week is None:
             raise UnknownProduct(
                 f"No brief can be written for {named!r}: give a product's id, a week such as "
@@ -305,11 +306,18 @@ class _Writer:
         return f"[^{fact.id}]: {escape_markdown(line)}"
 
 
-def _week_or_none(text: str) -> date | None:
+def _week_or_none(text: str, engine: Engine, phrases: Phrases) -> date | None:
+    """Return the one week that the target is, as a date, `2017-W44` or in words: "W44", "week 44"."""
     try:
         return parse_week(text)
     except ValueError:
+        pass
+    try:
+        found = find_weeks(text, engine.as_of, engine.weeks, phrases.parsing, phrases.lexicon)
+    except UnknownWeek:
         return None
+    whole = len(found) == 1 and found[0].end - found[0].start == len(text)
+    return found[0].weeks[0] if whole and len(found[0].weeks) == 1 else None
 
 
 def _size(fact: Fact) -> float:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from copilot.cleaning import clean_text
+from copilot.spelling import Speller
 
 if TYPE_CHECKING:
     from retrieval.workspace import Workspace
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 Words = tuple[str, ...]
 _WORD = re.compile(r"\w+")
 _TITLE_WORDS = 24  # longest title that is looked for in full
-_TYPO_CUTOFF = 0.8
-_SHORTEST_TYPO = 4  # letters; shorter words are too easily mistaken for one another
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ class CatalogueNames:
             if words:
                 self._by_words.setdefault(words, []).append(product_id)
         self._longest = min(_TITLE_WORDS, max(map(len, self._by_words), default=0))
-        self._vocabulary = sorted(word for word in vocabulary if len(word) >= _SHORTEST_TYPO and word.isalpha())
+        self._speller = Speller(vocabulary)
         self._known = frozenset(vocabulary)
 
     @classmethod
@@ -117,12 +115,15 @@ class CatalogueNames:
         """Say whether a word, up to a typing error or a plural, stands in some title."""
         return self.mend(word) in self._known
 
+    def has(self, word: str) -> bool:
+        """Say whether a word stands in some title or category as it is written, or in the singular."""
+        return not self._known.isdisjoint((word, word.removesuffix("s"), word.removesuffix("es")))
+
     def mend(self, word: str) -> str:
         """Return the catalogue's word nearest a misspelt one, or the word itself when it is known or none is near."""
-        if word in self._known or len(word) < _SHORTEST_TYPO or not word.isalpha():
+        if word in self._known or word in self._common:
             return word
-        near = get_close_matches(word, self._vocabulary, n=1, cutoff=_TYPO_CUTOFF)
-        return near[0] if near else word
+        return self._speller.nearest(word) or word
 
     def _title_at(self, words: list[str]) -> int:
         for size in range(len(words), 0, -1):

@@ -57,6 +57,8 @@ def read_change(
     for name, sign in (("less", -1), ("more", 1)):
         if (percent := number(name)) is not None:
             return Change("scale", max(0.0, 1 + sign * percent / 100))
+    if (percent := number("share")) is not None:
+        return Change("scale", percent / 100)
     if (factor := number("times")) is not None:
         return Change("scale", factor)
     if number("drop") is not None:

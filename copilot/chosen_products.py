@@ -24,7 +24,13 @@ class Chosen:
 
 
 def settled(question: Question, stored: StoredPlan, engine: Engine) -> Question:
-    """Return the question with the product that the plan decides on, so that a follow-up keeps to it."""
+    """Return the question with the product that the plan decides on, so that a follow-up keeps to it.
+
+    Of a comparison these are both products.
+    """
+    if question.intent is Intent.COMPARE and len(question.named) > 1:
+        both = tuple(choose_among(named, question, stored, engine).product_id for named in question.named[:2])
+        return replace(question, entities=replace(question.entities, products=both)) if all(both) else question
     chosen = choose_product(question, stored, engine)
     if question.entities.products or not chosen.product_id:
         return question

@@ -55,6 +55,8 @@ def collect_facts(question: Question, engine: Engine, stored_plan: StoredPlan) -
     question = settled(question, stored_plan, engine)
     sheet = SheetBuilder(question)
     bench = Bench(sheet, engine, stored_plan, Sources(engine, stored_plan, phrases))
+    if question.mended:
+        sheet.say("read_as", name=question.text)
     if not question.text:
         sheet.say("empty_question")
     elif question.unsure:
@@ -217,6 +219,9 @@ def _planned(bench: Bench, question: Question) -> None:
     found = question.entities
     if found.products or question.ambiguous_products:
         _planned_product(bench, question)
+        return
+    if question.product_words and not (found.weeks or found.placements or found.groups):
+        the_product(bench, question)
         return
     if question.product_words:
         bench.sheet.say("unknown_part", name=question.product_words)

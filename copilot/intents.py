@@ -95,6 +95,10 @@ class IntentMatcher:
             scores[Intent.OUT_OF_SCOPE] = max(scores.values()) + 3 * TEMPERATURE
         return scores
 
+    def concerns(self, intent: Intent, text: str) -> bool:
+        """Say whether a message holds a cue of an intent, or a word of the plan."""
+        return self._cue_score(intent, [_padded(text)]) > 0 or bool(self._domain & set(words_of(text)))
+
     def _concerns_the_plan(self, read: ReadMessage, text: str, cued: Mapping[Intent, float]) -> bool:
         """Say whether a message that is like no example still names something of the plan or holds a cue."""
         found = read.entities

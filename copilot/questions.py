@@ -47,7 +47,7 @@ class Question:
     """An operator's message as it was understood.
 
     Attributes:
-        text: the message, cleaned of control characters.
+        text: the message, cleaned of control characters, with typing errors mended.
         intent: the likeliest reading.
         entities: what the message names.
         confidence: 0..1, the share of evidence for `intent` among all intents.
@@ -59,6 +59,7 @@ class Question:
         named: for each name in the message, the ids that it could mean.
         of_launches: True when the message speaks of launches together rather than of one product.
         change: what a "what if" supposes beyond a move.
+        mended: True when typing errors were mended, so that the answer says how it read the message.
     """
 
     text: str
@@ -73,6 +74,7 @@ class Question:
     named: tuple[tuple[str, ...], ...] = ()
     of_launches: bool = False
     change: Change | None = None
+    mended: bool = False
 
     @property
     def unsure(self) -> bool:
@@ -148,9 +150,12 @@ class QuestionParser:
             )
         if lang != self.phrases.lang:
             raise UnsupportedLanguage(f"This parser reads {self.phrases.lang!r}, not {lang!r}.")
-        cleaned = clean_text(text)
-        if not words_of(cleaned):
+        written = clean_text(text)
+        if not words_of(written):
             return Question("", Intent.HELP, Entities(), 1.0, lang)
+        if self._is_courtesy(written):
+            return Question(written, Intent.HELP, Entities(), 1.0, lang)
+        cleaned = self.reader.mended(written)
         read = self.reader.read(cleaned)
         scores = self.matcher.scores(read, cleaned)
         scores = _with_context(scores, read, cleaned, previous, self.phrases)
@@ -170,8 +175,50 @@ class QuestionParser:
             alternatives,
             named=read.named,
             of_launches=together and not read.entities.products,
+            mended=cleaned != written,
         )
-        return self._with_products(self._with_change(question), read, previous)
+        compared = self._of_the_compared(question, read, previous)
+        if compared is not None:
+            return compared
+        return self._within_scope(self._with_products(self._with_change(question), read, previous), read)
+
+    def _of_the_compared(self, question: Question, read: ReadMessage, previous: Question | None) -> Question | None:
+        """Read "which one sells more?" and "the second one" as about the two products compared before, or None."""
+        pair = previous.entities.products[:2] if previous and previous.intent is Intent.COMPARE else ()
+        found = question.entities
+        if len(pair) < 2 or read.rest or found.products or found.groups or question.of_launches:
+            return None
+        for key, product in zip(("of_first", "of_second"), pair, strict=True):
+            if match := re.search(str(self.phrases.parsing[key]), question.text, re.IGNORECASE):
+                alone = not set(words_of(question.text.replace(match[0], " "))) - _FILLERS
+                intent = question.intent if question.intent in _MAY_INHERIT and not alone else Intent.PLANNED
+                one = replace(found, products=(product,))
+                return self._with_change(replace(question, intent=intent, entities=one, alternatives=()))
+        weighs = question.intent in _WEIGHS_UP and not (found.weeks or found.placements)
+        if not (weighs and re.search(str(self.phrases.parsing["of_both"]), question.text, re.IGNORECASE)):
+            return None
+        named = tuple((one,) for one in pair)
+        both = replace(found, products=pair)
+        return replace(question, intent=Intent.COMPARE, entities=both, named=named, alternatives=())
+
+    def _is_courtesy(self, text: str) -> bool:
+        return set(words_of(text)) <= set(str(self.phrases.parsing["courtesies"]).split())
+
+    def _within_scope(self, question: Question, read: ReadMessage) -> Question:
+        """Take no message for the whole plan's overview when it holds words that nothing here knows.
+
+        Beside words of the plan they are kept, so that the answer asks back about them; else it is out of scope.
+        """
+        found = question.entities
+        off_topic = re.search(str(self.phrases.parsing["off_topic"]), question.text, re.IGNORECASE) is not None
+        if off_topic and not (found.products or found.weeks or found.placements or read.unknown_id):
+            return replace(question, intent=Intent.OUT_OF_SCOPE, entities=Entities(text=found.text), alternatives=())
+        narrowed = found.products or found.weeks or found.placements or found.groups or question.ambiguous_products
+        if question.intent is not Intent.PLANNED or narrowed or not read.rest:
+            return question
+        if not (question.product_words or self.matcher.concerns(Intent.PLANNED, question.text)):
+            return replace(question, intent=Intent.OUT_OF_SCOPE, alternatives=())
+        return replace(question, product_words=question.product_words or " ".join(read.rest), exact=False)
 
     def _with_change(self, question: Question) -> Question:
         """Read what a "what if" supposes; one that is spelled out decides how the message is read."""
@@ -187,6 +234,9 @@ class QuestionParser:
     def _with_products(self, question: Question, read: ReadMessage, previous: Question | None) -> Question:
         """Fill in the products and groups that the words name loosely or that the conversation was about."""
         found = question.entities
+        weighs = re.search(str(self.phrases.parsing["weighs"]), question.text, re.IGNORECASE) is not None
+        if weighs and found.text.count("PLACEMENT") > 1 and not (found.products or read.named or question.change):
+            return replace(question, intent=Intent.WHY_HERE, alternatives=())  # it tells what each of them brought
         if question.intent is Intent.PRODUCT_SEARCH and not (read.unknown_id or read.same_title):
             return replace(question, product_words=" ".join(read.rest))
         if question.intent in SPEAKS_OF_NO_PRODUCT:
@@ -266,6 +316,11 @@ _MAY_INHERIT = ABOUT_A_PRODUCT | {
     Intent.REVENUE,
     Intent.LOCKS,
 }
+_WEIGHS_UP = frozenset(
+    {Intent.COMPARE, Intent.EXTREMES, Intent.FORECAST, Intent.PLANNED, Intent.OUT_OF_SCOPE, Intent.PAST_SALES}
+    | {Intent.PRODUCT_SEARCH, Intent.HELP}
+)
+_FILLERS = frozenset({"and", "what", "how", "about", "one", "s", "is"})
 
 
 def _is_bare(read: ReadMessage) -> bool:
@@ -286,7 +341,9 @@ def _with_context(
         return scores
     adds_slot = bool(read.entities.weeks or read.entities.placements or read.entities.shift_weeks)
     continued = previous.intent
-    if continued in (Intent.WHY_HERE, Intent.FORECAST, Intent.SIMILAR) and adds_slot and not read.entities.products:
+    about_one = continued in (Intent.WHY_HERE, Intent.FORECAST, Intent.SIMILAR)
+    about_one = about_one or (continued is Intent.PLANNED and bool(previous.entities.products))
+    if about_one and adds_slot and not read.entities.products:
         continued = Intent.WHAT_IF_MOVE
     return {**scores, continued: scores[continued] + 3 * CUE_BONUS}
 

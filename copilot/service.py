@@ -22,6 +22,7 @@ from copilot.facts import collect_facts
 from copilot.factsheet import Fact, FactSheet
 from copilot.feedback import ComparedOutcome, compare
 from copilot.generators import TextGenerator
+from copilot.intents import Intent
 from copilot.ledger import LedgerEntry, settle
 from copilot.phrases import Phrases, load_phrases
 from copilot.planning import OPERATOR, Planning
@@ -252,9 +253,10 @@ class Copilot:
         return getattr(self.writer, "last_failure", "")
 
     def _last_question(self, thread_id: str | None, lang: str) -> Question | None:
-        """Return the thread's last question that was answered: the context of a follow-up."""
+        """Return the thread's last question about the plan: the context of a follow-up, whatever small talk between."""
         answers = [m.payload for m in self.store.messages(thread_id) if m.role == COPILOT] if thread_id else []
-        return question_from_json(answers[-1]["question"], lang=lang) if answers else None
+        asked = (question_from_json(answer["question"], lang=lang) for answer in reversed(answers))
+        return next((one for one in asked if one.intent not in (Intent.HELP, Intent.OUT_OF_SCOPE)), None)
 
 
 def _stale(rule: Intervention, phrases: Phrases) -> Notice:

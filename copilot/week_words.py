@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -38,7 +39,7 @@ def find_weeks(
     """
     clock = _Clock(as_of, tuple(plan_weeks))
     found: list[Span] = []
-    for reader in (_anchored, _shifts, _iso_weeks, _days, _numbered, _relative, _months):
+    for reader in (_anchored, _weeks_of_a_month, _shifts, _iso_weeks, _days, _numbered, _relative, _months):
         for span in reader(text, clock, words, lexicon):
             if not any(span.start < other.end and other.start < span.end for other in found):
                 found.append(span)
@@ -74,6 +75,14 @@ class _Clock:
             raise UnknownWeek(f"There is no day {written}. Ask about {self.range_text()}.")
         return week_of(min(options, key=lambda found: abs((found - anchor).days)))
 
+    def week_of_month(self, year: int | None, month: int, nth: int) -> date:
+        """Return the nth week of a month, counted from the ISO week that holds its first day; -1 holds its last day."""
+        first = self.day(year, month, 1, "")
+        if nth > 0:
+            return first + timedelta(weeks=nth - 1)
+        the_first = first if first.day == 1 else first + timedelta(days=6)  # the week may begin in the month before
+        return week_of(date(the_first.year, month, monthrange(the_first.year, month)[1]))
+
     def range_text(self) -> str:
         return f"{self.plan_weeks[0]:%G-W%V} to {self.plan_weeks[-1]:%G-W%V}" if self.plan_weeks else "another week"
 
@@ -87,12 +96,29 @@ def _anchored(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Le
         steps = _count(match[1] or "", lexicon)
         sign = -1 if match[2].lower() in _strings(words["before"]) else 1
         rest = text[match.end() :]
-        for reader in (_iso_weeks, _numbered, _relative, _days):
+        for reader in (_weeks_of_a_month, _iso_weeks, _numbered, _relative, _days):
             anchor = next((span for span in reader(rest, clock, words, lexicon) if span.start == 0), None)
             if anchor is not None and anchor.weeks:
                 week = anchor.weeks[0] + timedelta(weeks=sign * steps)
                 yield Span(match.start(), match.end() + anchor.end, (week,))
                 break
+
+
+def _weeks_of_a_month(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+    """One week of a month: "the first week of November" is the ISO week that holds 1 November."""
+    months = "|".join(lexicon.months + tuple(month[:3] for month in lexicon.months))
+    pattern = rf"{words['week_of_month']}({months})\b\.?(?:,? (\d{{4}}))?"
+    for match in re.finditer(pattern, text, re.IGNORECASE):
+        month = 1 + next(i for i, name in enumerate(lexicon.months) if name.startswith(match[2].lower()[:3]))
+        nth = int(lexicon.ordinals.get(match[1].lower(), _leading_number(match[1])))
+        year = int(match[3]) if match[3] else None
+        yield Span(match.start(), match.end(), (clock.week_of_month(year, month, nth),))
+
+
+def _leading_number(written: str) -> int:
+    """Return the number of "2nd"; the first is 1, and the last -1."""
+    digits = re.match(r"\d+", written)
+    return int(digits[0]) if digits else (1 if written.lower() == "first" else -1)
 
 
 def _shifts(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:

@@ -125,3 +125,14 @@ def test_docx_is_refused_for_now(brief):
 
 def test_the_same_brief_twice_is_the_same(brief):
     assert brief("101") == brief("101")
+
+
+@pytest.mark.parametrize("target", ["W44", "week 44", "Week 44 ", "44th week", "2017-W44"])
+def test_a_week_may_be_named_as_in_a_question(brief, target):
+    assert brief(target).target == "2017-W44"
+
+
+@pytest.mark.parametrize("target", ["W99", "weeks 43 and 44", "why week 44", "in November"])
+def test_what_is_more_or_less_than_a_week_has_no_brief(brief, target):
+    with pytest.raises(UnknownProduct, match="No brief can be written"):
+        brief(target)

@@ -57,6 +57,14 @@ def reader(small_engine, phrases):
         ("is black friday too full", (date(2017, 11, 20),)),
         ("in November", (W45, date(2017, 11, 13))),
         ("the first week of the plan", (W41,)),
+        ("the first week of November", (W44,)),
+        ("What's going out in the 1st week of Nov?", (W44,)),
+        ("in the second week of November", (W45,)),
+        ("the third week of October 2017", (date(2017, 10, 9),)),
+        ("the last week of October", (W44,)),
+        ("last week of November 2017", (date(2017, 11, 27),)),
+        ("first week of January", (date(2018, 1, 1),)),
+        ("the week after the first week of November", (W45,)),
         ("christmas candy", ()),
         ("halloween costumes", ()),
         ("may we launch more", ()),
@@ -103,6 +111,10 @@ def test_weeks_and_days_that_do_not_exist_are_refused(reader, text):
         ("the endcap", ("front end cap",)),
         ("in-aisle", ("in-aisle",)),
         ("front page of the mailer", ("mailer front page feature",)),
+        ("the end caps", ("front end cap",)),
+        ("why is the front page better than the in-aisle", ("in-aisle", "mailer front page feature")),
+        ("in aisle", ("in-aisle",)),
+        ("the hose end", ()),
         ("what is in the plan", ()),
         ("the end of the season", ()),
     ],
@@ -211,6 +223,22 @@ def test_typing_errors_are_mended_within_reason():
     assert names.mend("tortila") == "tortilla"
     assert names.mend("umbrella") == "umbrella"
     assert names.mend("chip") == "chips"
+
+
+@pytest.mark.parametrize(
+    ("text", "mended"),
+    [
+        ("wich lauches are in novmber", "which launches are in november"),
+        ("tortila chips at the frnot end cap", "tortilla chips at the front end cap"),
+        ("the front page", "the front page"),
+        ("what is the riskiest launch", "what is the riskiest launch"),
+        ("is it sunny in Paris", "is it sunny in Paris"),
+        ('find "tortila"', 'find "tortila"'),
+        ("sku tortila-9", "sku tortila-9"),
+    ],
+)
+def test_messages_are_mended_word_by_word(reader, text, mended):
+    assert reader.mended(text) == mended
 
 
 def test_covers_allows_short_endings_only():

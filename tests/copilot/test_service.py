@@ -163,3 +163,20 @@ def test_a_lock_on_where_a_launch_stands_moves_nothing(copilot, launch):
     before = copilot.current_plan()
     after = copilot.lock(launch.product_id, launch.week, launch.placement, before.version)
     assert after.plan.launches == before.plan.launches
+
+
+def test_small_talk_does_not_end_what_a_conversation_is_about(copilot, launch):
+    thread = copilot.store.new_thread("en")
+    answer_to(copilot, f"Why is #{launch.product_id} in week {launch.week:%V}?", thread_id=thread)
+    for small_talk in ("thanks!", "Will it rain tomorrow?"):
+        answer_to(copilot, small_talk, thread_id=thread)
+    answer = answer_to(copilot, "what is its forecast?", thread_id=thread)
+    assert answer.question.entities.products == (launch.product_id,)
+
+
+def test_after_a_comparison_both_products_are_spoken_of(copilot):
+    first, second = (launch.product_id for launch in copilot.current_plan().plan.launches[:2])
+    thread = copilot.store.new_thread("en")
+    answer_to(copilot, f"compare #{first} and #{second}", thread_id=thread)
+    assert answer_to(copilot, "which one sells more?", thread_id=thread).question.entities.products == (first, second)
+    assert answer_to(copilot, "the second one", thread_id=thread).question.entities.products == (second,)
