@@ -42,8 +42,13 @@ def add_rhythm_effect(bench: Bench, launch: Launch) -> Fact | None:
 
 
 def add_binding(bench: Bench, launch: Launch, most: int = 1) -> list[Fact]:
-    """Add what one more place under the dearest rules that a launch takes a place under would be worth."""
-    facts = []
+    """Add what one more place under the dearest rules that a launch takes a place under would be worth at most.
+
+    The planner's prices are those of the problem without interventions; under any they bound nothing.
+    """
+    facts: list[Fact] = []
+    if bench.stored.plan.interventions:
+        return facts
     for rule, price in bench.engine.planner.binding(launch.product_id, launch.week, launch.placement):
         if rule.kind in _PRICED and len(facts) < most:
             subject = {"slot": rule.placement, "group": rule.name, "week": "plan"}[rule.kind]
@@ -73,7 +78,8 @@ def add_fatigue(bench: Bench, group: str) -> list[Fact]:
     found = model.group(group) if group else model.pooled
     effect, about = found.strength, (group or "season", group or "season")
     source = bench.sources.fatigue(group)
-    ratios = [float(np.exp(-strength)) for strength in (effect.mean, effect.high, effect.low)]
+    left = model.decay  # of one launch, when the next week starts
+    ratios = [float(np.exp(-strength * left)) for strength in (effect.mean, effect.high, effect.low)]
     facts = [_add_unshown(bench, about, found)] if found.test_key is not None else []
     if found.test_group_weeks:
         facts.append(bench.sheet.add("fatigue_test", *about, int(found.test_group_weeks), source))

@@ -180,8 +180,11 @@ def _solve(model: PlanModel, locked: np.ndarray, search: _Search) -> _Found:
 
 
 def _typical_score(model: PlanModel) -> float:
-    """The mean best score of as many candidates as a plan can hold; 1 when nothing is worth anything."""
-    best = np.sort(np.maximum.reduceat(model.scores, model.starts))[::-1]
+    """The mean size of the best scores of as many candidates as a plan can hold; 1 when nothing is worth anything.
+
+    What a lock or a least share forces in can be worth less than nothing, and a scale must stay above 0.
+    """
+    best = np.sort(np.abs(np.maximum.reduceat(model.scores, model.starts)))[::-1]
     return float(best[: model.places].mean()) or 1.0
 
 

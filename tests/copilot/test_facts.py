@@ -215,7 +215,7 @@ def test_rhythm_of_a_group_and_of_the_season(collect):
         "rhythm_stability",
         "fatigue_effect",
     ]
-    assert named(group, "fatigue_effect")[0].value == pytest.approx(np.exp(-0.05))
+    assert named(group, "fatigue_effect")[0].value == pytest.approx(np.exp(-0.05 * 0.5))
     assert 0 < named(group, "rhythm_stability")[0].value <= 1
     assert named(group, "crowding_effect")[0].value == pytest.approx(2**-0.2)
     season = collect(ask(Intent.RHYTHM))

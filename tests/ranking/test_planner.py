@@ -11,7 +11,7 @@ from ranking.errors import InfeasiblePlan, InvalidProblem
 from ranking.interventions import CapLaunches, Exclude, Lock, SetCapacity
 from ranking.plan import Plan
 from ranking.planner import solve_plan
-from ranking.problem import PlanningProblem
+from ranking.problem import LaunchPrices, MinShare, PlanningProblem
 from ranking.synthetic import synthetic_problem
 
 WEEK = date(2017, 10, 9)
@@ -291,3 +291,21 @@ def test_a_hundred_thousand_candidates_are_planned():
     assert len(plan.launches) == 192
     assert plan.objective <= plan.bound
     assert plan.gap <= 0.05
+
+
+def test_what_is_forced_in_at_a_loss_is_planned_at_the_least_loss(make_problem):
+    """Launch prices can make a launch cost more than it brings: a lock then takes its lesser evil."""
+    problem = make_problem([[10, 5]], groups=["g"])
+    prices = LaunchPrices(("g",), np.ones((1, 2)), np.array([[20.0, 10.0]]))
+    plan = solve_plan(replace(problem, prices=prices), [Lock("A")])
+    assert plan.objective == pytest.approx(-5)
+    assert plan.bound >= plan.objective
+    assert [launch.week for launch in plan.launches] == [problem.weeks[1]]
+
+
+def test_a_least_share_does_not_force_a_loss(make_problem):
+    problem = make_problem([[0.0], [0.0]], groups=["g", "h"], capacity=2)
+    prices = LaunchPrices(("g", "h"), np.ones((2, 1)), np.array([[20.0], [2.0]]))
+    plan = solve_plan(replace(problem, prices=prices, min_shares=(MinShare("group", "g", 0.5),)))
+    assert plan.objective == pytest.approx(0)
+    assert plan.launches == ()
