@@ -47,10 +47,11 @@ def serve(settings: Settings) -> int:
     say(f"launch-copilot: http://{settings.host}:{settings.port} (Ctrl+C stops it)")
     copilot = open_built(settings) if is_built(settings) else first_run(settings)
     screen = build_ui(copilot)
-    # What the first question needs loads while the operator looks around; one that comes earlier waits for it.
-    threading.Thread(target=warm_up, args=[copilot], name="warm-up", daemon=True).start()
     try:
-        screen.launch(**_address(settings), **launch_options())
+        screen.launch(prevent_thread_lock=True, **_address(settings), **launch_options())
+        # What the first question needs loads while the operator looks around; one that comes earlier waits for it.
+        threading.Thread(target=warm_up, args=[copilot], name="warm-up", daemon=True).start()
+        screen.block_thread()
     finally:
         copilot.close()
     return 0

@@ -31,7 +31,7 @@ from ranking.models import Models, load_models
 from ranking.plan import Launch, Plan
 from ranking.planner import Planner
 from ranking.pricing import priced_problem
-from ranking.problem import PlanningProblem
+from ranking.problem import PlanningProblem, Slot
 from ranking.ranker import ScoreParts, SlotRanker
 from ranking.rhythm import Rhythm
 from ranking.rhythm_policy import RhythmPolicy
@@ -180,7 +180,12 @@ class Engine:
     @property
     def placements(self) -> tuple[str, ...]:
         """The placements of the calendar."""
-        return self.problem.placements
+        return self.candidates_and_slots.placements
+
+    @property
+    def slots(self) -> tuple[Slot, ...]:
+        """The slots of the calendar; known before the rhythm's prices are."""
+        return self.candidates_and_slots.slots
 
     @cached_property
     def fingerprint(self) -> str:

@@ -69,7 +69,7 @@ def open_board(copilot: Copilot, words: Words) -> Board:
     lifts = {placement: engine.placement_lift(placement) for placement in engine.placements}
     return Board(
         stored=stored,
-        slots=engine.problem.slots,
+        slots=engine.slots,
         locked=frozenset(lock.product_id for lock in copilot.store.locks()),
         lifts={placement: lift for placement, lift in lifts.items() if lift is not None},
         recommended_per_week=engine.rhythm.recommended_per_week,

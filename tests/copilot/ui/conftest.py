@@ -64,6 +64,7 @@ class FakeEngine:
         self.products = products
         self.weeks = tuple(sorted({slot.week for slot in slots}))
         self.placements = tuple(dict.fromkeys(slot.placement for slot in slots))
+        self.slots = slots
         self.as_of = self.weeks[0]
         self.rhythm = SimpleNamespace(recommended_per_week=6)
         shape = (len(products), len(slots))
