@@ -6,18 +6,41 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from copilot.fact_collectors import DISPLACED_SAID
+from copilot.planner_facts import add_binding_after
 from copilot.product_facts import Bench, add_expected, add_forecast, add_slot
-from ranking.interventions import CapLaunches, Exclude, Intervention, ScaleForecast, SetCapacity
+from ranking.counterfactual import swap
+from ranking.interventions import CapLaunches, ChangePrice, Exclude, Intervention, ScaleForecast, SetCapacity
 from retrieval.weeks import format_week
 
 if TYPE_CHECKING:
     from copilot.engine import Product
+    from copilot.factsheet import Fact
     from ranking.counterfactual import Counterfactual
 
 
 def what_if(bench: Bench, supposed: Sequence[Intervention], product: Product | None) -> None:
     """What the best plan under a change sells more or less, and which launches go and come."""
+    if isinstance(supposed[0], ChangePrice) and bench.engine.problem.price_slopes is None:
+        bench.sheet.say("price_unknown")
+        return
     _say_supposed(bench, supposed, product)
+    if isinstance(supposed[0], ChangePrice) and product is not None:
+        bench.sheet.must_say(_add_price_effect(bench, product, supposed[0]))
+        bench.sheet.say("price_caveat", closing=True)
+    _tell(bench, supposed, product)
+
+
+def swap_places(bench: Bench, first: Product, second: Product) -> None:
+    """What the best plan sells more or less when two launches change places."""
+    for product in (first, second):
+        if bench.launch_of(product.product_id) is None:
+            bench.sheet.say("swap_unplanned", title=product.title)
+            return
+    bench.sheet.say("supposed_swap", title=first.title, other=second.title)
+    _tell(bench, swap(bench.stored.plan, first.product_id, second.product_id), None)
+
+
+def _tell(bench: Bench, supposed: Sequence[Intervention], product: Product | None) -> None:
     told = bench.engine.counterfactual(bench.stored, *supposed)
     if told.plan is None:
         bench.sheet.say("change_impossible", reason=told.reason)
@@ -32,6 +55,9 @@ def what_if(bench: Bench, supposed: Sequence[Intervention], product: Product | N
             source = bench.sources.solve(told, further)
             more = name.replace("_units", "")
             bench.sheet.must_say(bench.sheet.add(f"more_{more}", "plan", "plan", len(further), source))
+    there = told.plan.launch_of(product.product_id) if product else None
+    if product is None or there is not None:
+        bench.sheet.must_say(add_binding_after(bench, told, there))
     if told.moved:
         source = bench.sources.solve(told, [after.product_id for _, after in told.moved])
         bench.sheet.must_say(bench.sheet.add("moved_count", "plan", "plan", len(told.moved), source))
@@ -56,6 +82,8 @@ def _say_supposed(bench: Bench, supposed: Sequence[Intervention], product: Produ
             bench.sheet.say("supposed_drop", title=title, week=named, placement=placement or "")
         case ScaleForecast(_, factor):
             bench.sheet.say("supposed_scale", title=title, factor=f"{factor:g}")
+        case ChangePrice(_, ratio):
+            bench.sheet.say("supposed_price", title=title, factor=f"{ratio:g}")
         case CapLaunches(launches, week):
             caps = [item for item in supposed if isinstance(item, CapLaunches)]
             groups = ", ".join(dict.fromkeys(item.group for item in caps if item.group))
@@ -64,6 +92,18 @@ def _say_supposed(bench: Bench, supposed: Sequence[Intervention], product: Produ
         case SetCapacity(week, placement, capacity):
             shown, more = format_week(week), len(supposed) - 1
             bench.sheet.say("supposed_capacity", placement=placement, week=shown, capacity=capacity, more=more)
+
+
+def _add_price_effect(bench: Bench, product: Product, item: ChangePrice) -> Fact | None:
+    """Add how many times its forecast a product sells at a price, by the slope of its category."""
+    response = bench.engine.models.price_response
+    if response is None:
+        return None
+    slope = response.slope(product.group)
+    times, *ends = (float(item.ratio**value) for value in (slope.value, slope.low, slope.high))
+    source = bench.sources.price(product.group, slope.n_products)
+    interval = (min(ends), max(ends))
+    return bench.sheet.add("price_effect", product.product_id, product.title, times, source, interval=interval)
 
 
 def compare(bench: Bench, first: Product, second: Product) -> None:

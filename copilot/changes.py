@@ -1,29 +1,29 @@
 """Changes: what a "what if" supposes beyond moving a launch, read from the words and turned into interventions.
 
-A product is dropped or sells another share of its forecast; a week, a category or a slot takes another number of
-launches.
+A product is dropped, sells another share of its forecast or has another price; two products change places; a week, a
+category or a slot takes another number of launches.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from ranking.interventions import CapLaunches, Exclude, Intervention, ScaleForecast, SetCapacity
+from ranking.interventions import CapLaunches, ChangePrice, Exclude, Intervention, ScaleForecast, SetCapacity
 
 if TYPE_CHECKING:
     from copilot.entities import Entities
     from copilot.lexicon import Lexicon
     from ranking.problem import PlanningProblem
 
-ChangeKind = Literal["drop", "scale", "cap", "capacity"]
+ChangeKind = Literal["drop", "scale", "price", "swap", "cap", "capacity"]
 
 
 @dataclass(frozen=True)
 class Change:
-    """What is supposed: `amount` is a factor of the forecast, a number of launches, or launches added to a slot."""
+    """What is supposed: `amount` is a factor of forecast or price, a number of launches, or those added to a slot."""
 
     kind: ChangeKind
     amount: float = 0.0
@@ -46,6 +46,8 @@ def read_change(
         match = re.search(str(patterns[name]), text, re.IGNORECASE)
         return None if match is None else _number(match, lexicon)
 
+    if number("swap") is not None:
+        return Change("swap")
     if not (likely or re.search(str(patterns["supposed"]), text, re.IGNORECASE)):
         return None
     if entities.placements:
@@ -54,6 +56,8 @@ def read_change(
         for name in ("more_capacity", "capacity"):
             if (amount := number(name)) is not None:
                 return Change("capacity", amount, added=name == "more_capacity")
+    if re.search(str(patterns["price"]), text, re.IGNORECASE) and (ratio := _price_ratio(number)) is not None:
+        return Change("price", ratio)
     for name, sign in (("less", -1), ("more", 1)):
         if (percent := number(name)) is not None:
             return Change("scale", max(0.0, 1 + sign * percent / 100))
@@ -80,6 +84,8 @@ def interventions(
     weeks = entities.weeks or (None,)
     if change.kind == "scale":
         return (ScaleForecast(product_id, change.amount),) if product_id else ()
+    if change.kind == "price":
+        return (ChangePrice(product_id, change.amount),) if product_id and change.amount > 0 else ()
     if change.kind == "drop" and product_id:
         placement = entities.placements[0] if len(entities.placements) == 1 else None
         return tuple(Exclude(product_id, week, placement) for week in weeks)
@@ -92,6 +98,16 @@ def interventions(
     if change.kind == "capacity" or (change.kind == "drop" and not (entities.weeks or groups)):
         return ()
     return tuple(CapLaunches(int(change.amount), week, group) for week in weeks for group in groups or (None,))
+
+
+def _price_ratio(number: Callable[[str], float | None]) -> float | None:
+    """Return what a price is multiplied by: "10% cheaper", "a discount of 10%", "half the price"."""
+    for names, sign in ((("cheaper", "less"), -1), (("dearer", "more"), 1)):
+        percents = [percent for name in names if (percent := number(name)) is not None]
+        if percents:
+            return max(0.0, 1 + sign * percents[0] / 100)
+    share = number("share")
+    return number("times") if share is None else share / 100
 
 
 def _number(match: re.Match[str], lexicon: Lexicon) -> float:

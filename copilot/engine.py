@@ -35,6 +35,7 @@ from ranking.problem import PlanningProblem, Slot
 from ranking.ranker import ScoreParts, SlotRanker
 from ranking.rhythm import Rhythm
 from ranking.rhythm_policy import RhythmPolicy
+from ranking.rows import Rule
 from ranking.season import season_problems, season_rhythm
 from ranking.solver_process import SolverProcess
 from retrieval.demand import DemandModel, SearchDemand
@@ -105,6 +106,7 @@ class Engine:
         self.as_of = self.report.as_of
         self.weeks = week_range(_first_plan_week(self.as_of), settings.weeks)
         self._counterfactuals: dict[tuple[int, tuple[Intervention, ...]], Counterfactual] = {}
+        self._binding: dict[int, tuple[tuple[Rule, float], ...]] = {}
         self._solving = threading.Lock()
         self._solver = SolverProcess()
 
@@ -143,7 +145,7 @@ class Engine:
     @cached_property
     def candidates_and_slots(self) -> PlanningProblem:
         """What can be planned, before the rhythm is taken into account."""
-        problem = open_problem(self.workspace, self.ranker, self.rhythm, self.settings, self.weeks)
+        problem = open_problem(self.workspace, self.models, self.settings, self.weeks)
         texts = self.search.embeddings(problem.product_ids)
         pairs = substitutes(problem.groups, problem.values, texts, self.models.cannibalisation)
         return replace(problem, substitutes=pairs)
@@ -274,6 +276,14 @@ class Engine:
         """
         with self._solving:
             return self.planner.solve(tuple(interventions), time_limit_s=self.settings.time_limit_s, near=near)
+
+    def binding(self, stored: StoredPlan) -> tuple[tuple[Rule, float], ...]:
+        """Return the rules that bind a plan, and what one more place under each gains it at most, dearest first."""
+        if stored.version not in self._binding:
+            with self._solving:
+                prices = self.planner.prices_under(stored.plan.interventions)
+            self._binding[stored.version] = prices.binding(stored.plan.objective)
+        return self._binding[stored.version]
 
     def counterfactual(self, baseline: StoredPlan, *interventions: Intervention) -> Counterfactual:
         """Return what re-solving under additional interventions changes; solved once per plan version."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -21,8 +21,10 @@ from ranking.agreement import counterfactual_agreement, policy_agreement
 from ranking.comparison import compare_with_done, known_candidates
 from ranking.effect_table import effect_table
 from ranking.errors import NotEnoughData
+from ranking.market import estimated_market
+from ranking.plan_peers import choice_of
 from ranking.planner import solve_plan
-from ranking.problem import PlanningProblem
+from ranking.problem import MinShare, PlanningProblem
 from ranking.synthetic import synthetic_problem
 from retrieval.sources.simulated import simulated_shop
 
@@ -47,7 +49,8 @@ def evaluate_planning(
     Returns:
         regret (see `evaluate_regret`); policy_agreement, the share, and policy, its details; counterfactual_agreement,
         the share over both problems, and counterfactuals by problem; solve; against_done (see `compare_with_done`), or
-        {"skipped": reason}; effects, what is known of fatigue, crowding, substitutes and exposures (see `EffectRow`).
+        {"skipped": reason}; effects, what is known of fatigue, crowding, substitutes and exposures (see `EffectRow`);
+        worth, the workspace's plan at held prices and on its own path (see `plan_worth`).
     """
     engine = copilot.engine
     asked = {
@@ -66,6 +69,7 @@ def evaluate_planning(
         "counterfactuals": asked,
         "solve": [_solved(size) for size in sizes],
         "against_done": evaluate_against_done(copilot),
+        "worth": plan_worth(copilot),
         "effects": [asdict(row) for row in effect_table(models.fatigue, models.cannibalisation, models.exposure)],
     }
 
@@ -81,9 +85,28 @@ def evaluate_against_done(copilot: Copilot) -> dict[str, Any]:
     return compare_with_done(problem, plan, workspace) | {"gap": plan.gap}
 
 
+def plan_worth(copilot: Copilot) -> dict[str, float]:
+    """Return what the plan is worth at the rhythm's prices, as it is told, and along its own path of fatigue, in units.
+
+    The prices are a slope: added up over all launches they count what launches take from each other twice.
+    """
+    engine, plan = copilot.engine, copilot.current_plan().plan
+    market = estimated_market(engine.candidates_and_slots, engine.models.fatigue, engine.starting_fatigue)
+    on_path = market.worth_of(choice_of(plan, engine.problem)) - plan.substitution_cost
+    return {"at_prices": plan.objective, "on_own_path": on_path}
+
+
 def _mid_size_problem() -> PlanningProblem:
-    """Sixty candidates for 24 slots, with rhythm and substitutes."""
-    return synthetic_problem(60, n_weeks=4, capacity=1, substitutes=True, rhythm=True)
+    """Sixty candidates for 24 slots, with rhythm, substitutes, spacing, a budget and a least share."""
+    problem = synthetic_problem(60, n_weeks=4, capacity=1, substitutes=True, rhythm=True)
+    costs = np.tile(np.arange(problem.n_slots) % len(problem.placements), (problem.n_candidates, 1))
+    return replace(
+        problem,
+        spacing={problem.groups[0]: 2},
+        costs=costs,
+        budget=0.8 * float(costs[0].sum()),
+        min_shares=(MinShare("group", problem.groups[1], 0.1),),
+    )
 
 
 def _solved(n_candidates: int) -> dict[str, Any]:

@@ -55,7 +55,7 @@ def why_here(bench: Bench, product: Product, launch: Launch) -> None:
     loss = add_delta(bench, "slot_loss", product, told, explains=slot, week=launch.week, placement=launch.placement)
     bench.sheet.must_say(slot, expected, *add_reasons(bench, launch, expected)[:2])
     _add_product_evidence(bench, product, expected)
-    bench.sheet.must_say(loss, add_next_best(bench, product, told), *add_binding(bench, launch))
+    bench.sheet.must_say(loss, add_next_best(bench, product, told), add_binding(bench, launch))
     bench.sheet.must_say(add_flip(bench, product, told))
     add_rhythm_effect(bench, launch)
 

@@ -136,15 +136,19 @@ class Sources:
         )
         return _products("solve", product_ids, note)
 
-    def planner(self, note: str, product_ids: Sequence[str]) -> Source:
+    def planner(self, note: str, product_ids: Sequence[str], **told: str) -> Source:
         """What the planner's prices or draws say of the stored plan."""
-        return _products("solve", product_ids, self.phrases.note(note, version=self.stored.version))
+        return _products("solve", product_ids, self.phrases.note(note, version=self.stored.version, **told))
 
     def fatigue(self, group: str = "") -> Source:
         """The fatigue model; the rows are the past launches of the group, or all of them."""
         found = self.engine.models.fatigue.group(group) if group else self.engine.models.fatigue.pooled
         note = self.phrases.note("fatigue", cells=found.n_cells, prior=f"{found.strength.prior_weight:.0%}")
         return replace(self.rhythm(group), note=note)
+
+    def price(self, group: str, n_products: int) -> Source:
+        """How sales answered to prices; the rows are the products of the group."""
+        return _group("model", group, self.phrases.note("price_response", products=n_products))
 
     def rhythm(self, group: str = "") -> Source:
         """The rhythm model; the rows are the past launches of the group, or all of them."""

@@ -24,7 +24,7 @@ from copilot.questions import SHOWN_CANDIDATES, Intent, Question
 from retrieval.weeks import format_week
 
 if TYPE_CHECKING:
-    from copilot.engine import Engine
+    from copilot.engine import Engine, Product
     from copilot.store import StoredPlan
 
 __all__ = [
@@ -152,6 +152,9 @@ def _what_if(bench: Bench, question: Question) -> None:
     if change is None:
         _what_if_move(bench, question) if found.products else bench.sheet.say("no_change")
         return
+    if change.kind == "swap":
+        _swap(bench, question)
+        return
     named = is_named(question)
     product = the_product(bench, question) if named else None
     if named and product is None:
@@ -167,16 +170,28 @@ def _what_if(bench: Bench, question: Question) -> None:
 
 
 def _compare(bench: Bench, question: Question) -> None:
+    if pair := _two_products(bench, question, "two_products"):
+        about_change.compare(bench, *pair)
+
+
+def _swap(bench: Bench, question: Question) -> None:
+    if pair := _two_products(bench, question, "swap_alone"):
+        about_change.swap_places(bench, *pair)
+
+
+def _two_products(bench: Bench, question: Question, missing: str) -> tuple[Product, Product] | None:
+    """Return the two products that a question names, or None after asking back."""
     chosen = [choose_among(named, question, bench.stored, bench.engine) for named in question.named]
     if len(chosen) < 2:
-        bench.sheet.say("two_products")
-        return
+        bench.sheet.say(missing)
+        return None
     for one in chosen[:2]:
         if not one.product_id:
             bench.sheet.say("ask_back_product")
             about_catalogue.list_possible(bench, one.still_possible, SHOWN_CANDIDATES)
-            return
-    about_change.compare(bench, *(bench.engine.product(one.product_id) for one in chosen[:2]))
+            return None
+    first, second = (bench.engine.product(one.product_id) for one in chosen[:2])
+    return first, second
 
 
 def _past_sales(bench: Bench, question: Question) -> None:

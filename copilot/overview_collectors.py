@@ -13,7 +13,7 @@ from copilot.group_names import within
 from copilot.plan_collectors import Part, add_plan_gap, add_planned_count, largest_first, list_launches
 from copilot.planner_facts import add_plan_low
 from copilot.product_facts import Bench, add_expected, add_forecast, add_lift, add_slot
-from ranking.interventions import CapLaunches, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
+from ranking.interventions import CapLaunches, ChangePrice, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
 from ranking.plan import Launch
 from retrieval.weeks import format_week, week_of
 
@@ -139,6 +139,8 @@ def _say_standing(bench: Bench, rule: Intervention) -> None:
             bench.sheet.say("standing_room", week=format_week(week), placement=placement, capacity=capacity)
         case ScaleForecast(product_id, factor):
             bench.sheet.say("standing_forecast", product=product_id, factor=f"{factor:g}")
+        case ChangePrice(product_id, ratio):
+            bench.sheet.say("standing_price", product=product_id, factor=f"{ratio:g}")
 
 
 def _add_lock(bench: Bench, product_id: str, title: str, rule: Lock | None) -> None:

@@ -4,6 +4,7 @@ shoppers are, and how sure all that is.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -19,9 +20,16 @@ if TYPE_CHECKING:
     from copilot.engine import Product
     from ranking.counterfactual import Counterfactual
     from ranking.plan import Launch
+    from ranking.rows import Rule
 
 LOW_LEVEL = 0.1  # the plan's quantile that is told
-_PRICED = {"slot": "slot_price", "group": "group_price", "week": "week_price"}
+_PRICED = {  # kind of rule -> fact
+    "slot": "slot_price",
+    "group": "group_price",
+    "week": "week_price",
+    "spacing": "spacing_price",
+    "budget": "budget_price",
+}
 
 
 def add_rhythm_effect(bench: Bench, launch: Launch) -> Fact | None:
@@ -41,21 +49,36 @@ def add_rhythm_effect(bench: Bench, launch: Launch) -> Fact | None:
     return bench.sheet.add("rhythm_effect", launch.product_id, launch.title, ratio, source, week=launch.week)
 
 
-def add_binding(bench: Bench, launch: Launch, most: int = 1) -> list[Fact]:
-    """Add what one more place under the dearest rules that a launch takes a place under would be worth at most.
+def add_binding(bench: Bench, launch: Launch) -> Fact | None:
+    """Add the dearest rule that a launch takes a place under: what one more place there would gain the plan at most."""
+    rules = bench.engine.binding(bench.stored)
+    return _add_dearest(bench, [one for one in rules if _touches(one[0], launch)], [launch.product_id])
 
-    The planner's prices are those of the problem without interventions; under any they bound nothing.
-    """
-    facts: list[Fact] = []
-    if bench.stored.plan.interventions:
-        return facts
-    for rule, price in bench.engine.planner.binding(launch.product_id, launch.week, launch.placement):
-        if rule.kind in _PRICED and len(facts) < most:
-            subject = {"slot": rule.placement, "group": rule.name, "week": "plan"}[rule.kind]
-            source = bench.sources.planner("place_price", [launch.product_id])
-            slot = {"week": rule.week, "placement": rule.placement or None}
-            facts.append(bench.sheet.add(_PRICED[rule.kind], subject, subject, float(price), source, **slot))
-    return facts
+
+def add_binding_after(bench: Bench, told: Counterfactual, launch: Launch | None) -> Fact | None:
+    """Add the dearest rule that binds the plan under a change: of those that a launch touches, or of all."""
+    rules = [one for one in told.binding if launch is None or _touches(one[0], launch)]
+    return _add_dearest(bench, rules, [launch.product_id] if launch else [])
+
+
+def _add_dearest(bench: Bench, rules: Sequence[tuple[Rule, float]], product_ids: Sequence[str]) -> Fact | None:
+    found = next(((rule, price) for rule, price in rules if rule.kind in _PRICED), None)
+    if found is None:
+        return None
+    rule, price = found
+    subject = {"slot": rule.placement, "group": rule.name, "spacing": rule.name}.get(rule.kind, "plan")
+    source = bench.sources.planner("place_price", product_ids)
+    slot = {"week": rule.week, "placement": rule.placement or None}
+    return bench.sheet.add(_PRICED[rule.kind], subject, subject, float(price), source, **slot)
+
+
+def _touches(rule: Rule, launch: Launch) -> bool:
+    """Say whether a launch takes a place under a rule; a spacing's window begins in its week."""
+    if rule.kind == "spacing":
+        return rule.name == launch.group and rule.week is not None and rule.week <= launch.week
+    if rule.kind == "budget":
+        return True
+    return rule.week == launch.week and rule.placement in ("", launch.placement) and rule.name in ("", launch.group)
 
 
 def add_flip(bench: Bench, product: Product, told: Counterfactual) -> Fact | None:
@@ -68,8 +91,10 @@ def add_flip(bench: Bench, product: Product, told: Counterfactual) -> Fact | Non
 
 def add_plan_low(bench: Bench) -> Fact:
     """Add what the plan is worth in one of ten draws of the forecasts, or less."""
-    low = plan_quantile(bench.stored.plan, LOW_LEVEL)
-    return bench.sheet.add("plan_low", "plan", "plan", float(low), bench.sources.planner("plan_low", []))
+    common = bench.engine.models.common_error
+    low = plan_quantile(bench.stored.plan, LOW_LEVEL, common=common)
+    source = bench.sources.planner("plan_low", [], common=f"{common:.1%}")
+    return bench.sheet.add("plan_low", "plan", "plan", float(low), source)
 
 
 def add_fatigue(bench: Bench, group: str) -> list[Fact]:

@@ -79,12 +79,13 @@ class Planning:
             made, fingerprint, note, expected_version, actor=OPERATOR, standing=rules, decision=decision
         )
 
-    def restore(self, version: int) -> StoredPlan:
+    def restore(self, version: int, expected_version: int) -> StoredPlan:
         """Make an earlier version the current one again, with what stood then, as a new version.
 
         Raises:
             NoPlan: there is no such version.
-            StalePlan: it was made from other data or settings, so its figures no longer hold.
+            StalePlan: it was made from other data or settings, so its figures no longer hold; or another version was
+                saved since the operator looked.
         """
         past = self.store.plan(version)
         if past.fingerprint != self.engine.fingerprint:
@@ -92,10 +93,9 @@ class Planning:
                 f"Version {version} was made from other data or settings and cannot come back. "
                 "Its launches can still be read; plan again instead."
             )
-        latest = self.current_plan().version
         note = f"restored version {version}"
         return self.store.save_plan(
-            past.plan, past.fingerprint, note, latest, actor=OPERATOR, standing=past.plan.interventions
+            past.plan, past.fingerprint, note, expected_version, actor=OPERATOR, standing=past.plan.interventions
         )
 
     def adopt(self, name: str, rules: Rules, expected_version: int) -> StoredPlan:

@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 from copilot.arguments import add_command, add_json_flag, count, factor, positive, week
 from copilot.console import say, table
 from copilot.output import print_json
-from ranking.interventions import CapLaunches, Exclude, Lock, ScaleForecast, SetCapacity, intervention_to_json
+from ranking.interventions import (
+    CapLaunches,
+    ChangePrice,
+    Exclude,
+    Lock,
+    ScaleForecast,
+    SetCapacity,
+    intervention_to_json,
+)
 from retrieval.weeks import format_week
 
 if TYPE_CHECKING:
@@ -56,6 +64,9 @@ def _add_kinds(add: argparse.ArgumentParser, run: Callable[..., int]) -> None:
     forecast = add_command(kinds, "forecast", run, "a product sells so many times its forecast")
     forecast.add_argument("product_id")
     forecast.add_argument("factor", type=factor)
+    price = add_command(kinds, "price", run, "a product costs so many times its price")
+    price.add_argument("product_id")
+    price.add_argument("factor", type=factor)
     for parser in kinds.choices.values():
         _change_flags(parser)
 
@@ -110,6 +121,8 @@ def run_add(arguments: argparse.Namespace, copilot: Copilot) -> int:
             item = CapLaunches(arguments.launches, arguments.week, arguments.group)
         case "capacity":
             item = SetCapacity(arguments.week, arguments.placement, arguments.launches)
+        case "price":
+            item = ChangePrice(arguments.product_id, arguments.factor)
         case _:
             item = ScaleForecast(arguments.product_id, arguments.factor)
     changed = copilot.scenarios.add(arguments.name, item, _revision(arguments, copilot))

@@ -82,12 +82,13 @@ class Compared:
         }
 
 
-def measure(plan: Plan, weeks: Sequence[date], reach: Mapping[str, float]) -> Measures:
+def measure(plan: Plan, weeks: Sequence[date], reach: Mapping[str, float], common_error: float = 0.0) -> Measures:
     """Return the figures that a plan is compared by.
 
     Args:
         weeks: the calendar's Mondays.
         reach: placement -> share of the audience, as of `mean_shares`.
+        common_error: share of the forecasts' error variance that all launches have in common.
     """
     shares = [reach.get(launch.placement) for launch in plan.launches]
     known = [share for share in shares if share is not None]
@@ -95,7 +96,7 @@ def measure(plan: Plan, weeks: Sequence[date], reach: Mapping[str, float]) -> Me
     return Measures(
         objective=plan.objective,
         units=plan.units,
-        low_units=plan_quantile(plan, RISK_LEVEL),
+        low_units=plan_quantile(plan, RISK_LEVEL, common=common_error),
         n_launches=len(plan.launches),
         per_week={week: by_week[week] for week in weeks},
         per_group=dict(sorted(groups.items(), key=lambda pair: (-pair[1], pair[0]))),

@@ -21,7 +21,7 @@ from copilot.scenario_measures import Compared, Measures, mean_shares, measure
 from copilot.standing import check_known
 from ranking.errors import RankingError
 from ranking.features import launch_placements
-from ranking.interventions import CapLaunches, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
+from ranking.interventions import CapLaunches, ChangePrice, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
 from ranking.plan import Plan
 
 if TYPE_CHECKING:
@@ -162,7 +162,7 @@ class Scenarios:
         return Compared(scenario.name, fresh, plan, self._measure(plan), "", delta, *bounds)
 
     def _measure(self, plan: Plan) -> Measures:
-        return measure(plan, self.engine.weeks, self.reach)
+        return measure(plan, self.engine.weeks, self.reach, self.engine.models.common_error)
 
     def _fresh(self, scenario: Scenario) -> Scenario:
         """Return the scenario with a plan of the present data and settings; solved again when it has another one's."""
@@ -197,3 +197,5 @@ def _about(item: Intervention) -> tuple[object, ...]:
             return ("capacity", item.week, item.placement)
         case ScaleForecast():
             return ("forecast", item.product_id)
+        case ChangePrice():
+            return ("price", item.product_id)

@@ -138,9 +138,9 @@ class Copilot:
         """Keep a product out of the plan, a week or a placement, and plan again. Raises as `lock` does."""
         return self.planning.exclude(product_id, expected_version, week, placement)
 
-    def restore(self, version: int) -> StoredPlan:
+    def restore(self, version: int, expected_version: int) -> StoredPlan:
         """Make an earlier version the current one again, with what stood then. Raises NoPlan or StalePlan."""
-        return self.planning.restore(version)
+        return self.planning.restore(version, expected_version)
 
     def locked(self, product_id: str) -> bool:
         """Say whether the operator locked this product."""

@@ -17,9 +17,9 @@ import pandas as pd
 from copilot.errors import SettingsError
 from copilot.group_names import within
 from ranking.features import rhythm_group
-from ranking.problem import MinShare, PlanningProblem, Slot
-from ranking.ranker import SlotRanker
-from ranking.rhythm import Rhythm
+from ranking.models import Models
+from ranking.price_response import PriceResponse
+from ranking.problem import MOST_UNITS, MinShare, PlanningProblem, Slot
 from ranking.risk import certain_units
 from ranking.slots import default_slots
 from retrieval.workspace import Workspace
@@ -58,7 +58,7 @@ class PlanningSettings:
 
 
 def open_problem(
-    workspace: Workspace, ranker: SlotRanker, rhythm: Rhythm, settings: PlanningSettings, weeks: Sequence[date]
+    workspace: Workspace, models: Models, settings: PlanningSettings, weeks: Sequence[date]
 ) -> PlanningProblem:
     """Return the candidates that have a forecast, the slots, and the shop's rules; the rhythm's prices come later.
 
@@ -67,13 +67,13 @@ def open_problem(
     Raises:
         SettingsError: a rule names no category, brand or placement that there is.
     """
+    ranker, rhythm = models.ranker(settings.delay_per_week), models.rhythm
     table = workspace.query("SELECT * FROM products WHERE status = 'candidate' ORDER BY product_id")
     table = table[table["product_id"].isin(ranker.product_ids)]
     candidates, slots = tuple(table["product_id"]), default_slots(workspace, tuple(weeks))
     values = ranker.values(candidates, slots)
     lows, highs = ranker.intervals(candidates, slots)
-    stock = np.array([np.inf if pd.isna(units) else float(units) for units in table["stock_units"]])[:, None]
-    sold = np.minimum(certain_units(values, lows, highs, settings.caution), stock)
+    weights = np.array(ranker.weights(slots))
     categories = tuple(text_of(category) for category in table["category"])
     groups = tuple(rhythm_group(category) for category in categories)
     brands = tuple(text_of(brand) for brand in table["brand"])
@@ -83,7 +83,9 @@ def open_problem(
         groups=groups,
         slots=slots,
         values=values,
-        worth=sold * np.array(ranker.weights(slots)),
+        worth=certain_units(values, lows, highs, settings.caution) * weights,
+        ceilings=_ceilings(table["stock_units"], weights),
+        price_slopes=_price_slopes(models.price_response, groups),
         lows=lows,
         highs=highs,
         ready=tuple(day_of(day) for day in table["ready_date"]),
@@ -96,6 +98,18 @@ def open_problem(
         costs=_costs(settings, slots, len(candidates)),
         budget=settings.budget,
     )
+
+
+def _ceilings(stock: Any, weights: np.ndarray) -> np.ndarray | None:
+    """(n_candidates, n_slots) what selling all of the stock is worth; None where no stock is known."""
+    if pd.isna(stock).all():
+        return None
+    units = np.array([MOST_UNITS if pd.isna(cell) else float(cell) for cell in stock])
+    return units[:, None] * weights
+
+
+def _price_slopes(response: PriceResponse | None, groups: Sequence[str]) -> np.ndarray | None:
+    return None if response is None else np.array([response.slope(group).value for group in groups])
 
 
 def text_of(cell: Any) -> str:

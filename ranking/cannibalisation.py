@@ -154,9 +154,10 @@ def substitutes(
     )
     first, second = open_rows[first], open_rows[second]
     ratio = ratios[first, np.argmax(cosine[:, None] >= least, axis=1)]
-    lost = np.minimum(ratio * worth[first], worth[second]) + np.minimum(ratio * worth[second], worth[first])
-    kept = lost > 0
-    return Substitutes(first[kept], second[kept], lost[kept])
+    of_first = np.minimum(ratio * worth[first], worth[second])
+    of_second = np.minimum(ratio * worth[second], worth[first])
+    kept = of_first + of_second > 0
+    return Substitutes(first[kept], second[kept], of_first[kept], of_second[kept])
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,8 +14,8 @@ from dataclasses import replace
 import numpy as np
 
 from ranking.errors import InfeasiblePlan, PlannerTimeout
-from ranking.highs import Deadline, solve_programme
-from ranking.interventions import CapLaunches, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
+from ranking.highs import Deadline, Effort
+from ranking.interventions import CapLaunches, ChangePrice, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
 from ranking.model import PlanModel, build_model
 from ranking.problem import NO_SUBSTITUTES, PlanningProblem
 from ranking.programme import programme_of
@@ -29,7 +29,7 @@ Limit = tuple[str, Callable[[PlanningProblem], PlanningProblem]]  # what it says
 
 
 def place_locked(
-    problem: PlanningProblem, interventions: Sequence[Intervention], model: PlanModel, deadline: Deadline
+    problem: PlanningProblem, interventions: Sequence[Intervention], model: PlanModel, effort: Effort
 ) -> np.ndarray:
     """Return one column of the model for each locked candidate; no locks give none.
 
@@ -38,17 +38,28 @@ def place_locked(
         PlannerTimeout: neither a placing nor a proof that there is none was found in time.
     """
     _check_names(problem, interventions)
-    placed = _place(model, deadline)
+    placed = _place(model, effort)
     if placed is None:
-        deadline = Deadline.after(_EXPLAIN_S)  # that they conflict is proven; saying why may take its own time
-        conflict = minimal_conflict(problem, interventions, deadline)
-        roomier = _with_raised_capacities(problem, interventions)
-        raise InfeasiblePlan(_explain(roomier, conflict, deadline), conflict)
+        # That they conflict is proven; saying why may take its own time.
+        raise _conflict(problem, interventions, replace(effort, deadline=Deadline.after(_EXPLAIN_S)))
     return placed
 
 
+def _conflict(problem: PlanningProblem, interventions: Sequence[Intervention], effort: Effort) -> InfeasiblePlan:
+    try:
+        conflict = minimal_conflict(problem, interventions, effort)
+        return InfeasiblePlan(_explain(_with_raised_capacities(problem, interventions), conflict, effort), conflict)
+    except PlannerTimeout:  # no smaller set was proven in time, so all that may be part of it is named
+        known = set(problem.product_ids)
+        conflict = tuple(x for x in dict.fromkeys(interventions) if _demands(problem, x, known))
+        what = "; ".join(describe(problem, item) for item in conflict[:_MOST_NAMED])
+        more = f" and {len(conflict) - _MOST_NAMED} more" if len(conflict) > _MOST_NAMED else ""
+        reason = f"These cannot all hold: {what}{more}. Which of them conflict was not found in time."
+        return InfeasiblePlan(f"{reason} Remove or change some of them.", conflict)
+
+
 def minimal_conflict(
-    problem: PlanningProblem, interventions: Sequence[Intervention], deadline: Deadline
+    problem: PlanningProblem, interventions: Sequence[Intervention], effort: Effort
 ) -> tuple[Intervention, ...]:
     """Return interventions that cannot all hold, though without any one of them the others can.
 
@@ -59,7 +70,7 @@ def minimal_conflict(
     core = [x for x in dict.fromkeys(interventions) if _demands(problem, x, known)]
     for item in tuple(core):
         rest = [x for x in core if x is not item]
-        if not _can_hold(problem, rest, deadline):
+        if not _can_hold(problem, rest, effort):
             core = rest
     return tuple(core)
 
@@ -78,9 +89,11 @@ def describe(problem: PlanningProblem, item: Intervention) -> str:
             return f"{_launches(item.capacity)} in the slot {format_week(item.week)}, {item.placement}"
         case ScaleForecast():
             return f"{_name(problem, item.product_id)} at {item.factor:g} times its forecast"
+        case ChangePrice():
+            return f"{_name(problem, item.product_id)} at {item.ratio:g} times its price"
 
 
-def _place(model: PlanModel, deadline: Deadline) -> np.ndarray | None:
+def _place(model: PlanModel, effort: Effort) -> np.ndarray | None:
     """Return columns that hold every lock, or None when there are none.
 
     Least shares may need other launches beside the locked ones, so with such rules every candidate may help.
@@ -96,9 +109,7 @@ def _place(model: PlanModel, deadline: Deadline) -> np.ndarray | None:
     if keeps_rules(model, placed):
         return placed
     columns = np.arange(model.n_columns) if model.problem.min_shares else locked
-    found = solve_programme(
-        programme_of(model.with_scores(np.zeros(model.n_columns)), columns), deadline.left_s, mip_gap=0.0
-    )
+    found = effort.solve(programme_of(model.with_scores(np.zeros(model.n_columns)), columns))
     if found.infeasible:
         return None
     if found.chosen is None:
@@ -113,7 +124,7 @@ def _demands(problem: PlanningProblem, item: Intervention, locked: set[str]) -> 
             return item.product_id in locked
         case CapLaunches():
             return True
-        case ScaleForecast():
+        case ScaleForecast() | ChangePrice():
             return False
         case SetCapacity():
             return any(
@@ -131,8 +142,8 @@ def _with_raised_capacities(problem: PlanningProblem, interventions: Sequence[In
     return replace(problem, slots=tuple(slots))
 
 
-def _can_hold(problem: PlanningProblem, interventions: Sequence[Intervention], deadline: Deadline) -> bool:
-    return _place(build_model(problem, interventions), deadline) is not None
+def _can_hold(problem: PlanningProblem, interventions: Sequence[Intervention], effort: Effort) -> bool:
+    return _place(build_model(problem, interventions), effort) is not None
 
 
 def _check_names(problem: PlanningProblem, interventions: Sequence[Intervention]) -> None:
@@ -167,26 +178,26 @@ def _only_locked(problem: PlanningProblem, interventions: Sequence[Intervention]
     rows = [i for i, product_id in enumerate(problem.product_ids) if product_id in locked]
     names = ("product_ids", "titles", "groups", "ready", "categories", "brands")
     per_candidate = {name: tuple(column[i] for i in rows) for name in names if (column := getattr(problem, name))}
-    names = ("values", "lows", "highs", "worth", "costs")
+    names = ("values", "lows", "highs", "worth", "ceilings", "price_slopes", "costs")
     tables = {name: table[rows] for name in names if (table := getattr(problem, name)) is not None}
     return replace(problem, **per_candidate, **tables)
 
 
-def _explain(problem: PlanningProblem, conflict: Sequence[Intervention], deadline: Deadline) -> str:
+def _explain(problem: PlanningProblem, conflict: Sequence[Intervention], effort: Effort) -> str:
     what = "; ".join(describe(problem, item) for item in conflict)
     opening = "These cannot all hold" if len(conflict) > 1 else "This cannot hold"
     ending = "Remove or change one of them." if len(conflict) > 1 else "Remove or change it."
-    rules = _needed_rules(_only_locked(problem, conflict), conflict, deadline)
+    rules = _needed_rules(_only_locked(problem, conflict), conflict, effort)
     why = "; ".join(rules[:_MOST_NAMED]) if len(rules) <= _MOST_NAMED else f"{len(rules)} limits, such as {rules[0]}"
     return f"{opening}: {what}. {f'The reason: {why}.' if why else 'They contradict each other.'} {ending}"
 
 
-def _needed_rules(problem: PlanningProblem, conflict: Sequence[Intervention], deadline: Deadline) -> list[str]:
+def _needed_rules(problem: PlanningProblem, conflict: Sequence[Intervention], effort: Effort) -> list[str]:
     """The problem's own rules without which the conflict would dissolve, by the same deletion filtering."""
     needed = []
     for says, without in _rules(problem):
         relaxed = without(problem)
-        if _can_hold(relaxed, conflict, deadline):
+        if _can_hold(relaxed, conflict, effort):
             needed.append(says)
         else:
             problem = relaxed

@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
@@ -16,6 +16,7 @@ from ranking.errors import InfeasiblePlan, InvalidProblem
 from ranking.interventions import Exclude, Intervention, Lock
 from ranking.plan import Launch, Plan
 from ranking.planner import Planner
+from ranking.rows import Rule
 
 Verdict = Literal["loss", "gain", "tie", "infeasible"]
 
@@ -28,8 +29,10 @@ class Counterfactual:
 
     `delta_units` = plan.objective - baseline.objective, and the true difference between the two best plans is proven to
     lie in [delta_low, delta_high]. Launches are displaced (only in the baseline), gained (only in the new plan) or
-    moved (in both, elsewhere: before, after). `set_aside` holds what the operator had asked for about the same product
-    and the question supposes undone. When infeasible, there is no plan and `reason` says why; else it is empty.
+    moved (in both, elsewhere: before, after). `binding` holds the rules that bind the new plan, dearest first, and what
+    one more place under each would gain it at most, in units. `set_aside` holds what the operator had asked for about
+    the same product and the question supposes undone. When infeasible, there is no plan and `reason` says why; else it
+    is empty.
     """
 
     interventions: tuple[Intervention, ...]
@@ -42,6 +45,7 @@ class Counterfactual:
     displaced: tuple[Launch, ...] = ()
     moved: tuple[tuple[Launch, Launch], ...] = ()
     gained: tuple[Launch, ...] = ()
+    binding: tuple[tuple[Rule, float], ...] = ()
     reason: str = ""
     set_aside: tuple[Intervention, ...] = ()
     conflicts: tuple[Intervention, ...] = ()
@@ -72,7 +76,7 @@ def counterfactual(
 
     as each optimum lies between its plan's objective and bound. The verdict is 'loss' when the whole interval lies
     below -TIE_UNITS, 'gain' when it lies above TIE_UNITS, else 'tie': the two plans cannot be told apart. Of plans of
-    equal worth the one nearest the baseline is taken, so that every launch shown as displaced or moved had to be.
+    equal worth the one nearest the baseline is taken, so that within the gap no launch moves without need.
 
     An added lock sets aside the baseline's locks and exclusions of the same product, and an added exclusion its locks:
     the question supposes them undone.
@@ -87,7 +91,9 @@ def counterfactual(
     set_aside = tuple(item for item in baseline.interventions if _undone_by(item, added))
     kept = tuple(item for item in baseline.interventions if item not in set_aside)
     try:
-        plan = planner.solve(kept + added, time_limit_s=time_limit_s, mip_gap=mip_gap, near=baseline)
+        plan, prices = planner.solve_with_prices(
+            kept + added, time_limit_s=time_limit_s, mip_gap=mip_gap, near=baseline
+        )
     except InfeasiblePlan as conflict:
         return Counterfactual(
             interventions=added,
@@ -101,7 +107,7 @@ def counterfactual(
             set_aside=set_aside,
             conflicts=tuple(conflict.conflicts),  # pyright: ignore[reportArgumentType]
         )
-    return _compare(added, baseline, plan, set_aside)
+    return replace(_compare(added, baseline, plan, set_aside), binding=prices.binding(plan.objective))
 
 
 def why_here(launch: Launch) -> tuple[Intervention, ...]:

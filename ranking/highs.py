@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -36,7 +36,10 @@ class Deadline:
 
 @dataclass(frozen=True, eq=False)
 class Programme:
-    """Maximise scores @ x, subject to lower <= rows @ x <= upper and 0 <= x <= most; the first `n_whole` are 0 or 1."""
+    """Maximise scores @ x, subject to lower <= rows @ x <= upper and 0 <= x <= most; the first `n_whole` are 0 or 1.
+
+    Without whole columns it is linear, and its rows have prices.
+    """
 
     scores: np.ndarray  # (n,)
     rows: sp.csr_array  # (n_rows, n)
@@ -48,11 +51,18 @@ class Programme:
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """The solution found (None when none was), the proven bound, and whether it is proven that none exists."""
+    """The solution found (None when none was), the proven bound, and whether it is proven that none exists.
+
+    `prices` (n_rows,), of a linear programme: what one more unit under each row's upper limit is worth.
+    """
 
     chosen: np.ndarray | None  # (n_whole,) bool
     bound: float
     infeasible: bool = False
+    prices: np.ndarray | None = None
+
+
+NOTHING_FOUND = Solution(None, np.inf)
 
 
 class ProgrammeSolver(Protocol):
@@ -61,8 +71,22 @@ class ProgrammeSolver(Protocol):
     def __call__(self, programme: Programme, time_limit_s: float, mip_gap: float) -> Solution: ...
 
 
+@dataclass(frozen=True)
+class Effort:
+    """Until when to try, and with which solver."""
+
+    deadline: Deadline
+    solver: ProgrammeSolver
+
+    def solve(self, programme: Programme, mip_gap: float = 0.0) -> Solution:
+        """Solve in the time that is left."""
+        return self.solver(programme, self.deadline.left_s, mip_gap)
+
+
 def solve_programme(programme: Programme, time_limit_s: float, mip_gap: float) -> Solution:
     """Solve in this process. HiGHS frees the interpreter lock meanwhile, but may overrun its time limit."""
+    if not programme.n_whole:
+        return _solve_linear(programme, time_limit_s)
     limits: tuple[Any, Any] = programme.lower, programme.upper
     rows = [LinearConstraint(programme.rows, *limits)] if len(programme.lower) else []
     found: Any = milp(
@@ -77,8 +101,7 @@ def solve_programme(programme: Programme, time_limit_s: float, mip_gap: float) -
     return Solution(chosen, float(bound), found.status == _INFEASIBLE)
 
 
-def dual_prices(programme: Programme, time_limit_s: float) -> np.ndarray | None:
-    """(n_rows,) what one more unit under each row's upper limit is worth when x need not be whole; None if too slow."""
+def _solve_linear(programme: Programme, time_limit_s: float) -> Solution:
     limits = np.column_stack([np.zeros(len(programme.most)), programme.most])
     equal = programme.lower == programme.upper
     found: Any = linprog(
@@ -92,7 +115,7 @@ def dual_prices(programme: Programme, time_limit_s: float) -> np.ndarray | None:
         options={"time_limit": max(_LEAST_TIME_S, time_limit_s)},
     )
     if found.status != 0:
-        return None
+        return replace(NOTHING_FOUND, infeasible=found.status == _INFEASIBLE)
     prices = np.zeros(len(programme.upper))
     prices[~equal], prices[equal] = -found.ineqlin.marginals, -found.eqlin.marginals
-    return prices
+    return Solution(np.empty(0, dtype=bool), -float(found.fun), prices=prices)

@@ -52,7 +52,15 @@ class ScaleForecast:
     factor: float
 
 
-Intervention = Lock | Exclude | CapLaunches | SetCapacity | ScaleForecast
+@dataclass(frozen=True)
+class ChangePrice:
+    """The product costs `ratio` times its price, wherever it is launched; its sales answer by its price slope."""
+
+    product_id: str
+    ratio: float
+
+
+Intervention = Lock | Exclude | CapLaunches | SetCapacity | ScaleForecast | ChangePrice
 
 _KINDS: dict[str, type[Any]] = {
     "lock": Lock,
@@ -60,6 +68,7 @@ _KINDS: dict[str, type[Any]] = {
     "cap": CapLaunches,
     "capacity": SetCapacity,
     "forecast": ScaleForecast,
+    "price": ChangePrice,
 }
 
 

@@ -133,8 +133,7 @@ def estimated_market(
         usual_fatigue=np.array([group.usual_fatigue for group in groups]) * ratio,
         usual_crowd=np.array([group.usual_crowd for group in groups]) * np.ones_like(ratio),
     )
-    worth = problem.values if problem.worth is None else problem.worth
-    return _market(problem, worth, names, fatigue)
+    return _market(problem, problem.face_worth, names, fatigue)
 
 
 def true_market(

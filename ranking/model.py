@@ -26,7 +26,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ranking.errors import InvalidProblem
-from ranking.interventions import CapLaunches, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
+from ranking.interventions import CapLaunches, ChangePrice, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
 from ranking.problem import PlanningProblem
 from ranking.rows import RowBuilder, Rows, Rule
 
@@ -108,7 +108,8 @@ def build_model(problem: PlanningProblem, interventions: Sequence[Intervention])
     that cannot hold.
 
     Raises:
-        InvalidProblem: a capacity for an unknown slot, a negative number of launches, a forecast's factor below 0.
+        InvalidProblem: a capacity for an unknown slot, a negative number of launches, a forecast's factor below 0, a
+            price that is not above 0 or whose effect is not known.
     """
     problem = with_forecasts(problem, interventions)
     must, open_pairs = _open_pairs(problem, interventions)
@@ -134,19 +135,42 @@ def _owners(candidate: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def with_forecasts(problem: PlanningProblem, interventions: Sequence[Intervention]) -> PlanningProblem:
-    """The problem with the forecasts that the interventions suppose."""
-    changed = [item for item in interventions if isinstance(item, ScaleForecast)]
-    if not changed:
+    """The problem with the forecasts and prices that the interventions suppose; of several of a kind the last counts.
+
+    Substitutes take from each other in proportion. The rhythm's prices stay: they are those of the plan's own path.
+    """
+    changed = [item for item in interventions if isinstance(item, (ScaleForecast, ChangePrice))]
+    position = {product_id: i for i, product_id in enumerate(problem.product_ids)}
+    factors = {(item.product_id, type(item)): sales_factor(problem, item) for item in changed}
+    factor = np.ones(problem.n_candidates)
+    for (product_id, _), times in factors.items():
+        if product_id in position:
+            factor[position[product_id]] *= times
+    if (factor == 1).all():
         return problem
-    factor = np.ones((problem.n_candidates, 1))
-    for item in changed:
+    names = [name for name in ("values", "lows", "highs", "worth") if getattr(problem, name) is not None]
+    tables = {name: getattr(problem, name) * factor[:, None] for name in names}
+    return replace(problem, **tables, substitutes=problem.substitutes.scaled(factor))
+
+
+def sales_factor(problem: PlanningProblem, item: ScaleForecast | ChangePrice) -> float:
+    """Return how many times its forecast a product sells under an intervention.
+
+    Raises:
+        InvalidProblem: a factor below 0, a price not above 0, or one whose effect is not known.
+    Example: slope -2 at half the price -> 4.
+    """
+    if isinstance(item, ScaleForecast):
         if not (math.isfinite(item.factor) and item.factor >= 0):
             raise InvalidProblem(f"A forecast cannot be {item.factor} times itself; use a factor from 0.")
-        if item.product_id in problem.product_ids:
-            factor[problem.product_ids.index(item.product_id)] = item.factor
-    names = [name for name in ("values", "lows", "highs", "worth") if getattr(problem, name) is not None]
-    tables = {name: getattr(problem, name) * factor for name in names}
-    return replace(problem, **tables)
+        return item.factor
+    if not (math.isfinite(item.ratio) and item.ratio > 0):
+        raise InvalidProblem(f"A price cannot be {item.ratio} times itself; use a ratio above 0.")
+    if problem.price_slopes is None:
+        raise InvalidProblem("The data do not show how sales answer to prices, so no plan can say; try its forecast.")
+    if item.product_id not in problem.product_ids:
+        return 1.0
+    return float(item.ratio ** problem.price_slopes[problem.product_ids.index(item.product_id)])
 
 
 def slot_capacities(problem: PlanningProblem, interventions: Sequence[Intervention]) -> np.ndarray:

@@ -31,8 +31,10 @@ from ranking.forecast import QUANTILES, Forecast, ForecastModel, check_version
 from ranking.forecast_training import ForecastConfig, knows_prices
 from ranking.lift import LiftConfig, PlacementLift, estimate_lifts
 from ranking.momentum import Momentum, MomentumConfig, estimate_momentum, group_weekly_units
+from ranking.price_response import PriceConfig, PriceResponse, estimate_price_response
 from ranking.ranker import PlacementFacts, SlotRanker, placement_facts
 from ranking.rhythm import Rhythm, RhythmConfig, estimate_rhythm
+from ranking.risk import common_share
 from ranking.seasonality import Season, estimate_season
 from retrieval.progress import Progress, silent
 from retrieval.settling import OUTCOME_DAYS
@@ -41,7 +43,7 @@ from retrieval.weeks import week_of
 Embeddings = Callable[[Sequence[str]], np.ndarray]
 """Product ids -> (n, dim) unit vectors of their texts, such as `CatalogueSearch.embeddings`."""
 
-MODELS_VERSION = 4
+MODELS_VERSION = 5
 _FILE, _CANDIDATES = "models.json", "candidates.parquet"
 
 
@@ -56,6 +58,7 @@ class TrainingConfig:
     fatigue: FatigueConfig = field(default_factory=FatigueConfig)
     cannibalisation: CannibalisationConfig = field(default_factory=CannibalisationConfig)
     exposure: ExposureConfig = field(default_factory=ExposureConfig)
+    price: PriceConfig = field(default_factory=PriceConfig)
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,6 +68,8 @@ class Models:
     forecast: None when there are too few past launches; then `candidates` is empty and `off` says why.
     candidates: one row per candidate (see the module's docstring).
     season: the yearly waves, None with less than a year of data; they then stand in for momentum.
+    price_response: how sales answer to prices, None where no product sold at more than one.
+    common_error: share of the forecasts' error variance that launches of one week have in common.
     off: part -> why it is off, in plain language.
     """
 
@@ -78,6 +83,8 @@ class Models:
     fatigue: FatigueModel
     cannibalisation: CannibalisationModel
     exposure: ExposureModel
+    price_response: PriceResponse | None
+    common_error: float
     off: Mapping[str, str]
 
     def forecast_of(self, product_id: str) -> Forecast | None:
@@ -137,7 +144,15 @@ def train_models(
     )
     exposure = _train_exposure(history, response, fatigue.decay, config.exposure)
     placements = placement_facts(lifts, launches, launch_placements(history))
-    models = Models(as_of, forecast, predicted, placements, momentum, season, rhythm, fatigue, beside, exposure, off)
+    price = estimate_price_response(history, config.price)
+    if price is None:
+        off["price_response"] = "No product was bought at more than one price, so the effect of a price cannot be told."
+    common = common_share(
+        response.launches["residual"].to_numpy(dtype=float), response.launches["launch_week"].tolist()
+    )
+    models = Models(
+        as_of, forecast, predicted, placements, momentum, season, rhythm, fatigue, beside, exposure, price, common, off
+    )
     _save(models, config, out)
     progress("models", 1.0, f"{len(launches):,} past launches, {len(predicted):,} candidates")
     return _details(models, len(launches))
@@ -163,10 +178,14 @@ def load_models(folder: Path) -> Models:
         fatigue = FatigueModel.from_dict(meta["fatigue"])
         beside = CannibalisationModel.from_dict(meta["cannibalisation"])
         exposure = ExposureModel.from_dict(meta["exposure"])
+        price = PriceResponse.from_dict(meta["price_response"]) if meta["price_response"] else None
+        common = float(meta["common_error"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ModelMismatch(f"The models in {folder} cannot be read: {error}. Build the workspace again.") from error
     forecast = ForecastModel.load(folder) if meta["has_forecast"] else None
-    return Models(as_of, forecast, candidates, placements, momentum, season, rhythm, fatigue, beside, exposure, off)
+    return Models(
+        as_of, forecast, candidates, placements, momentum, season, rhythm, fatigue, beside, exposure, price, common, off
+    )
 
 
 def _train_forecast(
@@ -240,6 +259,8 @@ def _save(models: Models, config: TrainingConfig, folder: Path) -> None:
         "fatigue": models.fatigue.to_dict(),
         "cannibalisation": models.cannibalisation.to_dict(),
         "exposure": models.exposure.to_dict(),
+        "price_response": models.price_response.to_dict() if models.price_response else None,
+        "common_error": models.common_error,
         "off": dict(models.off),
     }
     text = json.dumps(meta, indent=1, ensure_ascii=False, allow_nan=False)

@@ -10,11 +10,12 @@ Source: Shaw, Using constraint programming and local search methods to solve veh
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
 
-from ranking.highs import Deadline, ProgrammeSolver
+from ranking.highs import Deadline, Effort
 from ranking.model import PlanModel
 from ranking.programme import programme_of
 from ranking.rounding import keeps_rules, worth
@@ -34,8 +35,7 @@ def improve_by_parts(
     loss: np.ndarray,
     chosen: np.ndarray,
     enough: float,
-    deadline: Deadline,
-    solver: ProgrammeSolver,
+    effort: Effort,
 ) -> np.ndarray:
     """Return a choice at least as good as `chosen`.
 
@@ -48,9 +48,9 @@ def improve_by_parts(
     part, loss, chosen = model.only(core), loss[core], np.searchsorted(core, chosen)
     best, idle = worth(part, chosen), 0
     for free in chain(_windows(part), _draws(part)):
-        if best >= enough or idle >= _PATIENCE or deadline.passed:
+        if best >= enough or idle >= _PATIENCE or effort.deadline.passed:
             break
-        better = _plan_anew(part, loss, chosen, free, deadline, solver)
+        better = _plan_anew(part, loss, chosen, free, effort)
         idle += 1
         if better is not None and keeps_rules(part, better) and worth(part, better) > best:
             chosen, best, idle = better, worth(part, better), 0
@@ -85,8 +85,7 @@ def _plan_anew(
     loss: np.ndarray,
     chosen: np.ndarray,
     free: np.ndarray,
-    deadline: Deadline,
-    solver: ProgrammeSolver,
+    effort: Effort,
 ) -> np.ndarray | None:
     """Plan the launches on `free` columns anew, over these and the free columns of candidates that do not stand."""
     standing, freed = chosen[~free[chosen]], chosen[free[chosen]]
@@ -99,7 +98,8 @@ def _plan_anew(
     columns = np.union1d(offered, freed)
     if not len(columns):
         return None
-    found = solver(programme_of(model, columns, standing), min(deadline.left_s, _PART_S), _PART_GAP)
+    within = replace(effort, deadline=Deadline.after(min(effort.deadline.left_s, _PART_S)))
+    found = within.solve(programme_of(model, columns, standing), _PART_GAP)
     return None if found.chosen is None else np.union1d(standing, columns[found.chosen])
 
 

@@ -15,13 +15,12 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 
 import numpy as np
 
 from ranking.conflicts import place_locked
-from ranking.highs import Deadline, ProgrammeSolver, solve_programme
+from ranking.highs import Deadline, Effort, ProgrammeSolver, solve_programme
 from ranking.interventions import Intervention
 from ranking.model import PlanModel, build_model
 from ranking.neighbourhood import improve_by_parts
@@ -45,21 +44,40 @@ _WHOLE_PROBLEM = 3_000  # with so few columns the 0/1 solver gets them all at on
 
 @dataclass(frozen=True)
 class _Search:
-    """How to search: until when, to which gap, with what, and from which prices (units per rule)."""
+    """How to search: until when and with what, to which gap, and from which prices (units per rule)."""
 
-    deadline: Deadline
+    effort: Effort
     mip_gap: float
-    solver: ProgrammeSolver
     prices: Mapping[Rule, float]
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What rules bind and what they prove.
+
+    Attributes:
+        by_rule: rule -> units; no plan with one more place under the rule is worth more than `bound` + this.
+        bound: units; no plan is worth more.
+    """
+
+    by_rule: Mapping[Rule, float]
+    bound: float
+
+    def binding(self, objective: float) -> tuple[tuple[Rule, float], ...]:
+        """Return the rules that bind a plan worth `objective`, and what one more place gains at most, dearest first."""
+        slack = max(0.0, self.bound - objective)
+        dear = ((rule, price + slack) for rule, price in self.by_rule.items() if price >= _LEAST_PRICE)
+        return tuple(sorted(dear, key=lambda pair: -pair[1]))
 
 
 @dataclass(frozen=True, eq=False)
 class _Found:
-    """A feasible choice of columns, what it is worth, and a bound on the model's best worth."""
+    """A feasible choice of columns, what it is worth, a bound on the model's best worth, and the rules' prices."""
 
     chosen: np.ndarray
     worth: float
     bound: float
+    prices: Prices = Prices({}, 0.0)
 
     @property
     def gap(self) -> float:
@@ -79,27 +97,13 @@ class Planner:
         self._solver = solver
 
     @cached_property
-    def prices(self) -> Mapping[Rule, float]:
-        """Units that one more place under each binding rule would be worth, in the problem without interventions."""
-        model = build_model(self.problem, ())
-        if not model.n_columns:
-            return {}
-        scale = _typical_score(model)
-        relaxation = relax(model.scaled(scale), Deadline.after(_PRICES_S))
-        priced = zip(relaxation.rows.rules, relaxation.price.tolist(), strict=True)
-        return {rule: price * scale for rule, price in priced if price > 0}
+    def prices(self) -> Prices:
+        """The prices of the rules in the problem without interventions."""
+        return self._prices((), {})
 
-    def binding(self, product_id: str, week: date, placement: str) -> tuple[tuple[Rule, float], ...]:
-        """Return the rules that a launch takes a place under, with what that place is worth in units, dearest first."""
-        model = build_model(self.problem, ())
-        slots = [(slot.week, slot.placement) for slot in self.problem.slots]
-        if product_id not in self.problem.product_ids or (week, placement) not in slots:
-            return ()
-        candidate, slot = self.problem.product_ids.index(product_id), slots.index((week, placement))
-        columns = np.flatnonzero((model.candidate == candidate) & (model.slot == slot))
-        rows = model.rows.matrix[:, columns].nonzero()[0]
-        rules = [(model.rows.rules[row], self.prices.get(model.rows.rules[row], 0.0)) for row in rows]
-        return tuple(sorted(((rule, p) for rule, p in rules if p >= _LEAST_PRICE), key=lambda pair: -pair[1]))
+    def prices_under(self, interventions: Sequence[Intervention]) -> Prices:
+        """The prices of the rules under interventions, without solving for a plan."""
+        return self._prices(tuple(interventions), self.prices.by_rule) if interventions else self.prices
 
     def solve(
         self,
@@ -127,14 +131,35 @@ class Planner:
         Source: `ranking/relaxation.py` holds the method of the bound and its proof.
         Example: values [[3, 1], [2, 2]], capacity 1 and 1 -> objective 5.
         """
+        return self.solve_with_prices(interventions, time_limit_s=time_limit_s, mip_gap=mip_gap, near=near)[0]
+
+    def solve_with_prices(
+        self,
+        interventions: Sequence[Intervention] = (),
+        *,
+        time_limit_s: float = 10.0,
+        mip_gap: float = 1e-5,
+        near: Plan | None = None,
+    ) -> tuple[Plan, Prices]:
+        """Return what `solve` does, and the prices of the rules under the interventions."""
         started_s = time.monotonic()
-        search = _Search(Deadline.after(time_limit_s), mip_gap, self._solver, self.prices)
+        search = _Search(Effort(Deadline.after(time_limit_s), self._solver), mip_gap, self.prices.by_rule)
         model = build_model(self.problem, interventions)
-        locked = place_locked(self.problem, interventions, model, search.deadline)
+        locked = place_locked(self.problem, interventions, model, search.effort)
         if near is not None:
             model = model.with_scores(_scores_near(model, near))
         found = _solve(model, locked, search)
-        return _as_plan(self.problem, interventions, model, found, mip_gap, time.monotonic() - started_s)
+        plan = _as_plan(self.problem, interventions, model, found, mip_gap, time.monotonic() - started_s)
+        return plan, found.prices
+
+    def _prices(self, interventions: tuple[Intervention, ...], known: Mapping[Rule, float]) -> Prices:
+        model = build_model(self.problem, interventions)
+        if not model.n_columns:
+            return Prices({}, 0.0)
+        scale, effort = _typical_score(model), Effort(Deadline.after(_PRICES_S), self._solver)
+        scaled = model.scaled(scale)
+        relaxation = relax(scaled, effort.deadline, {rule: price / scale for rule, price in known.items()})
+        return _prices_of(sharpen(scaled, relaxation, effort), scale)
 
 
 def solve_plan(
@@ -146,7 +171,7 @@ def solve_plan(
     near: Plan | None = None,
     solver: ProgrammeSolver = solve_programme,
 ) -> Plan:
-    """Plan once, from scratch; see `Planner.solve`. The same input gives the same plan."""
+    """Plan once, from scratch; see `Planner.solve`. Within the time limit, the same input gives the same plan."""
     planner = Planner(problem, solver)
     return planner.solve(interventions, time_limit_s=time_limit_s, mip_gap=mip_gap, near=near)
 
@@ -170,13 +195,19 @@ def _solve(model: PlanModel, locked: np.ndarray, search: _Search) -> _Found:
     scale = _typical_score(model)
     scaled = model.scaled(scale)
     known = {rule: price / scale for rule, price in search.prices.items()}
-    relaxation = relax(scaled, search.deadline, known)
+    relaxation = relax(scaled, search.effort.deadline, known)
     found = _round_off(scaled, relaxation, locked)
     if found.gap > _LOOSE * search.mip_gap:
-        relaxation = sharpen(scaled, relaxation, search.deadline)
+        relaxation = sharpen(scaled, relaxation, search.effort)
         found = _Found(found.chosen, found.worth, relaxation.bound)
     found = _search(scaled, relaxation, found, search)
-    return _Found(found.chosen, found.worth * scale, found.bound * scale)
+    return _Found(found.chosen, found.worth * scale, found.bound * scale, _prices_of(relaxation, scale))
+
+
+def _prices_of(relaxation: Relaxation, scale: float) -> Prices:
+    """The prices of scaled rules, in units."""
+    priced = zip(relaxation.rows.rules, relaxation.price.tolist(), strict=True)
+    return Prices({rule: price * scale for rule, price in priced if price > 0}, relaxation.bound * scale)
 
 
 def _typical_score(model: PlanModel) -> float:
@@ -210,10 +241,10 @@ def _search(model: PlanModel, relaxation: Relaxation, found: _Found, search: _Se
     sizes = steps or tuple(max(_FEWEST_SEARCHED, n * model.places) for n in _SEARCHED_PER_PLACE)
     if len(sizes) > 1 and model.problem.substitutes.n_pairs:
         enough = found.bound / (1 + search.mip_gap)
-        better = improve_by_parts(model, relaxation.loss, found.chosen, enough, search.deadline, search.solver)
+        better = improve_by_parts(model, relaxation.loss, found.chosen, enough, search.effort)
         found = _Found(better, worth(model, better), found.bound)
     for size in sizes:
-        if found.gap <= 0.5 * search.mip_gap or search.deadline.passed:
+        if found.gap <= 0.5 * search.mip_gap or search.effort.deadline.passed:
             break
         found = _improve(model, relaxation, found, size, search)
     return found
@@ -229,7 +260,7 @@ def _improve(model: PlanModel, relaxation: Relaxation, found: _Found, most: int,
     columns = np.flatnonzero(inside)
     if not len(columns):  # no column could be part of a better plan than launching nothing
         return _Found(found.chosen, found.worth, min(found.bound, max(outside_bound, found.worth)))
-    whole = search.solver(programme_of(model, columns), search.deadline.left_s, 0.1 * search.mip_gap)
+    whole = search.effort.solve(programme_of(model, columns), 0.1 * search.mip_gap)
     best, best_worth = found.chosen, found.worth
     if whole.chosen is not None:
         better = columns[whole.chosen]

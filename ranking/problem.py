@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import Literal
@@ -47,19 +47,31 @@ class Substitutes:
 
     Attributes:
         first, second: (n_pairs,) positions among the candidates.
-        units: (n_pairs,) what the two lose together, in units of their first four weeks.
+        of_first, of_second: (n_pairs,) what each of the two loses, in units of its first four weeks.
     """
 
     first: np.ndarray
     second: np.ndarray
-    units: np.ndarray
+    of_first: np.ndarray
+    of_second: np.ndarray
+
+    @cached_property
+    def units(self) -> np.ndarray:
+        """(n_pairs,) what the two lose together."""
+        return self.of_first + self.of_second
+
+    def scaled(self, factor: np.ndarray) -> Substitutes:
+        """The same pairs when each candidate sells so many times (n_candidates,) what it did."""
+        return replace(
+            self, of_first=self.of_first * factor[self.first], of_second=self.of_second * factor[self.second]
+        )
 
     @property
     def n_pairs(self) -> int:
-        return len(self.units)
+        return len(self.first)
 
 
-NO_SUBSTITUTES = Substitutes(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0))
+NO_SUBSTITUTES = Substitutes(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0), np.empty(0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +109,8 @@ class PlanningProblem:
         lows, highs: same shape, the interval of each value.
         worth: same shape, what each launch is worth to the plan, in units; the values when None. A unit sold later may
             count for less than one sold now, and an uncertain one for less than a sure one.
+        ceilings: same shape, what a launch is worth at most, in units: all that is in stock is sold. None: no limit.
+        price_slopes: (n_candidates,), change of log units per change of log price; None when it is not known.
         ready: (n_candidates,), the first day a candidate can launch; None means at once. A launch in week w happens on
             w's Monday, so a candidate fits w when `ready <= w`.
         group_caps: launches per week allowed to a group; a group that is not named has no cap.
@@ -128,6 +142,8 @@ class PlanningProblem:
     categories: tuple[str, ...] = ()
     brands: tuple[str, ...] = ()
     worth: np.ndarray | None = None
+    ceilings: np.ndarray | None = None
+    price_slopes: np.ndarray | None = None
     launch_costs: Mapping[str, np.ndarray] = field(default_factory=dict)
     prices: LaunchPrices | None = None
     spacing: Mapping[str, int] = field(default_factory=dict)
@@ -146,6 +162,7 @@ class PlanningProblem:
         _check_slots_and_caps(self)
         for name in _TABLES:
             _check_numbers(self, name)
+        _check_slopes(self)
         _check_rhythm(self)
         _check_substitutes(self)
         _check_money_and_shares(self)
@@ -166,7 +183,8 @@ class PlanningProblem:
     @property
     def face_worth(self) -> np.ndarray:
         """(n_candidates, n_slots) what each launch is worth to the plan before the rhythm, in units."""
-        return self.values if self.worth is None else self.worth
+        worth = self.values if self.worth is None else self.worth
+        return worth if self.ceilings is None else np.minimum(worth, self.ceilings)
 
     @cached_property
     def net_worth(self) -> np.ndarray:
@@ -184,7 +202,7 @@ class PlanningProblem:
         return tuple(dict.fromkeys(slot.placement for slot in self.slots))
 
 
-_TABLES = ("values", "lows", "highs", "worth", "costs")
+_TABLES = ("values", "lows", "highs", "worth", "ceilings", "costs")
 _PER_CANDIDATE = ("titles", "groups", "ready", "categories", "brands")
 _MAY_BE_EMPTY = ("categories", "brands")
 
@@ -251,6 +269,14 @@ def _check_numbers(problem: PlanningProblem, name: str) -> None:
     )
 
 
+def _check_slopes(problem: PlanningProblem) -> None:
+    if problem.price_slopes is None:
+        return
+    slopes = np.asarray(problem.price_slopes, dtype=np.float64)
+    if slopes.shape != (problem.n_candidates,) or not np.isfinite(slopes).all():
+        raise InvalidProblem(f"The price slopes must be {problem.n_candidates} numbers, one for each candidate.")
+
+
 def _check_rhythm(problem: PlanningProblem) -> None:
     for group, costs in problem.launch_costs.items():
         table = np.asarray(costs, dtype=np.float64)
@@ -274,14 +300,15 @@ def _check_prices(problem: PlanningProblem, prices: LaunchPrices) -> None:
 
 def _check_substitutes(problem: PlanningProblem) -> None:
     pairs = problem.substitutes
-    if not len(pairs.first) == len(pairs.second) == pairs.n_pairs:
-        raise InvalidProblem("The substitutes' first, second and units differ in length; give one of each per pair.")
+    if len({len(pairs.first), len(pairs.second), len(pairs.of_first), len(pairs.of_second)}) > 1:
+        raise InvalidProblem("The substitutes' columns differ in length; give one of each per pair.")
     if not pairs.n_pairs:
         return
     known = (np.minimum(pairs.first, pairs.second) >= 0) & (
         np.maximum(pairs.first, pairs.second) < problem.n_candidates
     )
-    sound = known & (pairs.first != pairs.second) & np.isfinite(pairs.units) & (pairs.units >= 0)
+    lost = np.stack([pairs.of_first, pairs.of_second])
+    sound = known & (pairs.first != pairs.second) & (np.isfinite(lost) & (lost >= 0)).all(axis=0)
     if not sound.all():
         raise InvalidProblem(
             f"{int((~sound).sum())} pairs of substitutes name no two candidates, or lose a number of units that is "

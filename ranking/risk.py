@@ -2,7 +2,8 @@
 
 A launch's units are drawn on the scale log(1 + units), where the forecast's residuals live: normal between the bounds
 of its 80% interval, then scaled so that their mean is the expected units. Launches err apart from each other, and all
-together by a common shock; the share of variance that is common cannot be told from one season, so it is a setting.
+together by a common shock. Its share of the variance is what the weeks of past launches have in common; a shock that
+lasts longer than the data cannot be told from them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from statistics import NormalDist
 
 import numpy as np
+import pandas as pd
 
 from ranking.errors import InvalidProblem
 from ranking.plan import Launch, Plan
@@ -50,12 +52,41 @@ def plan_quantile(
 ) -> float:
     """Return the `level` quantile of the plan's worth under forecast draws, in units.
 
+    What timing, stock, rhythm and substitutes take off the plan's units is taken off each draw in proportion.
+
     Args:
         common: share of each launch's error variance that all launches have in common, 0 to 1.
+    Raises:
+        InvalidProblem: a share outside 0 to 1.
     """
+    if not 0 <= common <= 1:
+        raise InvalidProblem(f"The common share of errors is {common}; it must lie from 0 to 1.")
+    if not plan.launches or plan.units <= 0:
+        return plan.objective
     units = draw_units(plan.launches, common=common, n_draws=n_draws, seed=seed)
-    lost = plan.units - plan.objective  # what timing, rhythm and substitutes take off, drawn or not
-    return float(np.quantile(units.sum(axis=1), level) - lost) if plan.launches else 0.0
+    return float(np.quantile(units.sum(axis=1), level) * plan.objective / plan.units)
+
+
+def common_share(residuals: np.ndarray, weeks: Sequence[object]) -> float:
+    """Return the share of variance that launches of one week have in common, 0 to 1; 0 where nothing tells.
+
+    Args:
+        residuals: (n,) log of observed over expected; NaN where unknown. weeks: (n,) of launch.
+    Source: the analysis of variance with unequal groups; Searle, Casella and McCulloch (1992), chapter 3.
+    Example: residuals 1, 1, -1, -1 of weeks a, a, b, b -> 1.
+    """
+    known = np.isfinite(residuals)
+    values, (number, _) = residuals[known], pd.factorize(pd.Series(weeks)[known])
+    size = np.bincount(number)
+    freedom = len(values) - len(size)
+    if len(size) < 2 or freedom < 1:
+        return 0.0
+    means = np.bincount(number, values) / size
+    within = float(((values - means[number]) ** 2).sum()) / freedom
+    between = float((size * (means - values.mean()) ** 2).sum()) / (len(size) - 1)
+    typical = (len(values) - float((size**2).sum()) / len(values)) / (len(size) - 1)
+    common = max((between - within) / typical, 0.0)
+    return common / (common + within) if common > 0 else 0.0
 
 
 def draw_units(launches: Sequence[Launch], *, common: float, n_draws: int, seed: int) -> np.ndarray:

@@ -9,9 +9,11 @@ Source: Gilmore and Gomory, A linear programming approach to the cutting-stock p
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
-from ranking.highs import Deadline, dual_prices
+from ranking.highs import Effort
 from ranking.model import PlanModel
 from ranking.programme import programme_under
 from ranking.relaxation import Relaxation, gaining, price_columns
@@ -21,16 +23,17 @@ _MOST_COLUMNS = 30_000  # of a linear programme, so that it takes about a second
 _ROUNDS = 5
 
 
-def sharpen(model: PlanModel, relaxation: Relaxation, deadline: Deadline) -> Relaxation:
+def sharpen(model: PlanModel, relaxation: Relaxation, effort: Effort) -> Relaxation:
     """Return a relaxation of no greater bound, as far as the deadline and the size of the programme allow."""
     best = relaxation
     inside = relaxation.loss < _NEAR
     for _ in range(_ROUNDS):
-        if deadline.passed or not inside.any() or inside.sum() > _MOST_COLUMNS:
+        if effort.deadline.passed or not inside.any() or inside.sum() > _MOST_COLUMNS:
             break
         columns = np.flatnonzero(inside)
         rows = relaxation.rows.columns(columns)
-        found = dual_prices(programme_under(model.only(columns), rows), deadline.left_s)
+        linear = replace(programme_under(model.only(columns), rows), n_whole=0)
+        found = effort.solve(linear).prices
         if found is None:
             break
         of_rule = dict(zip(rows.rules, found, strict=False))

@@ -15,9 +15,7 @@ import sys
 import threading
 from pathlib import Path
 
-import numpy as np
-
-from ranking.highs import Programme, Solution, solve_programme
+from ranking.highs import NOTHING_FOUND, Programme, Solution, solve_programme
 
 _GRACE_S = 1.0  # what HiGHS may take beyond its limit before it is stopped
 _START_S = 20.0  # allowed to a fresh process for its imports
@@ -40,7 +38,7 @@ class SolverProcess:
             except (EOFError, OSError, pickle.UnpicklingError):
                 _log.warning("The solver was stopped: it overran %.1f s, or died.", time_limit_s)
                 self._stop()
-                return Solution(None, np.inf)
+                return NOTHING_FOUND
 
     def close(self) -> None:
         """Stop the process; a later solve starts another."""
@@ -99,7 +97,7 @@ def serve() -> None:
             request = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
-        pickle.dump(Solution(None, np.inf) if request is None else solve_programme(*request), answers)
+        pickle.dump(NOTHING_FOUND if request is None else solve_programme(*request), answers)
         answers.flush()
 
 

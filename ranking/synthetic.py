@@ -68,6 +68,7 @@ def synthetic_problem(
         weekly_cap=max(1, int(0.9 * capacity * len(PLACEMENTS))),
         launch_costs=_launch_costs(group_of, values, n_weeks) if rhythm else {},
         substitutes=_substitutes(group_of, base, seed + 2) if substitutes else NO_SUBSTITUTES,
+        price_slopes=np.random.default_rng(seed + 3).uniform(-2.5, 0.0, n_candidates),
     )
 
 
@@ -104,4 +105,5 @@ def _substitutes(group_of: np.ndarray, base: np.ndarray, seed: int) -> Substitut
         drawn = rng.integers(len(members), size=(len(members) * _NEIGHBOURS // 2, 2))
         pairs |= {(int(min(a, b)), int(max(a, b))) for a, b in members[drawn] if a != b}
     first, second = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2).T
-    return Substitutes(first, second, rng.uniform(*_TAKEN, len(first)) * np.minimum(base[first], base[second]))
+    lost = rng.uniform(*_TAKEN, len(first)) * np.minimum(base[first], base[second])
+    return Substitutes(first, second, lost / 2, lost / 2)

@@ -14,7 +14,7 @@ from copilot.ui.markup import plain
 from copilot.ui.state import Toast
 from copilot.ui.words import Words
 from ranking.conflicts import describe
-from ranking.interventions import CapLaunches, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
+from ranking.interventions import CapLaunches, ChangePrice, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
 from retrieval.weeks import parse_week
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def intervention_of(request: Request) -> Intervention:
     """
     week, placement = _week(request.week), request.placement or None
     product_id = request.product_id.strip()
-    if request.kind in ("lock", "exclude", "forecast") and not product_id:
+    if request.kind in ("lock", "exclude", "forecast", "price") and not product_id:
         raise ScenarioRefused("Give the product's id; the calendar and the search show it.")
     match request.kind:
         case "lock":
@@ -135,6 +135,8 @@ def intervention_of(request: Request) -> Intervention:
             return CapLaunches(_count(request.amount), week, request.group or None)
         case "forecast":
             return ScaleForecast(product_id, _factor(request.amount))
+        case "price":
+            return ChangePrice(product_id, _factor(request.amount))
         case "capacity" if week and placement:
             return SetCapacity(week, placement, _count(request.amount))
     raise ScenarioRefused("A capacity needs its week and its placement; choose both.")
@@ -221,5 +223,5 @@ def _factor(text: str) -> float:
     except ValueError:
         number = -1.0
     if not 0 <= number <= 1_000:
-        raise ScenarioRefused(f"“{plain(text)[:40]}” is no share of a forecast; give a number from 0, such as 0.8.")
+        raise ScenarioRefused(f"“{plain(text)[:40]}” is no factor; give a number from 0, such as 0.8.")
     return number

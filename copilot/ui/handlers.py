@@ -134,12 +134,12 @@ def set_lock(copilot: Copilot, board: Board, drawer: Drawer | None, wished: bool
     yield _attempt(copilot, drawer, words, lambda: _relock(copilot, board, launch, words))
 
 
-def undo(copilot: Copilot, drawer: Drawer | None, version: int, words: Words) -> Iterator[Change]:
-    """Bring an earlier plan back as a new version."""
+def undo(copilot: Copilot, board: Board, drawer: Drawer | None, version: int, words: Words) -> Iterator[Change]:
+    """Bring an earlier plan back as a new version, unless another one was saved since the board was drawn."""
     yield Change.saying(words("toast.working"), "working")
 
     def restore() -> Toast:
-        stored = copilot.restore(version)
+        stored = copilot.restore(version, board.stored.version)
         return Toast(words("toast.restored", version=stored.version, old=version))
 
     yield _attempt(copilot, drawer, words, restore)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from copilot.records import Scenario
     from copilot.scenario_measures import Compared, Measures
 
-KINDS = ("lock", "exclude", "cap", "capacity", "forecast")
+KINDS = ("lock", "exclude", "cap", "capacity", "forecast", "price")
 
 
 def scenarios_html(board: ScenarioBoard | None, words: Words) -> Markup:
@@ -97,8 +97,8 @@ def _suppose_form(board: ScenarioBoard, words: Words) -> Markup:
     fields = (
         _select("name", words("scenario.in"), [(item.name, plain(item.name)) for item in board.scenarios]),
         _select("kind", words("scenario.kind"), [(kind, words(f"scenario.kind_{kind}")) for kind in KINDS]),
-        _input("product_id", words("scenario.product"), words, "lock exclude forecast"),
-        _input("amount", words("scenario.amount"), words, "cap capacity forecast"),
+        _input("product_id", words("scenario.product"), words, "lock exclude forecast price"),
+        _input("amount", words("scenario.amount"), words, "cap capacity forecast price"),
         _select("week", words("scenario.week"), any_week, "lock exclude cap capacity"),
         _select("placement", words("scenario.placement"), places, "lock exclude capacity"),
         _select("group", words("scenario.group"), groups, "cap"),

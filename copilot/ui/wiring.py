@@ -65,8 +65,8 @@ def wire_board(blocks: gr.Blocks, board: BoardParts, chat: ChatParts, copilot: C
         for change in handlers.set_lock(copilot, shown, drawer, str(event.wish) == "lock", words):
             yield draw_change(change, words)
 
-    def undo(drawer: Drawer | None, event: gr.EventData) -> Iterator[list[Any]]:
-        for change in handlers.undo(copilot, drawer, int(event.version), words):
+    def undo(shown: Board, drawer: Drawer | None, event: gr.EventData) -> Iterator[list[Any]]:
+        for change in handlers.undo(copilot, shown, drawer, int(event.version), words):
             yield draw_change(change, words)
 
     drawn, drawer = board.drawn, board.drawer_state
@@ -79,7 +79,7 @@ def wire_board(blocks: gr.Blocks, board: BoardParts, chat: ChatParts, copilot: C
     board.drawer.back(back, drawer, drawn, **QUIET)
     # Pressed again before the screen has settled, a press still counts: it says what it asks for.
     board.drawer.lock(lock, [board.board_state, drawer], drawn, trigger_mode="multiple", **PLANNING)
-    board.toast.undo(undo, drawer, drawn, **PLANNING)
+    board.toast.undo(undo, [board.board_state, drawer], drawn, **PLANNING)
 
 
 def wire_chat(blocks: gr.Blocks, board: BoardParts, chat: ChatParts, copilot: Copilot, words: Words) -> None:

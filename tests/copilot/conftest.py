@@ -24,6 +24,7 @@ from ranking.fatigue_model import FATIGUE_FOUND, FATIGUE_UNCLEAR, SWITCHBACK_TES
 from ranking.forecast import Forecast
 from ranking.lift import PlacementLift
 from ranking.planner import Planner, solve_plan
+from ranking.price_response import PriceResponse, PriceSlope
 from ranking.problem import PlanningProblem, Slot
 from ranking.ranker import ScoreParts
 from ranking.rhythm import CROWDING_FOUND, CROWDING_UNCLEAR, GroupRhythm, Rhythm
@@ -114,7 +115,9 @@ class SmallEngine:
         self.problem = _problem()
         self.rhythm = _rhythm()
         self.planner = Planner(self.problem)
-        self.models = SimpleNamespace(fatigue=_fatigue(), season=None)
+        slopes = {"Grocery > Bag Snacks": PriceSlope(-2.0, -2.5, -1.5, 12)}
+        prices = PriceResponse(slopes, PriceSlope(-1.0, -1.8, -0.2, 40))
+        self.models = SimpleNamespace(fatigue=_fatigue(), season=None, price_response=prices, common_error=0.01)
         self.season = _season()
         self.fingerprint = "fedcba9876543210"
         self.solves = 0
@@ -175,6 +178,9 @@ class SmallEngine:
             simulated=True,
         )
 
+    def binding(self, stored):
+        return self.planner.prices_under(stored.plan.interventions).binding(stored.plan.objective)
+
     def counterfactual(self, baseline, *interventions):
         self.solves += 1
         return counterfactual(Planner(self.problem), baseline.plan, interventions)
@@ -228,6 +234,9 @@ def _problem() -> PlanningProblem:
         group_caps={},
         weekly_cap=1,
         worth=values * [0.99 ** WEEKS.index(slot.week) for slot in slots],
+        price_slopes=np.array(
+            [-2.0 if group == "Grocery > Bag Snacks" else -1.0 for _, group, _ in CANDIDATES.values()]
+        ),
     )
 
 

@@ -588,6 +588,45 @@ def test_what_a_large_change_takes_and_brings_is_counted_in_full(collect):
     assert more
 
 
+def test_a_price_is_answered_by_what_its_category_s_sales_do(collect):
+    """Slope -2 at 0.9 times the price: 1.23 times the units, and the interval from the slope's."""
+    sheet = collect(ask(Intent.WHAT_IF, "101", change=Change("price", 0.9)))
+    (effect,) = named(sheet, "price_effect")
+    assert effect.value == pytest.approx(0.9**-2.0)
+    assert effect.interval == pytest.approx((0.9**-1.5, 0.9**-2.5))
+    assert named(sheet, "change_delta")[0].value > 0
+    assert [m.key for m in sheet.messages] == ["supposed_price", "price_caveat"]
+
+
+def test_without_known_prices_a_price_is_not_guessed(collect, small_engine, monkeypatch):
+    monkeypatch.setattr(small_engine, "problem", replace(small_engine.problem, price_slopes=None))
+    sheet = collect(ask(Intent.WHAT_IF, "101", change=Change("price", 0.9)))
+    assert [m.key for m in sheet.messages] == ["price_unknown"]
+    assert sheet.facts == ()
+
+
+def test_two_launches_that_change_places_are_priced_by_a_re_solve(collect, small_stored):
+    first, second = (launch.product_id for launch in small_stored.plan.launches[:2])
+    pair = ((first,), (second,))
+    sheet = collect(replace(ask(Intent.WHAT_IF, first, second, change=Change("swap")), named=pair))
+    assert named(sheet, "change_delta")[0].value <= 0
+    assert [m.key for m in sheet.messages] == ["supposed_swap"]
+
+
+def test_a_product_without_a_slot_cannot_change_places(collect, small_engine, small_stored):
+    out = next(p for p in small_engine.problem.product_ids if small_stored.plan.launch_of(p) is None)
+    first = small_stored.plan.launches[0].product_id
+    sheet = collect(replace(ask(Intent.WHAT_IF, first, out, change=Change("swap")), named=((first,), (out,))))
+    assert [m.key for m in sheet.messages] == ["swap_unplanned"]
+
+
+def test_what_binds_under_standing_rules_is_told_too(small_engine, small_stored):
+    rules = (CapLaunches(1, W43),)
+    stored = replace(small_stored, version=4, plan=small_engine.solve(rules))
+    sheet = collect_facts(ask(Intent.WHY_HERE, stored.plan.launches_in(W43)[0].product_id), small_engine, stored)
+    assert {"slot_price", "week_price"} & {fact.name for fact in sheet.facts}
+
+
 def test_what_an_adopted_scenario_left_standing_is_told(small_engine, small_stored):
     rules = (CapLaunches(2, W43, SNACKS), SetCapacity(W45, "in-aisle", 0), ScaleForecast("101", 0.8))
     stored = replace(small_stored, plan=replace(small_stored.plan, interventions=rules))

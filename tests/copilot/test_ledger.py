@@ -133,7 +133,7 @@ def test_locking_unlocking_and_excluding_are_priced_and_undone(copilot):
     first = copilot.current_plan()
     launch = first.plan.launches[0]
     moved = copilot.lock(launch.product_id, launch.week + timedelta(weeks=2), launch.placement, first.version)
-    copilot.restore(first.version)
+    copilot.restore(first.version, moved.version)
     (entry,) = copilot.ledger()
     made = entry.override.decision
     assert made.delta_units == pytest.approx(moved.plan.objective - first.plan.objective)

@@ -28,6 +28,7 @@ GROUP_FACTS = {
     "candidates_left_out",
     "season_effect",
     "group_price",
+    "spacing_price",
     "solved_per_week",
     "rhythm_stability",
     "fatigue_effect",
@@ -47,6 +48,7 @@ WHOLE = dict.fromkeys(
         "data_end",
         "data_launches",
         "week_price",
+        "budget_price",
         "plan_low",
         "more_displaced",
         "more_gained",
@@ -219,6 +221,7 @@ def test_every_message_renders_with_its_variables(phrases):
             "cells": 1, "prior": "8%",
             "n": 2, "kind": "week", "earlier": "d", "later": "d", "value": "1", "low": "0", "high": "1", "level": "80%",
             "rule": "r", "sold": "1", "expected": "2",
+            "other": "o", "common": "1%",
     }  # fmt: skip
     for key in phrases.messages:
         assert phrases.message(key, **values)

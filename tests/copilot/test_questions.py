@@ -503,6 +503,31 @@ def test_misspelt_questions_are_mended_and_say_so(parser, small_engine, small_st
     assert collect_facts(question, small_engine, small_stored).messages[0].key == "read_as"
 
 
+@pytest.mark.parametrize(
+    ("message", "change"),
+    [
+        ("What if #101 were 10% cheaper?", Change("price", 0.9)),
+        ("what if the price of #101 was 5% higher", Change("price", 1.05)),
+        ("suppose we cut the price of Potato Chips 9 Oz by 20%", Change("price", 0.8)),
+        ("what if we raise the price of Potato Chips 9 Oz by 10%", Change("price", 1.1)),
+        ("What if #101 had a discount of 15%?", Change("price", 0.85)),
+        ("what happens if #101 costs 25% more", Change("price", 1.25)),
+        ("what if we halved the price of #101", Change("price", 0.5)),
+        ("what if #101 sells 10% less", Change("scale", 0.9)),
+        ("swap #101 and #105", Change("swap")),
+        ("What if #101 and #105 changed places?", Change("swap")),
+        ("could Potato Chips 9 Oz trade places with #105", Change("swap")),
+    ],
+)
+def test_prices_and_changed_places_are_read(parser, message, change):
+    question = parser.parse(message)
+    assert (question.intent, question.change.kind) == (Intent.WHAT_IF, change.kind)
+    assert question.change.amount == pytest.approx(change.amount)
+    if change.kind == "swap":
+        assert [len(named) for named in question.named] == [1, 1]
+        assert set(question.named) == {("101",), ("105",)}
+
+
 def test_a_message_without_typing_errors_is_left_as_it_is(parser, small_engine, small_stored):
     question = parser.parse("Why is Potato Chips 9 Oz in week 41?")
     assert not question.mended

@@ -187,9 +187,10 @@ def test_an_adopted_scenario_stands_with_its_price_and_can_be_undone(copilot, sc
     (entry,) = copilot.ledger()
     assert (entry.override.decision.kind, entry.override.decision.title) == ("adopt", "quiet")
     assert entry.override.decision.delta_units == pytest.approx(adopted.plan.objective - before.plan.objective)
-    assert copilot.restore(before.version).plan.launches == before.plan.launches
+    back = copilot.restore(before.version, copilot.current_plan().version)
+    assert back.plan.launches == before.plan.launches
     assert copilot.store.rules() == ()
-    assert copilot.restore(adopted.version).plan.launches == adopted.plan.launches
+    assert copilot.restore(adopted.version, back.version).plan.launches == adopted.plan.launches
     assert {standing.rule for standing in copilot.store.rules()} == set(rules)
 
 

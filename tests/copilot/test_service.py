@@ -77,7 +77,9 @@ def test_a_lock_moves_the_launch_and_undo_brings_the_plan_back(copilot, launch):
     assert copilot.locked(launch.product_id)
     assert locked.plan.objective <= before.plan.objective + 1e-6
 
-    restored = copilot.restore(before.version)
+    with pytest.raises(StalePlan, match="changed"):
+        copilot.restore(before.version, before.version)
+    restored = copilot.restore(before.version, locked.version)
     assert restored.version == locked.version + 1
     assert restored.plan.launches == before.plan.launches
     assert not copilot.locked(launch.product_id)

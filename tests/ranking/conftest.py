@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 from hypothesis import strategies as st
 
-from ranking.interventions import CapLaunches, Exclude, Intervention, Lock, SetCapacity
-from ranking.problem import MinShare, PlanningProblem, Slot, Substitutes
+from ranking.interventions import CapLaunches, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
+from ranking.problem import LaunchPrices, MinShare, PlanningProblem, Slot, Substitutes
 from retrieval.report import DataReport
 from retrieval.weeks import week_range
 
@@ -71,12 +71,32 @@ def _best_by_trying_everything(problem: PlanningProblem, interventions: Sequence
     return max(totals, default=None)
 
 
-def _best_worth_by_trying_everything(problem: PlanningProblem) -> float:
-    """As above, for problems with every kind of rule and cost but without interventions."""
+def _best_worth_by_trying_everything(problem: PlanningProblem, interventions: Sequence[Intervention] = ()) -> float:
+    """As above, for problems with every kind of rule and cost, and interventions on forecasts and prices."""
     room = {(slot.week, slot.placement): slot.capacity for slot in problem.slots}
     choices = [_choices(problem, (), i) for i in range(problem.n_candidates)]
     kept = [x for x in itertools.product(*choices) if _keeps_rules(problem, (), room, x) and _keeps_limits(problem, x)]
-    return max(_worth(problem, choice) for choice in kept)
+    times = [_times(problem, interventions, i) for i in range(problem.n_candidates)]
+    return max(_worth(problem, choice, times) for choice in kept)
+
+
+def _times(problem: PlanningProblem, interventions: Sequence[Intervention], i: int) -> float:
+    """How many times its forecast a candidate sells."""
+    times = 1.0
+    for item in interventions:
+        if item.product_id == problem.product_ids[i]:
+            times *= item.factor if isinstance(item, ScaleForecast) else item.ratio ** problem.price_slopes[i]
+    return times
+
+
+def _one_worth(problem: PlanningProblem, i: int, j: int, times: float) -> float:
+    """What one launch is worth: what can be sold of it, as the rhythm leaves it."""
+    units = (problem.values if problem.worth is None else problem.worth)[i, j] * times
+    units = units if problem.ceilings is None else min(units, problem.ceilings[i, j])
+    if problem.prices is None:
+        return units
+    at = problem.prices.names.index(problem.groups[i]), problem.weeks.index(problem.slots[j].week)
+    return units * problem.prices.response[at] - problem.prices.cost[at]
 
 
 def _keeps_limits(problem: PlanningProblem, choice: tuple[int | None, ...]) -> bool:
@@ -100,23 +120,23 @@ def _keeps_limits(problem: PlanningProblem, choice: tuple[int | None, ...]) -> b
     return True
 
 
-def _worth(problem: PlanningProblem, choice: tuple[int | None, ...]) -> float:
+def _worth(problem: PlanningProblem, choice: tuple[int | None, ...], times: Sequence[float]) -> float:
     week = {i: problem.slots[j].week for i, j in enumerate(choice) if j is not None}
-    worth = sum(problem.values[i, j] for i, j in enumerate(choice) if j is not None)
+    worth = sum(_one_worth(problem, i, j, times[i]) for i, j in enumerate(choice) if j is not None)
     for group, costs in problem.launch_costs.items():
         for number, monday in enumerate(problem.weeks):
             count = sum(w == monday and problem.groups[i] == group for i, w in week.items())
             worth -= sum(costs[number][:count])
     pairs = problem.substitutes
-    for a, b, units in zip(pairs.first, pairs.second, pairs.units, strict=True):
+    for a, b, of_a, of_b in zip(pairs.first, pairs.second, pairs.of_first, pairs.of_second, strict=True):
         if a in week and b in week and abs((week[a] - week[b]).days) <= 7:
-            worth -= units
+            worth -= of_a * times[a] + of_b * times[b]
     return float(worth)
 
 
 @st.composite
 def _rich_problems(draw: st.DrawFn) -> PlanningProblem:
-    """Problems of up to 5 candidates x 6 slots with a rhythm, substitutes, spacing, a budget and least shares."""
+    """Problems of up to 5 candidates x 6 slots with every rule and cost: rhythm, stock, substitutes, budget, shares."""
     n, n_weeks, n_placements = draw(st.integers(1, 5)), draw(st.integers(1, 3)), draw(st.integers(1, 2))
     m, numbers = n_weeks * n_placements, st.floats(0, 20, width=32)
     values = [[draw(st.floats(0, 50, width=32)) for _ in range(m)] for _ in range(n)]
@@ -129,12 +149,20 @@ def _rich_problems(draw: st.DrawFn) -> PlanningProblem:
         for group in draw(st.sets(st.sampled_from(["g", "h"])))
     }
     budget = draw(st.none() | st.integers(0, 20))
+    tables = st.none() | st.builds(
+        lambda seed, most: np.random.default_rng(seed).uniform(0, most, (n, m)), st.integers(0, 99), st.integers(1, 50)
+    )
     return replace(
         problem,
+        worth=draw(tables),
+        ceilings=draw(tables),
+        price_slopes=np.array([draw(st.floats(-3, 0)) for _ in range(n)]),
+        prices=draw(st.none() | st.builds(_prices, st.integers(0, 99), st.just(n_weeks))),
         launch_costs=costs,
         substitutes=Substitutes(
             np.array([a for a, _ in pairs], dtype=np.int64),
             np.array([b for _, b in pairs], dtype=np.int64),
+            np.array([draw(numbers) for _ in pairs]),
             np.array([draw(numbers) for _ in pairs]),
         ),
         spacing=draw(st.dictionaries(st.sampled_from(["g", "h"]), st.integers(0, 3), max_size=1)),
@@ -142,6 +170,11 @@ def _rich_problems(draw: st.DrawFn) -> PlanningProblem:
         budget=budget,
         min_shares=draw(st.sampled_from([(), (), (MinShare("group", "h", 0.5),), (MinShare("group", "g", 0.3),)])),
     )
+
+
+def _prices(seed: int, n_weeks: int) -> LaunchPrices:
+    random = np.random.default_rng(seed)
+    return LaunchPrices(("g", "h"), random.uniform(0.5, 1.2, (2, n_weeks)), random.uniform(0, 3, (2, n_weeks)))
 
 
 def _choices(problem: PlanningProblem, interventions: Sequence[Intervention], i: int) -> list[int | None]:
@@ -251,7 +284,7 @@ class FrameHistory:
 
 
 _PRODUCT = {"title": "Thing", "category": "A > B", "brand": None, "price": None, "launch_date": None, "status": "live"}
-_EVENT = {"user_id": "u", "type": "purchase", "quantity": 1.0}
+_EVENT = {"user_id": "u", "type": "purchase", "quantity": 1.0, "value": None}
 
 
 @pytest.fixture

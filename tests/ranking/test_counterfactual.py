@@ -3,11 +3,14 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ranking.counterfactual import TIE_UNITS, counterfactual, shift, swap, why_here, why_not
 from ranking.errors import InvalidProblem
-from ranking.interventions import Exclude, Lock, SetCapacity
+from ranking.interventions import CapLaunches, Exclude, Lock, SetCapacity
 from ranking.planner import Planner, solve_plan
+from ranking.rows import Rule
 
 WEEK = date(2017, 10, 9)
 NEXT = WEEK + timedelta(weeks=1)
@@ -184,6 +187,30 @@ def test_the_flip_is_exact(make_problem):
 
 def test_binding_rules_are_those_whose_place_is_worth_something(make_problem):
     problem = make_problem([[9, 9], [8, 8], [7, 7]], groups=["g", "g", "h"], group_caps={"g": 5})
-    rules = Planner(problem).binding("A", WEEK, "p0")
-    assert [(rule.kind, rule.week) for rule, _ in rules] == [("slot", WEEK)]
-    assert 6.9 <= rules[0][1] <= 8.1  # one more place would take the third product, one less would cost the second
+    plan, prices = Planner(problem).solve_with_prices()
+    rules = {(rule.kind, rule.week): gain for rule, gain in prices.binding(plan.objective)}
+    assert set(rules) == {("slot", slot.week) for slot in problem.slots}
+    assert all(6.999 <= gain <= 8.1 for gain in rules.values())  # one more place takes the third product
+
+
+@settings(deadline=None, max_examples=60)
+@given(data=st.data())
+def test_one_more_place_never_gains_more_than_its_price(data, rich_problems):
+    problem, slot = data.draw(rich_problems), data.draw(st.integers(0, 5))
+    plan, prices = Planner(problem).solve_with_prices()
+    chosen = problem.slots[slot % problem.n_slots]
+    roomier = SetCapacity(chosen.week, chosen.placement, chosen.capacity + 1)
+    gained = Planner(problem).solve([roomier]).objective - plan.objective
+    price = prices.by_rule.get(Rule("slot", chosen.week, chosen.placement), 0.0)
+    assert gained <= price + prices.bound - plan.objective + 1e-6
+
+
+def test_a_counterfactual_tells_the_rules_that_bind_the_new_plan(make_problem):
+    problem = make_problem([[9, 9], [8, 8], [7, 7]], capacity=2)
+    planner = Planner(problem)
+    told = counterfactual(planner, planner.solve(), (SetCapacity(WEEK, "p0", 1),))
+    assert [rule.kind for rule, _ in told.binding] == []  # the other week takes the other two
+    capped = counterfactual(planner, planner.solve(), (SetCapacity(WEEK, "p0", 0), CapLaunches(1)))
+    rule, gain = capped.binding[0]
+    assert (rule.kind, capped.plan.units) == ("week", 9)
+    assert 7.999 <= gain <= 9.001  # one more launch sells 8; any price from 8 to 9 proves as much

@@ -11,6 +11,7 @@ import pytest
 from ranking.errors import InvalidProblem
 from ranking.local_search import improve
 from ranking.market import estimated_market, known_fatigue, simulated_rhythms, true_market
+from ranking.plan_peers import choice_of
 from ranking.planner import solve_plan
 from ranking.pricing import price_launches, priced_problem
 from retrieval.sources.simulated import simulated_shop
@@ -56,6 +57,39 @@ def test_the_planner_follows_the_prices(make_problem):
     plan = solve_plan(priced_problem(problem, market))
     assert sorted(launch.group for launch in plan.launches) == ["a", "b"]
     assert sorted(launch.group for launch in solve_plan(problem).launches) == ["a", "a"]
+
+
+def crowding_market(make_problem, seed: int, crowding: float):
+    """24 candidates of three groups for 18 slots of two; each other launch of a group's week costs `crowding`."""
+    rng = np.random.default_rng(seed)
+    values = rng.lognormal(1, 0.6, (24, 1)) * np.tile([1, 1.1, 1.2], 6) * np.exp(rng.normal(0, 0.05, (24, 18)))
+    groups = [f"g{k}" for k in rng.integers(0, 3, 24)]
+    problem = make_problem(values, n_placements=3, capacity=2, groups=groups)
+    market = estimated_market(problem, known_fatigue(["g0", "g1", "g2"], 0.1, 0.5), {}, n_draws=1)
+    crowded = replace(market.fatigue, crowding=np.full_like(market.fatigue.crowding, crowding))
+    return problem, replace(market, fatigue=crowded)
+
+
+def test_where_launches_crowd_each_other_steps_plan_better_than_one_price(make_problem):
+    """The k-th launch of a week brings less and less; and its worth is told nearer the truth."""
+    ratios = []
+    for seed in range(4):
+        problem, market = crowding_market(make_problem, seed, 0.3)
+        stepped, flat = priced_problem(problem, market), replace(problem, prices=price_launches(market, 30)[1])
+        plans = [solve_plan(stepped), solve_plan(flat)]
+        worths = [market.worth_of(choice_of(plan, problem)) for plan in plans]
+        assert abs(plans[0].objective - worths[0]) < abs(plans[1].objective - worths[1])
+        ratios.append(worths[0] / worths[1])
+    assert np.mean(ratios) > 1.01
+
+
+def test_steps_never_fall_and_bar_no_launch_that_slots_can_hold(make_problem):
+    problem, market = crowding_market(make_problem, 0, 0.1)
+    stepped = priced_problem(problem, market)
+    for table in stepped.launch_costs.values():
+        assert (np.diff(table, axis=1) >= 0).all()
+        assert table[:, 0] == pytest.approx(0)
+        assert table.shape[1] >= 6  # what the slots of a week hold
 
 
 def test_without_fatigue_prices_are_nothing(make_problem):

@@ -49,7 +49,7 @@ def trained(
     folder = tmp_path_factory.mktemp("models")
     details = train_models(market[0], embeddings, folder)
     assert details["n_candidates"] == len(candidate_table(market[0]))
-    assert details["off"] == {}
+    assert set(details["off"]) == {"price_response"}  # the simulated shop never changes a price
     json.dumps(details, allow_nan=False)
     return folder
 
@@ -127,7 +127,7 @@ def test_no_file_is_a_pickle(trained: Path) -> None:
 
 def test_the_settings_lie_beside_the_models(trained: Path) -> None:
     config = json.loads((trained / "models.json").read_text())["config"]
-    parts = {"forecast", "lift", "momentum", "rhythm", "fatigue", "cannibalisation", "exposure"}
+    parts = {"forecast", "lift", "momentum", "rhythm", "fatigue", "cannibalisation", "exposure", "price"}
     assert set(config) == parts
     assert config["momentum"]["window_weeks"] == 8
 

@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from ranking.errors import InvalidProblem
 from ranking.planner import solve_plan
-from ranking.risk import certain_units, plan_quantile
+from ranking.risk import certain_units, common_share, plan_quantile
 
 
 def test_without_caution_units_are_as_expected():
@@ -29,6 +31,27 @@ def test_a_certain_value_keeps_its_worth():
 def test_a_senseless_caution_is_refused(caution):
     with pytest.raises(InvalidProblem, match="0 \\(none\\) to 1"):
         certain_units(np.ones((1, 1)), np.ones((1, 1)), np.ones((1, 1)), caution)
+
+
+def test_what_weeks_have_in_common_is_found():
+    weeks = ["a", "a", "b", "b"]
+    assert common_share(np.array([1.0, 1, -1, -1]), weeks) == 1.0
+    assert common_share(np.array([1.0, -1, 1, -1]), weeks) == 0.0
+    rng = np.random.default_rng(0)
+    numbers = np.repeat(np.arange(400), 10)
+    residuals = rng.normal(0, 0.5, 400)[numbers] + rng.normal(0, 1.0, 4000)
+    assert common_share(residuals, numbers.tolist()) == pytest.approx(0.2, abs=0.05)
+    assert common_share(np.where(numbers % 7 == 0, np.nan, residuals), numbers.tolist()) == pytest.approx(0.2, abs=0.05)
+    assert common_share(np.array([1.0, np.nan]), ["a", "b"]) == 0.0
+
+
+def test_stock_and_caution_are_not_taken_off_the_low_quantile_twice(make_problem):
+    """A plan worth half its units has a low quantile half as high, never below 0."""
+    problem = make_problem(np.full((8, 8), 5.0))
+    whole, half = (solve_plan(replace(problem, worth=np.full((8, 8), worth))) for worth in (5.0, 2.5))
+    assert plan_quantile(half) == pytest.approx(plan_quantile(whole) / 2)
+    with pytest.raises(InvalidProblem, match="common share"):
+        plan_quantile(whole, common=1.5)
 
 
 def test_the_plans_low_quantile_lies_below_its_worth_and_a_common_shock_lowers_it(make_problem):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ranking.highs import Deadline
+from ranking.highs import Deadline, Effort, solve_programme
 from ranking.model import build_model
 from ranking.planner import Planner, solve_plan
 from ranking.relaxation import relax
@@ -17,7 +17,7 @@ NOISY = synthetic_problem(120, n_weeks=6, noise=0.1)
 def test_the_bound_falls_and_still_covers_the_best_plan():
     model = build_model(NOISY, ()).scaled(10.0)
     before = relax(model, Deadline.after(10.0))
-    after = sharpen(model, before, Deadline.after(10.0))
+    after = sharpen(model, before, Effort(Deadline.after(10.0), solve_programme))
     assert after.bound <= before.bound
     assert after.bound * 10.0 >= solve_plan(NOISY).objective - 1e-6
     assert (after.loss >= -1e-9).all()
@@ -26,7 +26,7 @@ def test_the_bound_falls_and_still_covers_the_best_plan():
 def test_with_no_time_left_the_prices_stay():
     model = build_model(NOISY, ()).scaled(10.0)
     before = relax(model, Deadline.after(10.0))
-    assert sharpen(model, before, Deadline.after(-1.0)) is before
+    assert sharpen(model, before, Effort(Deadline.after(-1.0), solve_programme)) is before
 
 
 @pytest.mark.parametrize("n_candidates", [200, 1_000])

@@ -153,10 +153,11 @@ class FakeCopilot:
         self.store.remove_lock(product_id, "operator")
         return stored
 
-    def restore(self, version: int) -> StoredPlan:
+    def restore(self, version: int, expected_version: int) -> StoredPlan:
+        stored = self._next(expected_version, self.plans[version].plan)
         for lock in self.store.locks():
             self.store.remove_lock(lock.product_id, "operator")
-        return self._next(max(self.plans), self.plans[version].plan)
+        return stored
 
     def _next(self, expected_version: int, plan: Plan | None = None) -> StoredPlan:
         if expected_version != max(self.plans):

@@ -86,7 +86,7 @@ def test_lock_makes_a_new_version_and_undo_brings_the_old_plan_back(copilot, boa
     assert done.drawer.evidence.locked
     assert done.toast.undo_version == 1
     assert "\N{MINUS SIGN}1.5 units against v1" in done.toast.text
-    *_, undone = handlers.undo(copilot, done.drawer, done.toast.undo_version, words)
+    *_, undone = handlers.undo(copilot, done.board, done.drawer, done.toast.undo_version, words)
     assert undone.board.stored.version == 3
     assert undone.board.locked == frozenset()
     assert undone.board.stored.plan == board.stored.plan
@@ -117,12 +117,20 @@ def test_lock_without_an_open_launch_does_nothing(copilot, board, words):
     assert list(handlers.set_lock(copilot, board, None, True, words)) == []
 
 
-def test_failed_undo_keeps_the_screen(copilot, drawer, words, monkeypatch):
-    def refuse(version):
+def test_an_undo_of_a_plan_that_changed_meanwhile_is_refused_and_the_plan_shown(copilot, board, drawer, words):
+    *_, done = handlers.set_lock(copilot, board, drawer, True, words)
+    copilot.lock("P2", MONDAY, "in-aisle", 2)  # someone else, in another tab
+    *_, change = handlers.undo(copilot, done.board, done.drawer, done.toast.undo_version, words)
+    assert change.toast.kind == "problem"
+    assert change.board.stored.version == 3
+
+
+def test_failed_undo_keeps_the_screen(copilot, board, drawer, words, monkeypatch):
+    def refuse(version, expected_version):
         raise CopilotError("That version cannot come back.")
 
     monkeypatch.setattr(copilot, "restore", refuse)
-    *_, change = handlers.undo(copilot, drawer, 1, words)
+    *_, change = handlers.undo(copilot, board, drawer, 1, words)
     assert change.only_toast
     assert change.toast.text == "That version cannot come back."
 
