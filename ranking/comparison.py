@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -37,7 +38,8 @@ from retrieval.settling import OUTCOME_DAYS
 LIMITS = (
     "No product was launched twice, so what it would have sold in another slot is a model's value, not an outcome. "
     "Lifts and weekly levels are associations: the retailer may have chosen a week or a placement because it suited "
-    "the product. When each product could first be delivered is not known, so a plan may launch one before that. The "
+    "the product. When each product could first be delivered is not known, so a plan may launch one before that, and "
+    "without ready dates launching as soon as ready is launching in the order of ids. The "
     "retailer launched all of these products and more beside them; fatigue, stock and substitution between them are "
     "in what was sold, and are not undone for the plan. One shop and one season: the result need not hold in others."
 )
@@ -74,7 +76,7 @@ class Outcomes:
         per_share = (lift_ratio - 1) / np.array([lift.share for lift in self.lifts])
         there = dict(zip(names, lift_ratio.tolist(), strict=True))
         slot_lift = np.array([there.get(slot.placement, 1.0) for slot in problem.slots])
-        week_of = np.array([problem.weeks.index(slot.week) for slot in problem.slots])
+        week_of = np.array([(slot.week - problem.weeks[0]).days // 7 for slot in problem.slots])
         done = self._reach(np.maximum(1 + self.shares @ per_share, 0.0)) * self.level[self.group, self.week]
         planned = self._reach(slot_lift)[choice] * self.level[self.group, week_of[choice]]
         return np.where(choice == NOWHERE, 0.0, planned / done)
@@ -108,17 +110,16 @@ def known_candidates(problem: PlanningProblem, history: BacktestHistory) -> Plan
     Raises:
         NotEnoughData: fewer than 10 of them.
     """
-    known = set(_launched(history)["product_id"])
+    launched = _launched(history)
+    first = pd.Timestamp(problem.weeks[0]) if problem.weeks else pd.Timestamp.max  # before it nothing could be planned
+    known = set(launched["product_id"][pd.to_datetime(launched["launch_week"]) >= first])
     rows = [i for i, product_id in enumerate(problem.product_ids) if product_id in known]
     if len(rows) < _MIN_PRODUCTS:
         raise NotEnoughData(
             f"Only {len(rows)} candidates have four complete weeks of sales after as_of; a comparison needs "
             f"{_MIN_PRODUCTS}. Build the workspace with an earlier --as-of."
         )
-    names = ("product_ids", "titles", "groups", "ready", "categories", "brands")
-    parts = {name: tuple(column[i] for i in rows) for name in names if (column := getattr(problem, name))}
-    tables = {name: table[rows] for name in _TABLES if (table := getattr(problem, name)) is not None}
-    return replace(problem, **parts, **tables)
+    return problem.only(rows)
 
 
 def compare_with_done(problem: PlanningProblem, plan: Plan, history: BacktestHistory) -> dict[str, Any]:
@@ -178,7 +179,7 @@ def read_outcomes(problem: PlanningProblem, history: BacktestHistory) -> Outcome
         shares=_shares(history, problem.product_ids, lifts),
         lifts=lifts,
         first_week_share=float(launched["first_week"].sum() / max(sold.sum(), 1.0)),
-        level=_levels(history, groups, max(len(problem.weeks), max(weeks) + 1)),
+        level=_levels(history, groups, first, max((problem.weeks[-1] - first).days // 7 + 1, max(weeks) + 1)),
     )
 
 
@@ -198,9 +199,9 @@ def _shares(history: BacktestHistory, product_ids: Sequence[str], lifts: Sequenc
     return shares
 
 
-def _levels(history: BacktestHistory, groups: Sequence[str], n_weeks: int) -> np.ndarray:
+def _levels(history: BacktestHistory, groups: Sequence[str], first: date, n_weeks: int) -> np.ndarray:
     """(n_groups, n_weeks) units of established products per week of the four from each week on, over their mean."""
-    sold = history.heldout(_ESTABLISHED, [history.report().as_of])
+    sold = history.heldout(_ESTABLISHED, [first])
     weekly = np.zeros((len(groups), n_weeks))
     total = np.zeros(n_weeks)
     for category, week, units in sold.itertuples(index=False):
@@ -252,7 +253,6 @@ def _over(one: float, other: float, ones: np.ndarray, others: np.ndarray) -> dic
     return {"gain": round(one / max(other, 1e-9) - 1, 4), "low": round(float(low), 4), "high": round(float(high), 4)}
 
 
-_TABLES = ("values", "lows", "highs", "worth", "costs")
 _HELDOUT_TABLES = "WITH events AS (SELECT * FROM heldout_events), placements AS (SELECT * FROM heldout_placements)"
 _LAUNCHED = f"""
     WITH span AS (SELECT max(ts)::DATE + 1 AS until FROM heldout_events),

@@ -175,12 +175,7 @@ def _only_locked(problem: PlanningProblem, interventions: Sequence[Intervention]
     if problem.min_shares:
         return problem
     locked = {item.product_id for item in interventions if isinstance(item, Lock)}
-    rows = [i for i, product_id in enumerate(problem.product_ids) if product_id in locked]
-    names = ("product_ids", "titles", "groups", "ready", "categories", "brands")
-    per_candidate = {name: tuple(column[i] for i in rows) for name in names if (column := getattr(problem, name))}
-    names = ("values", "lows", "highs", "worth", "ceilings", "price_slopes", "costs")
-    tables = {name: table[rows] for name in names if (table := getattr(problem, name)) is not None}
-    return replace(problem, **per_candidate, **tables)
+    return problem.only([i for i, product_id in enumerate(problem.product_ids) if product_id in locked])
 
 
 def _explain(problem: PlanningProblem, conflict: Sequence[Intervention], effort: Effort) -> str:

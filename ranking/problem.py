@@ -196,6 +196,21 @@ class PlanningProblem:
         at = np.ix_([groups[name] for name in self.groups], [weeks[slot.week] for slot in self.slots])
         return self.face_worth * self.prices.response[at] - self.prices.cost[at]
 
+    def only(self, rows: Sequence[int]) -> PlanningProblem:
+        """The problem over some of its candidates, by position, in that order."""
+        tables = {
+            name: table[list(rows)] for name in (*_TABLES, "price_slopes") if (table := getattr(self, name)) is not None
+        }
+        columns = {name: tuple(column[i] for i in rows) for name in _PER_CANDIDATE if (column := getattr(self, name))}
+        number = np.full(self.n_candidates, -1)
+        number[list(rows)] = np.arange(len(rows))
+        pairs = self.substitutes
+        first, second = number[pairs.first], number[pairs.second]
+        kept = (first >= 0) & (second >= 0)
+        both = Substitutes(first[kept], second[kept], pairs.of_first[kept], pairs.of_second[kept])
+        ids = tuple(self.product_ids[i] for i in rows)
+        return replace(self, product_ids=ids, substitutes=both, **columns, **tables)
+
     @property
     def placements(self) -> tuple[str, ...]:
         """The placements that have a slot, in the order they first appear."""

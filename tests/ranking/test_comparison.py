@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from ranking.comparison import Outcomes, as_soon_as_ready, compare_with_done, known_candidates
+from ranking.comparison import Outcomes, as_soon_as_ready, compare_with_done, known_candidates, read_outcomes
 from ranking.errors import NotEnoughData
 from ranking.lift import PlacementLift
 from ranking.planner import solve_plan
@@ -45,6 +47,19 @@ def test_the_small_shop_is_compared_with_what_was_done(engine):
     assert policies["plan"]["moved"]["low"] <= policies["plan"]["moved"]["high"]
     assert set(found["plan_over"]) == {"greedy", "as_soon_as_ready", "retailer_average"}
     assert "No product was launched twice" in found["limits"]
+
+
+def test_launches_before_the_plan_s_first_week_are_left_out(engine):
+    """Between a mid-week `as_of` and the next Monday nothing could be planned, so nothing there is compared."""
+    weeks = engine.problem.weeks
+    later = [j for j, slot in enumerate(engine.problem.slots) if slot.week > weeks[0]]
+    tables = {name: getattr(engine.problem, name)[:, later] for name in ("values", "lows", "highs", "worth")}
+    late = replace(
+        engine.problem, slots=[engine.problem.slots[j] for j in later], prices=None, launch_costs={}, **tables
+    )
+    every, few = (known_candidates(problem, engine.workspace) for problem in (engine.problem, late))
+    assert few.n_candidates < every.n_candidates
+    assert (read_outcomes(few, engine.workspace).week >= 0).all()
 
 
 def test_too_few_outcomes_are_said(make_problem, engine):

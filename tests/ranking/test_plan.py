@@ -6,9 +6,18 @@ import numpy as np
 import pytest
 
 from ranking.errors import InvalidProblem
-from ranking.interventions import CapLaunches, Exclude, Lock, SetCapacity, intervention_from_json, intervention_to_json
+from ranking.interventions import (
+    CapLaunches,
+    ChangePrice,
+    Exclude,
+    Lock,
+    ScaleForecast,
+    SetCapacity,
+    intervention_from_json,
+    intervention_to_json,
+)
 from ranking.plan import Launch, Plan, plan_from_json
-from ranking.problem import PlanningProblem, Slot
+from ranking.problem import PlanningProblem, Slot, Substitutes
 
 WEEK = date(2017, 10, 9)
 
@@ -77,6 +86,20 @@ def test_a_sound_problem_is_accepted_and_cannot_be_changed(problem):
         problem.values[0, 0] = 9
 
 
+def test_some_of_the_candidates_keep_their_own_rows_and_pairs(make_problem):
+    whole = replace(
+        make_problem([[1], [2], [3], [4]], groups=["a", "b", "c", "d"]),
+        price_slopes=np.array([-1.0, -2.0, -3.0, -4.0]),
+        substitutes=Substitutes(np.array([0, 1]), np.array([1, 3]), np.array([0.1, 0.2]), np.array([0.3, 0.4])),
+    )
+    part = whole.only([3, 1])
+    assert (part.product_ids, part.groups) == (("D", "B"), ("d", "b"))
+    assert part.values[:, 0].tolist() == [4, 2]
+    assert part.price_slopes.tolist() == [-4, -2]
+    pairs = part.substitutes
+    assert [x.tolist() for x in (pairs.first, pairs.second, pairs.of_first)] == [[1], [0], [0.2]]
+
+
 def test_the_callers_table_stays_the_callers(problem):
     table = np.ones((2, 2))
     replace(problem, values=table)
@@ -107,7 +130,14 @@ def test_a_plan_survives_json_exactly():
 
 @pytest.mark.parametrize(
     "item",
-    [Lock("A"), Exclude("A", WEEK, "shelf"), CapLaunches(2, WEEK, "Snacks"), SetCapacity(WEEK, "shelf", 3)],
+    [
+        Lock("A"),
+        Exclude("A", WEEK, "shelf"),
+        CapLaunches(2, WEEK, "Snacks"),
+        SetCapacity(WEEK, "shelf", 3),
+        ScaleForecast("A", 0.5),
+        ChangePrice("A", 0.9),
+    ],
     ids=str,
 )
 def test_an_intervention_survives_json(item):
