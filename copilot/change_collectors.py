@@ -55,9 +55,7 @@ def _tell(bench: Bench, supposed: Sequence[Intervention], product: Product | Non
             source = bench.sources.solve(told, further)
             more = name.replace("_units", "")
             bench.sheet.must_say(bench.sheet.add(f"more_{more}", "plan", "plan", len(further), source))
-    there = told.plan.launch_of(product.product_id) if product else None
-    if product is None or there is not None:
-        bench.sheet.must_say(add_binding_after(bench, told, there))
+    bench.sheet.must_say(add_binding_after(bench, told))
     if told.moved:
         source = bench.sources.solve(told, [after.product_id for _, after in told.moved])
         bench.sheet.must_say(bench.sheet.add("moved_count", "plan", "plan", len(told.moved), source))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from copilot.catalogue_collectors import add_live
 from copilot.catalogue_names import head_of
 from copilot.factsheet import Fact
-from copilot.planner_facts import add_binding, add_flip, add_rhythm_effect
+from copilot.planner_facts import add_binding, add_binding_after, add_flip, add_rhythm_effect
 from copilot.product_facts import (
     ANALOGUES,
     Bench,
@@ -189,6 +189,8 @@ def _add_change(
         bench.sheet.must_say(add_expected(bench, there, explains=delta))
     for launch in [one for one in told.displaced if one.product_id != product.product_id][:DISPLACED_SAID]:
         bench.sheet.must_say(add_expected(bench, launch, explains=delta, name="displaced_units"))
+    if told.verdict == "loss":
+        bench.sheet.must_say(add_binding_after(bench, told))
     others = [after for _, after in told.moved if after.product_id != product.product_id]
     if others:
         source = bench.sources.solve(told, [launch.product_id for launch in others])

@@ -117,7 +117,7 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         "week_price": FactSpec("units", tense="future"),
         "spacing_price": FactSpec("units", tense="future"),
         "budget_price": FactSpec("units", tense="future"),
-        "price_effect": FactSpec("ratio", direction="ratio", tense="future", level=0.8),
+        "price_effect": FactSpec("ratio", tense="future", level=0.8),
         "flip_units": FactSpec("units", tense="future"),
         "plan_low": FactSpec("units", tense="future"),
         # rhythm

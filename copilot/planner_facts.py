@@ -13,6 +13,7 @@ import numpy as np
 from copilot.factsheet import TIE_TOLERANCE, Fact
 from copilot.product_facts import Bench
 from ranking.fatigue_model import GroupFatigue
+from ranking.interventions import CapLaunches, Intervention, SetCapacity
 from ranking.rhythm_stability import rhythm_stability
 from ranking.risk import plan_quantile
 
@@ -55,10 +56,22 @@ def add_binding(bench: Bench, launch: Launch) -> Fact | None:
     return _add_dearest(bench, [one for one in rules if _touches(one[0], launch)], [launch.product_id])
 
 
-def add_binding_after(bench: Bench, told: Counterfactual, launch: Launch | None) -> Fact | None:
-    """Add the dearest rule that binds the plan under a change: of those that a launch touches, or of all."""
-    rules = [one for one in told.binding if launch is None or _touches(one[0], launch)]
-    return _add_dearest(bench, rules, [launch.product_id] if launch else [])
+def add_binding_after(bench: Bench, told: Counterfactual) -> Fact | None:
+    """Add the dearest rule that binds the plan under a change, of those that the change speaks of."""
+    rules = [one for one in told.binding if any(_speaks_of(item, one[0], told) for item in told.interventions)]
+    return _add_dearest(bench, rules, [])
+
+
+def _speaks_of(item: Intervention, rule: Rule, told: Counterfactual) -> bool:
+    """Say whether an intervention sets a rule, or moves a product to a place under it."""
+    match item:
+        case CapLaunches(_, week, group):
+            return rule.kind in ("week", "group") and week in (None, rule.week) and rule.name == (group or "")
+        case SetCapacity(week, placement):
+            return (rule.kind, rule.week, rule.placement) == ("slot", week, placement)
+        case _:
+            there = told.plan.launch_of(item.product_id) if told.plan else None
+            return there is not None and _touches(rule, there)
 
 
 def _add_dearest(bench: Bench, rules: Sequence[tuple[Rule, float]], product_ids: Sequence[str]) -> Fact | None:

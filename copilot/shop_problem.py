@@ -19,7 +19,8 @@ from copilot.group_names import within
 from ranking.features import rhythm_group
 from ranking.models import Models
 from ranking.price_response import PriceResponse
-from ranking.problem import MOST_UNITS, MinShare, PlanningProblem, Slot
+from ranking.problem import MinShare, PlanningProblem, Slot
+from ranking.problem_checks import MOST_UNITS
 from ranking.risk import certain_units
 from ranking.slots import default_slots
 from retrieval.workspace import Workspace

@@ -25,6 +25,7 @@ from ranking.interventions import Intervention
 from ranking.model import PlanModel, build_model
 from ranking.neighbourhood import improve_by_parts
 from ranking.plan import Launch, Plan
+from ranking.prices import NO_PRICES, Prices, prices_of
 from ranking.problem import PlanningProblem
 from ranking.programme import programme_of
 from ranking.relaxation import Relaxation, relax
@@ -38,7 +39,6 @@ _SEARCHED_PER_PLACE = (3, 15, 60)  # columns handed to the 0/1 solver in turn, w
 _FEWEST_SEARCHED = 200
 _PRICES_S = 10.0  # for the prices of the problem, found once
 _LOOSE = 0.5  # of the gap that is asked for: what is less needs no better prices
-_LEAST_PRICE = 0.005  # units; a place worth less does not bind
 _WHOLE_PROBLEM = 3_000  # with so few columns the 0/1 solver gets them all at once
 
 
@@ -51,25 +51,6 @@ class _Search:
     prices: Mapping[Rule, float]
 
 
-@dataclass(frozen=True)
-class Prices:
-    """What rules bind and what they prove.
-
-    Attributes:
-        by_rule: rule -> units; no plan with one more place under the rule is worth more than `bound` + this.
-        bound: units; no plan is worth more.
-    """
-
-    by_rule: Mapping[Rule, float]
-    bound: float
-
-    def binding(self, objective: float) -> tuple[tuple[Rule, float], ...]:
-        """Return the rules that bind a plan worth `objective`, and what one more place gains at most, dearest first."""
-        slack = max(0.0, self.bound - objective)
-        dear = ((rule, price + slack) for rule, price in self.by_rule.items() if price >= _LEAST_PRICE)
-        return tuple(sorted(dear, key=lambda pair: -pair[1]))
-
-
 @dataclass(frozen=True, eq=False)
 class _Found:
     """A feasible choice of columns, what it is worth, a bound on the model's best worth, and the rules' prices."""
@@ -77,7 +58,7 @@ class _Found:
     chosen: np.ndarray
     worth: float
     bound: float
-    prices: Prices = Prices({}, 0.0)
+    prices: Prices = NO_PRICES
 
     @property
     def gap(self) -> float:
@@ -155,11 +136,11 @@ class Planner:
     def _prices(self, interventions: tuple[Intervention, ...], known: Mapping[Rule, float]) -> Prices:
         model = build_model(self.problem, interventions)
         if not model.n_columns:
-            return Prices({}, 0.0)
+            return NO_PRICES
         scale, effort = _typical_score(model), Effort(Deadline.after(_PRICES_S), self._solver)
         scaled = model.scaled(scale)
         relaxation = relax(scaled, effort.deadline, {rule: price / scale for rule, price in known.items()})
-        return _prices_of(sharpen(scaled, relaxation, effort), scale)
+        return prices_of(sharpen(scaled, relaxation, effort), scale)
 
 
 def solve_plan(
@@ -201,13 +182,7 @@ def _solve(model: PlanModel, locked: np.ndarray, search: _Search) -> _Found:
         relaxation = sharpen(scaled, relaxation, search.effort)
         found = _Found(found.chosen, found.worth, relaxation.bound)
     found = _search(scaled, relaxation, found, search)
-    return _Found(found.chosen, found.worth * scale, found.bound * scale, _prices_of(relaxation, scale))
-
-
-def _prices_of(relaxation: Relaxation, scale: float) -> Prices:
-    """The prices of scaled rules, in units."""
-    priced = zip(relaxation.rows.rules, relaxation.price.tolist(), strict=True)
-    return Prices({rule: price * scale for rule, price in priced if price > 0}, relaxation.bound * scale)
+    return _Found(found.chosen, found.worth * scale, found.bound * scale, prices_of(relaxation, scale))
 
 
 def _typical_score(model: PlanModel) -> float:
