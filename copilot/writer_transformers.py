@@ -6,7 +6,7 @@ import copy
 import logging
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from copilot.errors import GeneratorError
 from copilot.generators import Prompt
+from copilot.writer_adapter import discard_taught, read_adapter, taught_smollm2
 from copilot.writer_cache import converted_smollm2, discard
 from copilot.writer_decode import GreedyDecoder, n_common
 from copilot.writer_prompt import fit_prompt, render_chat, without_control_tokens
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 ONBOARD_NAME = "SmolLM2-135M-Instruct"
+TAUGHT_NAME = f"{ONBOARD_NAME} + launch-copilot adapter"
 MAX_PROMPT_TOKENS = 2048  # 2 CPU cores read a few hundred tokens a second; more would keep an operator waiting
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
 
@@ -41,6 +43,7 @@ class LoadedWriter:
     tokenizer: Any
     context: int  # tokens of prompt and reply together
     decoder: GreedyDecoder | None = None  # None: the model needs transformers' own decode loop
+    rules: str = ""  # the line that a taught writer reads in the place of a prompt's rules and examples
 
     @property
     def control_tokens(self) -> list[str]:
@@ -56,6 +59,7 @@ class TransformersGenerator:
         source: id or folder of a Hugging Face causal LM; the on-board SmolLM2 when None. The hub is asked only when an
             id is named. Weights must be safetensors, and no code that comes with a model is run.
         cache: folder for converted weights.
+        adapter: what the on-board writer was taught; without one, or when it cannot be used, the plain model writes.
         threads: CPU threads for the whole process's torch; torch's own choice when None.
         temperature: 0 always takes the likeliest token; above, tokens are drawn with the prompt's seed.
         dtype: float32 reads a prompt twice as fast as bfloat16 on CPUs without bfloat16 arithmetic.
@@ -68,6 +72,7 @@ class TransformersGenerator:
         source: str | Path | None = None,
         *,
         cache: Path,
+        adapter: Path | None = None,
         threads: int | None = None,
         temperature: float = 0.0,
         dtype: Dtype = "float32",
@@ -76,6 +81,8 @@ class TransformersGenerator:
     ) -> None:
         self._source = source
         self._cache = cache
+        self._adapter = adapter
+        self._adapter_failure = ""
         self._threads = threads
         self._temperature = temperature
         self._dtype: Dtype = dtype
@@ -87,9 +94,10 @@ class TransformersGenerator:
 
     @property
     def name(self) -> str:
-        """The model's id, or its folder's name."""
+        """The model's id, or its folder's name; the on-board one says whether it writes with its adapter."""
         if self._source is None:
-            return ONBOARD_NAME
+            told = f"{ONBOARD_NAME} without its adapter" if self._adapter_failure else ONBOARD_NAME
+            return TAUGHT_NAME if self._adapter is not None and not self._adapter_failure else told
         folder = Path(self._source).expanduser()
         return folder.name if folder.is_dir() else str(self._source)
 
@@ -124,14 +132,34 @@ class TransformersGenerator:
             _log.info("The writer %s is loaded.", self.name)
         return self._loaded
 
+    @property
+    def adapter_failure(self) -> str:
+        """Why the on-board writer writes without its adapter; empty while it has none or uses it."""
+        return self._adapter_failure
+
     def _load_onboard(self) -> LoadedWriter:
-        folder = converted_smollm2(self._cache)
+        if self._adapter is not None and not self._adapter_failure:
+            try:
+                return self._load_taught(self._adapter)
+            except GeneratorError as error:
+                self._adapter_failure = str(error)
+                _log.warning("The plain on-board writer writes, as its adapter cannot be used: %s", error)
+        return self._load_made(partial(converted_smollm2, self._cache), discard)
+
+    def _load_taught(self, path: Path) -> LoadedWriter:
+        adapter = read_adapter(path)
+        loaded = self._load_made(partial(taught_smollm2, self._cache, adapter), discard_taught)
+        return replace(loaded, rules=adapter.rules)
+
+    def _load_made(self, make: Callable[[], Path], remove: Callable[[Path], None]) -> LoadedWriter:
+        """Load weights from the folder that `make` returns; one that cannot be read is removed and made anew."""
+        folder = make()
         try:
             return load_writer(folder, dtype=self._dtype, threads=self._threads)
         except GeneratorError as error:
             _log.warning("The converted writer could not be read and is made anew: %s", error)
-            discard(self._cache)
-            return load_writer(converted_smollm2(self._cache), dtype=self._dtype, threads=self._threads)
+            remove(self._cache)
+            return load_writer(make(), dtype=self._dtype, threads=self._threads)
 
     def _load_named(self, source: str) -> LoadedWriter:
         folder = Path(source).expanduser()
@@ -148,6 +176,8 @@ class TransformersGenerator:
         if stopped():
             return
         writer = self._load()
+        if writer.rules:
+            prompt = replace(prompt, system=writer.rules, examples=())
         inputs = self._inputs(writer, prompt)
         try:
             config = self._config(writer, prompt)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from copilot.phrases import load_toml
 from copilot.questions import Intent
 from copilot.records import StoredPlan
 from copilot.teaching.shops import Shop
+from ranking.interventions import CapLaunches
 from ranking.plan import Launch
 
 SHARES: Mapping[Intent, float] = {
@@ -38,6 +40,7 @@ SHARES: Mapping[Intent, float] = {
 
 _SLOTS = re.compile(r"PRODUCT|OTHER|WEEK|PLACEMENT|GROUP|NUMBER")
 _BY_NAME = 0.65  # share of products that are named by their title; the others by number
+_CLOSED = 0.25  # share of questions "why not" and "what if" about a week that a rule closed, where there is one
 _IN_ITS_SLOT = 0.6  # share of questions "why here" that name the slot the launch really has
 
 
@@ -100,7 +103,7 @@ def _entity(
         case "OTHER":
             return _named(shop, _product(shop, stored, intent, rng), rng)
         case "WEEK":
-            week = launch.week if in_place and launch else rng.choice(engine.weeks)
+            week = launch.week if in_place and launch else rng.choice(_weeks(shop, stored, intent, rng))
             year, number, _ = week.isocalendar()
             return rng.choice((f"week {number}", f"week {number}", f"{year}-W{number:02d}", f"W{number}"))
         case "PLACEMENT":
@@ -108,6 +111,14 @@ def _entity(
         case "GROUP":
             return rng.choice(engine.group_names()).rsplit(" > ", 1)[-1].lower()
     return str(rng.choice((2, 3, 5, 10, 20, 30)))
+
+
+def _weeks(shop: Shop, stored: StoredPlan, intent: Intent, rng: random.Random) -> Sequence[date]:
+    """Return the weeks to draw from: at times only those that a rule closed, where nothing can be planned."""
+    rules = stored.plan.interventions
+    closed = [rule.week for rule in rules if isinstance(rule, CapLaunches) and rule.week and not rule.launches]
+    asks_for_room = intent in (Intent.WHY_NOT, Intent.WHAT_IF_MOVE)
+    return closed if closed and asks_for_room and rng.random() < _CLOSED else shop.engine.weeks
 
 
 def _named(shop: Shop, product_id: str, rng: random.Random) -> str:

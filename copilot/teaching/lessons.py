@@ -15,7 +15,8 @@ from copilot.teaching.grammar import Refusals, write_target
 from copilot.teaching.sheets import DrawnSheet
 from copilot.teaching.wording import load_wording
 
-_LENGTHS: tuple[tuple[Length, float], ...] = (("normal", 0.76), ("short", 0.12), ("detailed", 0.12))
+_LENGTHS: tuple[Length, ...] = ("normal", "short", "detailed")
+_LENGTH_SHARES = (0.76, 0.12, 0.12)
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def write_lessons(
     for number, one in enumerate(drawn):
         for turn in range(per_sheet):
             rng = random.Random(f"{seed}:{number}:{turn}")
-            length = rng.choices([name for name, _ in _LENGTHS], [share for _, share in _LENGTHS])[0]
+            length = rng.choices(_LENGTHS, _LENGTH_SHARES)[0]
             facts = prompted_facts(one.sheet, phrases, length)
             sentences = write_target(one.sheet, facts, wording, phrases, rng, refusals)
             if not sentences:

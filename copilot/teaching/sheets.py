@@ -29,6 +29,7 @@ _log = logging.getLogger(__name__)
 
 HELD_OUT_SHARE = 0.12  # of all products: nothing about them is learned from
 _FORMAT = 1  # raise it when the same arguments draw other sheets
+_ASKS_BACK = 0.3  # share of the sheets that only list what could be meant that are kept
 _TRIES = 3  # questions drawn for each sheet: some ask back, and say nothing about facts
 
 
@@ -100,7 +101,8 @@ def _one(shop: Shop, intent: Intent, rng: random.Random, seed: int, seen: set[st
         _log.info("No sheet for %r: %s", text, error)
         return None
     key = f"{text}:{[(fact.name, fact.subject, fact.value) for fact in sheet.facts]}"
-    if not sheet.essential or key in seen:
+    asks_back = bool(sheet.facts) and sheet.facts[0].name == "possible_product"
+    if not sheet.essential or key in seen or (asks_back and rng.random() > _ASKS_BACK):
         return None
     seen.add(key)
     return DrawnSheet(shop.name, stored.version, sheet, _speaks_of_held_out(sheet, shop.name, seed))

@@ -17,7 +17,7 @@ from copilot.questions import QuestionParser
 from copilot.records import StoredPlan
 from copilot.start import build_workspace
 from ranking.errors import RankingError
-from ranking.interventions import CapLaunches, Exclude, Intervention, Lock, ScaleForecast
+from ranking.interventions import CapLaunches, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
 from retrieval.encoder import TextEncoder
 from retrieval.errors import RetrievalError
 from retrieval.progress import Progress, silent
@@ -134,7 +134,7 @@ def _plans(engine: Engine, rng: random.Random, n_plans: int) -> Iterator[StoredP
 
 
 def _rules(engine: Engine, rng: random.Random, planned: Sequence[str]) -> tuple[Intervention, ...]:
-    """Draw what an operator may have decided: products dropped, locked or thought better, and a cap."""
+    """Draw what an operator may have decided: products dropped, locked or rated anew, slots closed, weeks capped."""
     rules: list[Intervention] = [Exclude(one) for one in rng.sample(list(planned), k=min(len(planned) // 4, 6))]
     barred = {rule.product_id for rule in rules if isinstance(rule, Exclude)}
     waiting = [one for one in engine.problem.product_ids if one not in barred]
@@ -143,6 +143,9 @@ def _rules(engine: Engine, rng: random.Random, planned: Sequence[str]) -> tuple[
         rules.append(Lock(product_id, slot.week, slot.placement))
     for product_id in rng.sample(waiting, k=min(3, len(waiting))):
         rules.append(ScaleForecast(product_id, rng.choice((0.5, 0.8, 1.25, 1.6))))
+    weeks = rng.sample(list(engine.weeks), k=2)
+    rules += [SetCapacity(weeks[0], placement, 0) for placement in rng.sample(list(engine.placements), k=1)]
+    rules.append(CapLaunches(0, weeks[1]))
     if rng.random() < 0.5:
         most = max(2, len(planned) // (2 * len(engine.weeks)))
         rules.append(CapLaunches(most, rng.choice(engine.weeks)))

@@ -88,9 +88,7 @@ def render(template: jinja2.Template, values: Mapping[str, object]) -> str | Non
         return None
 
 
-def told_values(
-    fact: Fact, phrases: Phrases, named: Sequence[str], groups: Collection[str] = ()
-) -> dict[str, object]:
+def told_values(fact: Fact, phrases: Phrases, named: Sequence[str], groups: Collection[str] = ()) -> dict[str, object]:
     """Return what a template may use of a fact: the phrases' variables, and forms that depend on what was named.
 
     Args:
