@@ -8,48 +8,30 @@ import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from copilot.errors import GeneratorError
 from copilot.generators import Prompt
 from copilot.writer_adapter import discard_taught, read_adapter, taught_smollm2
 from copilot.writer_cache import converted_smollm2, discard
-from copilot.writer_decode import GreedyDecoder, n_common
+from copilot.writer_decode import n_common
+from copilot.writer_loading import MAX_PROMPT_TOKENS, Dtype, LoadedWriter, load_writer
 from copilot.writer_prompt import fit_prompt, render_chat, without_control_tokens
 from copilot.writer_relay import Put, Stopped, relay
-from retrieval.quiet import quiet_model_libraries
 
 if TYPE_CHECKING:
     from transformers import GenerationConfig
+
+__all__ = ["LoadedWriter", "TransformersGenerator", "load_writer"]
 
 _log = logging.getLogger(__name__)
 
 ONBOARD_NAME = "SmolLM2-135M-Instruct"
 TAUGHT_NAME = f"{ONBOARD_NAME} + launch-copilot adapter"
-MAX_PROMPT_TOKENS = 2048  # 2 CPU cores read a few hundred tokens a second; more would keep an operator waiting
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
-
-Dtype = Literal["float32", "bfloat16", "float16"]
-
-
-@dataclass(frozen=True)
-class LoadedWriter:
-    """A model with its tokenizer, ready to write."""
-
-    model: Any
-    tokenizer: Any
-    context: int  # tokens of prompt and reply together
-    decoder: GreedyDecoder | None = None  # None: the model needs transformers' own decode loop
-    rules: str = ""  # the line that a taught writer reads in the place of a prompt's rules and examples
-
-    @property
-    def control_tokens(self) -> list[str]:
-        """Texts that the tokenizer reads as something else than text, such as the marks between turns."""
-        added = self.tokenizer.added_tokens_decoder.values()
-        return [token.content for token in added if token.special]
 
 
 class TransformersGenerator:
@@ -220,43 +202,6 @@ class TransformersGenerator:
         return config
 
 
-def load_writer(
-    source: str | Path, *, dtype: Dtype = "float32", threads: int | None = None, hub: bool = False
-) -> LoadedWriter:
-    """Load a causal language model and its tokenizer from a folder, or from the hub when `hub` says so.
-
-    Raises:
-        GeneratorError: they are absent, damaged, not a causal language model, or need code of their own.
-    """
-    quiet_model_libraries()
-    import torch
-    from safetensors import SafetensorError
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    if threads is not None:
-        torch.set_num_threads(threads)
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=not hub)
-        model = AutoModelForCausalLM.from_pretrained(
-            source,
-            dtype=getattr(torch, dtype),
-            local_files_only=not hub,
-            use_safetensors=True,
-        ).eval()
-    except (OSError, ValueError, RuntimeError, KeyError, ImportError, SafetensorError) as error:
-        raise GeneratorError(
-            f"The writer {source} cannot be loaded ({_first_line(error)}). Name a folder or id of a Hugging Face "
-            "causal language model with safetensors weights, or `onboard`."
-        ) from error
-    context = getattr(model.config.get_text_config(), "max_position_embeddings", None) or MAX_PROMPT_TOKENS
-    return LoadedWriter(model, tokenizer, context, GreedyDecoder(model) if _plain_greedy(model) else None)
-
-
-def _plain_greedy(model: Any) -> bool:
-    """Say whether greedy decoding needs nothing but the likeliest token and a cache that can be cropped."""
-    return model.config.model_type == "llama" and model.generation_config.repetition_penalty in (None, 1.0)
-
-
 def _tokens(writer: LoadedWriter, prompt: Prompt) -> Any:
     """Return a prompt's tokens in the model's chat format."""
     text = render_chat(prompt, writer.tokenizer)
@@ -312,7 +257,3 @@ def _streamer(writer: LoadedWriter, put: Put, *, skip_prompt: bool) -> Any:
                 put(text)
 
     return Relayed(writer.tokenizer, skip_prompt, skip_special_tokens=True, clean_up_tokenization_spaces=False)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0] or type(error).__name__

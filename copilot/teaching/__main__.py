@@ -16,12 +16,13 @@ from pathlib import Path
 from copilot.console import say
 from copilot.errors import OPERATOR_ERRORS
 from copilot.phrases import load_phrases, load_toml
+from copilot.teaching.batches import tokenised
 from copilot.teaching.card import Taught, write_card
 from copilot.teaching.lessons import taught_rules, write_lessons
 from copilot.teaching.measure import WriterMeasure, measure_writer, spread
 from copilot.teaching.sheets import DrawnSheet, draw_sheets
 from copilot.teaching.shops import shop_specs
-from copilot.teaching.training import TaughtSettings, save_adapter, tokenised, train
+from copilot.teaching.training import TaughtSettings, save_adapter, train
 from copilot.writer_adapter import ADAPTER_FOLDER
 from copilot.writer_cache import converted_smollm2
 from copilot.writer_transformers import TransformersGenerator, load_writer

@@ -1,7 +1,7 @@
 """Training: a LoRA adapter for the on-board writer, seeded, on CPU or GPU, that goes on where it was stopped.
 
 Only the answer's tokens are learned from, so only there are logits computed: with 49,152 words in the vocabulary they
-cost as much as a fifth of the model. Lessons of like length share a batch, as padding is read too.
+cost as much as a fifth of the model.
 """
 
 from __future__ import annotations
@@ -10,18 +10,16 @@ import hashlib
 import json
 import logging
 import math
-import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+import warnings
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from copilot.errors import GeneratorError
-from copilot.generators import Prompt
-from copilot.teaching.lessons import Lesson
+from copilot.teaching.batches import Tokens, batches
 from copilot.writer_adapter import ADAPTER_FILE
-from copilot.writer_prompt import render_chat
 from retrieval.progress import Progress, silent
 from retrieval.storage import atomic_write
 from retrieval.weights import SMOLLM2
@@ -29,7 +27,6 @@ from retrieval.weights import SMOLLM2
 _log = logging.getLogger(__name__)
 
 CHECKPOINT = "checkpoint.pt"
-_POOL = 12  # batches' worth of lessons that are sorted by length together: more is faster, and less at random
 
 
 @dataclass(frozen=True)
@@ -59,14 +56,6 @@ class TaughtSettings:
 
 
 @dataclass(frozen=True)
-class Tokens:
-    """One lesson as tokens: the prompt's, then the answer's with its end; learned from `n_prompt` on."""
-
-    ids: tuple[int, ...]
-    n_prompt: int
-
-
-@dataclass(frozen=True)
 class Curve:
     """The run's course: (step, loss on its batch), (step, loss on held-out lessons), seconds a step, on what."""
 
@@ -74,17 +63,6 @@ class Curve:
     held_out: tuple[tuple[int, float], ...] = ()
     seconds_a_step: float = 0.0
     device: str = "cpu"
-
-
-def tokenised(lessons: Sequence[Lesson], tokenizer: Any) -> list[Tokens]:
-    """Return lessons as tokens, as the writer reads and writes them."""
-    return [_tokens(lesson.prompt, lesson.target, tokenizer) for lesson in lessons]
-
-
-def _tokens(prompt: Prompt, target: str, tokenizer: Any) -> Tokens:
-    asked = tokenizer(render_chat(prompt, tokenizer), add_special_tokens=False)["input_ids"]
-    answered = tokenizer(target, add_special_tokens=False)["input_ids"]
-    return Tokens((*asked, *answered, tokenizer.eos_token_id), len(asked))
 
 
 def train(
@@ -110,7 +88,7 @@ def train(
     run = _Run(taught, device, settings, _key(settings, lessons))
     run.resume(folder / CHECKPOINT)
     started, first = time.monotonic(), run.step
-    for step, batch in enumerate(batches(lessons, settings), start=1):
+    for step, batch in enumerate(batches(lessons, settings.n_steps, settings.batch, settings.seed), start=1):
         if step <= run.step:
             continue
         loss = run.learn(step, batch)
@@ -122,24 +100,6 @@ def train(
             run.save(folder / CHECKPOINT)
     spent = (time.monotonic() - started) / max(1, settings.n_steps - first)
     return taught, replace(run.curve, seconds_a_step=round(spent, 2), device=device)
-
-
-def batches(lessons: Sequence[Tokens], settings: TaughtSettings) -> Iterator[list[Tokens]]:
-    """Yield `n_steps` batches: every lesson once before any comes again, lessons of like length together."""
-    rng = random.Random(settings.seed)
-    size, n_done = settings.batch, 0
-    while n_done < settings.n_steps:
-        order = list(lessons)
-        rng.shuffle(order)
-        made: list[list[Tokens]] = []
-        for start in range(0, len(order), size * _POOL):
-            pool = sorted(order[start : start + size * _POOL], key=lambda one: len(one.ids))
-            part = [pool[i : i + size] for i in range(0, len(pool), size)]
-            rng.shuffle(part)
-            made += part
-        for batch in made[: settings.n_steps - n_done]:
-            n_done += 1
-            yield batch
 
 
 def learning_rate(step: int, settings: TaughtSettings) -> float:
@@ -284,7 +244,9 @@ def _with_lora(model: Any, settings: TaughtSettings) -> Any:
     config = LoraConfig(
         r=settings.rank, lora_alpha=settings.alpha, target_modules="all-linear", lora_dropout=0.0, task_type="CAUSAL_LM"
     )
-    return get_peft_model(model, config)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # peft still reads a name that transformers will drop
+        return get_peft_model(model, config)
 
 
 def _key(settings: TaughtSettings, lessons: Sequence[Tokens]) -> str:

@@ -9,16 +9,8 @@ import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
-from copilot.teaching.training import (
-    CHECKPOINT,
-    TaughtSettings,
-    Tokens,
-    answer_loss,
-    batches,
-    learning_rate,
-    save_adapter,
-    train,
-)
+from copilot.teaching.batches import Tokens, batches
+from copilot.teaching.training import CHECKPOINT, TaughtSettings, answer_loss, learning_rate, save_adapter, train
 from copilot.writer_adapter import _changes, read_adapter
 
 pytest.importorskip("peft")
@@ -31,7 +23,12 @@ LESSONS = [Tokens((5, 6, 7, n, 9, n, 1), 4) for n in range(10, 22)]  # say the f
 def model() -> LlamaForCausalLM:
     torch.manual_seed(1)
     config = LlamaConfig(
-        vocab_size=32, hidden_size=16, intermediate_size=32, num_hidden_layers=2, num_attention_heads=2
+        vocab_size=32,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        initializer_range=0.3,
     )
     return LlamaForCausalLM(config)
 
@@ -84,7 +81,7 @@ def test_only_the_answers_tokens_count_with_and_without_padding(model):
 
 
 def test_each_lesson_comes_once_before_any_comes_again():
-    drawn = list(batches(LESSONS, SETTINGS))
+    drawn = list(batches(LESSONS, SETTINGS.n_steps, SETTINGS.batch, SETTINGS.seed))
     assert len(drawn) == SETTINGS.n_steps
     first = [lesson for batch in drawn[:6] for lesson in batch]
     assert sorted(first, key=lambda one: one.ids) == LESSONS
