@@ -60,13 +60,12 @@ class Shop:
     parser: QuestionParser
 
 
-def shop_specs(
-    demo: Path | None, online_retail: Path | None, n_simulated: int, seed: int
-) -> tuple[list[ShopSpec], list[str]]:
+def shop_specs(demo: Path | None, online_retail: Path | None, n_simulated: int) -> tuple[list[ShopSpec], list[str]]:
     """Return the shops to draw from and, for each that is left out, why.
 
     Args:
         demo: the built demo workspace; online_retail: UCI's file.
+        n_simulated: simulated markets, each from a seed of its own.
     """
     specs, skipped = [], []
     if demo is not None and (demo / "current").exists():
@@ -78,7 +77,7 @@ def shop_specs(
     else:
         skipped.append(f"online_retail: no file at {online_retail}; name UCI's file with --online-retail.")
     left = 1.0 - sum(spec.share for spec in specs)
-    specs += [ShopSpec(f"simulated-{seed + i}", left / n_simulated) for i in range(n_simulated)]
+    specs += [ShopSpec(f"simulated-{number + 1}", left / n_simulated) for number in range(n_simulated)]
     return specs, skipped
 
 

@@ -87,19 +87,17 @@ def train(
     taught = _with_lora(model, settings).to(device)
     run = _Run(taught, device, settings, _key(settings, lessons))
     run.resume(folder / CHECKPOINT)
-    started, first = time.monotonic(), run.step
     for step, batch in enumerate(batches(lessons, settings.n_steps, settings.batch, settings.seed), start=1):
         if step <= run.step:
             continue
         loss = run.learn(step, batch)
-        spent = (time.monotonic() - started) / (step - first)
+        spent = run.seconds_a_step
         note = f"step {step} of {settings.n_steps}, loss {loss:.3f}, {spent:.1f} s a step"
         progress("train", step / settings.n_steps, f"{note}, {spent * (settings.n_steps - step) / 60:.0f} min left")
         if step % settings.check_every == 0 or step == settings.n_steps:
             run.look(step, held_out)
             run.save(folder / CHECKPOINT)
-    spent = (time.monotonic() - started) / max(1, settings.n_steps - first)
-    return taught, replace(run.curve, seconds_a_step=round(spent, 2), device=device)
+    return taught, replace(run.curve, seconds_a_step=round(run.seconds_a_step, 2), device=device)
 
 
 def learning_rate(step: int, settings: TaughtSettings) -> float:
@@ -142,6 +140,7 @@ class _Run:
 
         self.curve = Curve()
         self.step = 0
+        self._spent_s = 0.0
         self._model = model
         self._device = device
         self._settings = settings
@@ -152,10 +151,16 @@ class _Run:
             device, dtype=torch.bfloat16, enabled=device == "cuda"
         )
 
+    @property
+    def seconds_a_step(self) -> float:
+        """The mean over all steps, those before a stop too."""
+        return self._spent_s / max(1, self.step)
+
     def learn(self, step: int, batch: Sequence[Tokens]) -> float:
         """Take one step and return the loss of an answer's token before it."""
         import torch
 
+        started = time.monotonic()
         n_tokens = sum(len(one.ids) - one.n_prompt for one in batch)
         total, size = 0.0, self._settings.micro_batch
         self._model.train()
@@ -170,6 +175,7 @@ class _Run:
         self._optimiser.step()
         self._optimiser.zero_grad()
         self.step = step
+        self._spent_s += time.monotonic() - started
         self.curve = replace(self.curve, steps=(*self.curve.steps, (step, round(total / n_tokens, 4))))
         return total / n_tokens
 
@@ -190,7 +196,7 @@ class _Run:
         """Write a checkpoint in one go."""
         import torch
 
-        state = {"key": self._key, "step": self.step, "curve": asdict(self.curve)}
+        state = {"key": self._key, "step": self.step, "spent_s": self._spent_s, "curve": asdict(self.curve)}
         state |= {"weights": [weight.detach().cpu() for weight in self._trained]}
         with atomic_write(path) as partial:
             torch.save(state | {"optimiser": self._optimiser.state_dict()}, partial)
@@ -210,7 +216,7 @@ class _Run:
                 weight.copy_(saved)
         self._optimiser.load_state_dict(state["optimiser"])
         curve = state["curve"]
-        self.step = state["step"]
+        self.step, self._spent_s = state["step"], state["spent_s"]
         self.curve = Curve(_points(curve["steps"]), _points(curve["held_out"]))
 
 
