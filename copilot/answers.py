@@ -27,10 +27,12 @@ log = logging.getLogger(__name__)
 
 Origin = Literal["writer", "phrase", "template"]
 Rejected = Callable[[str, Check], None]
+Length = Literal["short", "normal", "detailed"]
 
 MAX_REJECTED_IN_A_ROW = 3  # then the writer is stopped and the phrases finish: it will not find the way back
 EXTRA_SENTENCES = 3  # a writer may say so many sentences beyond the essential facts
 SHEET_LIMIT = 1_150  # characters of facts in a prompt, at most about 450 tokens
+SHORT_FACTS = 3  # facts of a short answer
 QUESTION_SHOWN = 300  # characters of the question in a prompt
 TOKENS_PER_FACT = 56
 _CITED = re.compile(r"F\d{1,3}")
@@ -126,23 +128,34 @@ def write_answer(
         yield from _own_lines(sheet, phrases, closing=True)
 
 
-def build_prompt(sheet: FactSheet, phrases: Phrases) -> Prompt:
-    """Return the writer's prompt: the rules, the question as data, and the facts in order of weight.
+def build_prompt(sheet: FactSheet, phrases: Phrases, length: Length = "normal") -> Prompt:
+    """Return the writer's prompt: the rules, the question as data, and the facts to tell in order of weight.
 
     Each fact stands in its own phrase with its citation, so names and numbers can be copied. Names were cleaned when
     the facts were made; the question is cleaned here, so that neither can open a citation, a tag or a new line.
     """
-    ordered = [*sheet.essential, *(fact.id for fact in sheet.facts if fact.id not in sheet.essential)]
-    lines: list[str] = []
-    for fact_id in ordered:
-        fact = sheet.get(fact_id)
-        line = phrases.sentence(fact) if fact else ""
-        if sum(map(len, lines)) + len(line) > SHEET_LIMIT:
-            break
-        lines.append(line)
+    lines = [phrases.sentence(fact) for fact in prompted_facts(sheet, phrases, length)]
     question = clean_label(sheet.question.text[:QUESTION_SHOWN]).translate(str.maketrans("«»", "''"))
     user = phrases.render("answer.j2", question=question, lines=lines)
     return Prompt(phrases.render("system.j2"), user, max_new_tokens=TOKENS_PER_FACT * max(1, min(len(lines), 8)))
+
+
+def prompted_facts(sheet: FactSheet, phrases: Phrases, length: Length = "normal") -> list[Fact]:
+    """Return the facts that the writer is asked to tell, in order of weight, as many as the prompt has room for.
+
+    They are the essential ones: the first few for a short answer, and all facts after them for a detailed one.
+    """
+    ids = list(sheet.essential[:SHORT_FACTS] if length == "short" else sheet.essential)
+    if length == "detailed" or not ids:
+        ids += [fact.id for fact in sheet.facts if fact.id not in ids]
+    told: list[Fact] = []
+    size = 0
+    for fact in (fact for fact_id in ids if (fact := sheet.get(fact_id)) is not None):
+        size += len(phrases.sentence(fact))
+        if size > SHEET_LIMIT:
+            break
+        told.append(fact)
+    return told
 
 
 def _own_lines(sheet: FactSheet, phrases: Phrases, *, closing: bool) -> Iterator[Sentence]:

@@ -98,10 +98,11 @@ def open_generator(
 def _open_local(writer: str, cache: Path, threads: int | None) -> TextGenerator:
     if writer == PHRASES:
         return PhraseGenerator()
+    from copilot.writer_adapter import shipped_adapter
     from copilot.writer_fallback import FallbackGenerator
     from copilot.writer_transformers import TransformersGenerator
 
-    onboard = TransformersGenerator(cache=cache, threads=threads)
+    onboard = TransformersGenerator(cache=cache, adapter=shipped_adapter(), threads=threads)
     if writer == ONBOARD:
         return onboard
     return FallbackGenerator(TransformersGenerator(writer, cache=cache, threads=threads), onboard)

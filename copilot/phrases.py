@@ -191,10 +191,10 @@ def value_text(value: object, unit: str, lexicon: Lexicon) -> str:
 @lru_cache(maxsize=8)
 def _load(lang: str) -> Phrases:
     environment = _environment(lang)
-    lexicon = load_lexicon(_toml(lang, "words.toml"))
-    spoken = _toml(lang, "phrases.toml")
-    own = _toml(lang, "messages.toml")
-    intents = _toml(lang, "intents.toml")
+    lexicon = load_lexicon(load_toml(lang, "words.toml"))
+    spoken = load_toml(lang, "phrases.toml")
+    own = load_toml(lang, "messages.toml")
+    intents = load_toml(lang, "intents.toml")
     facts = {name: _fact_phrase(entry, environment, lexicon) for name, entry in spoken["facts"].items()}
     lines = {key: environment.from_string(text) for key, text in own["messages"].items()}
     lines |= {f"title.{key}": environment.from_string(text) for key, text in own["brief_titles"].items()}
@@ -266,7 +266,8 @@ def _environment(lang: str, finalize: Callable[[object], object] | None = None) 
     return environment
 
 
-def _toml(lang: str, name: str) -> dict:
+def load_toml(lang: str, name: str) -> dict:
+    """Return a file of `prompts/<lang>/` as it stands, such as `intents.toml`."""
     return tomllib.loads((_root() / lang / name).read_text("utf-8"))
 
 

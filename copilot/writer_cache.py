@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -49,14 +49,16 @@ def converted_smollm2(cache: Path, progress: Progress = silent) -> Path:
     return folder
 
 
-def is_sound(folder: Path) -> bool:
-    """Say whether the folder was made from these weights by this transformers and holds what its manifest says.
+def is_sound(folder: Path, inputs: Mapping[str, object] | None = None) -> bool:
+    """Say whether a folder was made of these inputs and holds what its manifest says.
+
+    Without inputs they are those of the plain writer: these weights, read by this transformers.
 
     Hashing 540 MB takes 2 s, so a file is hashed only when its time of change is not the recorded one.
     """
     try:
         manifest = read_manifest(folder)
-        if manifest.inputs_hash != hash_inputs(STAGE, _inputs()):
+        if manifest.inputs_hash != hash_inputs(STAGE, inputs or plain_inputs()):
             return False
         check_files(folder, manifest, hashes=not _untouched(folder, manifest))
     except WorkspaceBroken as error:
@@ -71,7 +73,8 @@ def discard(cache: Path) -> None:
     shutil.rmtree(cache / FOLDER, ignore_errors=True)
 
 
-def _inputs() -> dict[str, object]:
+def plain_inputs() -> dict[str, object]:
+    """Return what the plain writer's folder is made of."""
     return {"format": _FORMAT, "gguf_sha256": SMOLLM2.sha256, "transformers": version("transformers")}
 
 
@@ -94,10 +97,11 @@ def _run_conversion(cache: Path, progress: Progress) -> None:
 
 def main(cache: Path) -> int:
     """Convert in this process; progress goes to stdout, one line of complaint to stderr."""
-    with _lock(cache):
+    with lock_cache(cache):
         try:
             if not is_sound(cache / FOLDER):  # another process may have made it while this one waited
-                _convert_into(cache / FOLDER, smollm2_gguf(), _say_progress)
+                gguf = smollm2_gguf()
+                publish(cache / FOLDER, plain_inputs(), lambda out: convert_gguf(gguf, out, _say_progress))
         except (RetrievalError, OSError) as error:
             sys.stderr.write(f"\n{' '.join(str(error).split())}\n")
             return 1
@@ -109,14 +113,15 @@ def _say_progress(stage: str, fraction: float | None = None, note: str = "") -> 
     sys.stdout.flush()
 
 
-def _convert_into(folder: Path, gguf: Path, progress: Progress) -> None:
+def publish(folder: Path, inputs: Mapping[str, object], write: Callable[[Path], None]) -> None:
+    """Let `write` fill a folder beside `folder`, and put it in its place with a manifest; call it under the lock."""
     partial = folder.with_name(f"{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)  # a killed conversion's remains: the lock says that nobody works there
     partial.mkdir(parents=True)
     try:
         with full_disk_as_error(partial):
-            convert_gguf(gguf, partial, progress)
-            write_manifest(partial, STAGE, _inputs(), {"changed_ns": _change_times(partial)})
+            write(partial)
+            write_manifest(partial, STAGE, inputs, {"changed_ns": _change_times(partial)})
             sync_tree(partial)
             shutil.rmtree(folder, ignore_errors=True)
             partial.rename(folder)
@@ -166,8 +171,8 @@ def _untouched(folder: Path, manifest: Manifest) -> bool:
 
 
 @contextmanager
-def _lock(cache: Path) -> Iterator[None]:
-    """Let one process at a time convert; the others wait for its result."""
+def lock_cache(cache: Path) -> Iterator[None]:
+    """Let one process at a time write to the cache; the others wait for its result."""
     cache.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(cache / f"{FOLDER}.lock", os.O_RDWR | os.O_CREAT, 0o644)
     try:

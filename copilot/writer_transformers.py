@@ -6,47 +6,32 @@ import copy
 import logging
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from copilot.errors import GeneratorError
 from copilot.generators import Prompt
+from copilot.writer_adapter import discard_taught, read_adapter, taught_smollm2
 from copilot.writer_cache import converted_smollm2, discard
-from copilot.writer_decode import GreedyDecoder, n_common
+from copilot.writer_decode import n_common
+from copilot.writer_loading import MAX_PROMPT_TOKENS, Dtype, LoadedWriter, load_writer
 from copilot.writer_prompt import fit_prompt, render_chat, without_control_tokens
 from copilot.writer_relay import Put, Stopped, relay
-from retrieval.quiet import quiet_model_libraries
 
 if TYPE_CHECKING:
     from transformers import GenerationConfig
 
+__all__ = ["LoadedWriter", "TransformersGenerator", "load_writer"]
+
 _log = logging.getLogger(__name__)
 
 ONBOARD_NAME = "SmolLM2-135M-Instruct"
-MAX_PROMPT_TOKENS = 2048  # 2 CPU cores read a few hundred tokens a second; more would keep an operator waiting
+TAUGHT_NAME = f"{ONBOARD_NAME} + launch-copilot adapter"
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
-
-Dtype = Literal["float32", "bfloat16", "float16"]
-
-
-@dataclass(frozen=True)
-class LoadedWriter:
-    """A model with its tokenizer, ready to write."""
-
-    model: Any
-    tokenizer: Any
-    context: int  # tokens of prompt and reply together
-    decoder: GreedyDecoder | None = None  # None: the model needs transformers' own decode loop
-
-    @property
-    def control_tokens(self) -> list[str]:
-        """Texts that the tokenizer reads as something else than text, such as the marks between turns."""
-        added = self.tokenizer.added_tokens_decoder.values()
-        return [token.content for token in added if token.special]
 
 
 class TransformersGenerator:
@@ -56,6 +41,7 @@ class TransformersGenerator:
         source: id or folder of a Hugging Face causal LM; the on-board SmolLM2 when None. The hub is asked only when an
             id is named. Weights must be safetensors, and no code that comes with a model is run.
         cache: folder for converted weights.
+        adapter: what the on-board writer was taught; without one, or when it cannot be used, the plain model writes.
         threads: CPU threads for the whole process's torch; torch's own choice when None.
         temperature: 0 always takes the likeliest token; above, tokens are drawn with the prompt's seed.
         dtype: float32 reads a prompt twice as fast as bfloat16 on CPUs without bfloat16 arithmetic.
@@ -68,6 +54,7 @@ class TransformersGenerator:
         source: str | Path | None = None,
         *,
         cache: Path,
+        adapter: Path | None = None,
         threads: int | None = None,
         temperature: float = 0.0,
         dtype: Dtype = "float32",
@@ -76,6 +63,8 @@ class TransformersGenerator:
     ) -> None:
         self._source = source
         self._cache = cache
+        self._adapter = adapter
+        self._adapter_failure = ""
         self._threads = threads
         self._temperature = temperature
         self._dtype: Dtype = dtype
@@ -87,9 +76,10 @@ class TransformersGenerator:
 
     @property
     def name(self) -> str:
-        """The model's id, or its folder's name."""
+        """The model's id, or its folder's name; the on-board one says whether it writes with its adapter."""
         if self._source is None:
-            return ONBOARD_NAME
+            told = f"{ONBOARD_NAME} without its adapter" if self._adapter_failure else ONBOARD_NAME
+            return TAUGHT_NAME if self._adapter is not None and not self._adapter_failure else told
         folder = Path(self._source).expanduser()
         return folder.name if folder.is_dir() else str(self._source)
 
@@ -124,14 +114,34 @@ class TransformersGenerator:
             _log.info("The writer %s is loaded.", self.name)
         return self._loaded
 
+    @property
+    def adapter_failure(self) -> str:
+        """Why the on-board writer writes without its adapter; empty while it has none or uses it."""
+        return self._adapter_failure
+
     def _load_onboard(self) -> LoadedWriter:
-        folder = converted_smollm2(self._cache)
+        if self._adapter is not None and not self._adapter_failure:
+            try:
+                return self._load_taught(self._adapter)
+            except GeneratorError as error:
+                self._adapter_failure = str(error)
+                _log.warning("The plain on-board writer writes, as its adapter cannot be used: %s", error)
+        return self._load_made(partial(converted_smollm2, self._cache), discard)
+
+    def _load_taught(self, path: Path) -> LoadedWriter:
+        adapter = read_adapter(path)
+        loaded = self._load_made(partial(taught_smollm2, self._cache, adapter), discard_taught)
+        return replace(loaded, rules=adapter.rules)
+
+    def _load_made(self, make: Callable[[], Path], remove: Callable[[Path], None]) -> LoadedWriter:
+        """Load weights from the folder that `make` returns; one that cannot be read is removed and made anew."""
+        folder = make()
         try:
             return load_writer(folder, dtype=self._dtype, threads=self._threads)
         except GeneratorError as error:
             _log.warning("The converted writer could not be read and is made anew: %s", error)
-            discard(self._cache)
-            return load_writer(converted_smollm2(self._cache), dtype=self._dtype, threads=self._threads)
+            remove(self._cache)
+            return load_writer(make(), dtype=self._dtype, threads=self._threads)
 
     def _load_named(self, source: str) -> LoadedWriter:
         folder = Path(source).expanduser()
@@ -148,6 +158,8 @@ class TransformersGenerator:
         if stopped():
             return
         writer = self._load()
+        if writer.rules:
+            prompt = replace(prompt, system=writer.rules, examples=())
         inputs = self._inputs(writer, prompt)
         try:
             config = self._config(writer, prompt)
@@ -188,43 +200,6 @@ class TransformersGenerator:
         if config.pad_token_id is None:
             config.pad_token_id = writer.tokenizer.pad_token_id or writer.tokenizer.eos_token_id
         return config
-
-
-def load_writer(
-    source: str | Path, *, dtype: Dtype = "float32", threads: int | None = None, hub: bool = False
-) -> LoadedWriter:
-    """Load a causal language model and its tokenizer from a folder, or from the hub when `hub` says so.
-
-    Raises:
-        GeneratorError: they are absent, damaged, not a causal language model, or need code of their own.
-    """
-    quiet_model_libraries()
-    import torch
-    from safetensors import SafetensorError
-    from transformers import AutoModelForCausalLM, AutoTokenizer
-
-    if threads is not None:
-        torch.set_num_threads(threads)
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(source, local_files_only=not hub)
-        model = AutoModelForCausalLM.from_pretrained(
-            source,
-            dtype=getattr(torch, dtype),
-            local_files_only=not hub,
-            use_safetensors=True,
-        ).eval()
-    except (OSError, ValueError, RuntimeError, KeyError, ImportError, SafetensorError) as error:
-        raise GeneratorError(
-            f"The writer {source} cannot be loaded ({_first_line(error)}). Name a folder or id of a Hugging Face "
-            "causal language model with safetensors weights, or `onboard`."
-        ) from error
-    context = getattr(model.config.get_text_config(), "max_position_embeddings", None) or MAX_PROMPT_TOKENS
-    return LoadedWriter(model, tokenizer, context, GreedyDecoder(model) if _plain_greedy(model) else None)
-
-
-def _plain_greedy(model: Any) -> bool:
-    """Say whether greedy decoding needs nothing but the likeliest token and a cache that can be cropped."""
-    return model.config.model_type == "llama" and model.generation_config.repetition_penalty in (None, 1.0)
 
 
 def _tokens(writer: LoadedWriter, prompt: Prompt) -> Any:
@@ -282,7 +257,3 @@ def _streamer(writer: LoadedWriter, put: Put, *, skip_prompt: bool) -> Any:
                 put(text)
 
     return Relayed(writer.tokenizer, skip_prompt, skip_special_tokens=True, clean_up_tokenization_spaces=False)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0] or type(error).__name__

@@ -335,7 +335,7 @@ class TestOpenGenerator:
     def test_onboard_is_the_default(self, tmp_path):
         generator = open_generator(cache=tmp_path)
         assert isinstance(generator, TransformersGenerator)
-        assert generator.name == "SmolLM2-135M-Instruct"
+        assert generator.name.startswith("SmolLM2-135M-Instruct")
 
     def test_phrases(self, tmp_path):
         assert isinstance(open_generator("phrases", cache=tmp_path), PhraseGenerator)
@@ -343,7 +343,8 @@ class TestOpenGenerator:
     def test_another_model_falls_back_to_the_onboard_one(self, tmp_path):
         generator = open_generator("some/model", cache=tmp_path)
         assert isinstance(generator, FallbackGenerator)
-        assert (generator.name, generator.backup.name) == ("some/model", "SmolLM2-135M-Instruct")
+        assert generator.name == "some/model"
+        assert generator.backup.name.startswith("SmolLM2-135M-Instruct")
 
     def test_a_server_falls_back_to_the_writer(self, tmp_path):
         generator = open_generator("phrases", cache=tmp_path, url="http://127.0.0.1:1/v1", model="m")

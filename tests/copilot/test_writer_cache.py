@@ -74,8 +74,8 @@ def test_a_copied_cache_is_sound_although_its_times_differ(conversions, tmp_path
 @pytest.mark.parametrize("name", ["transformers", "gguf_sha256", "format"])
 def test_a_stale_cache_is_made_anew(conversions, tmp_path, monkeypatch, name):
     main(tmp_path)
-    inputs = {**writer_cache._inputs(), name: "another"}
-    monkeypatch.setattr(writer_cache, "_inputs", lambda: inputs)
+    inputs = {**writer_cache.plain_inputs(), name: "another"}
+    monkeypatch.setattr(writer_cache, "plain_inputs", lambda: inputs)
     assert not is_sound(tmp_path / FOLDER)
     main(tmp_path)
     assert is_sound(tmp_path / FOLDER)
@@ -143,5 +143,5 @@ def test_a_conversion_killed_half_way_is_not_used(tmp_path):
         child.wait()
     assert partial.exists()  # swept away by the next one, as tested above
     assert not is_sound(tmp_path / FOLDER)
-    with writer_cache._lock(tmp_path):  # the dead process holds it no more
+    with writer_cache.lock_cache(tmp_path):  # the dead process holds it no more
         pass
