@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from copilot.errors import GeneratorError
-from copilot.writer_decode import GreedyDecoder
 from retrieval.quiet import quiet_model_libraries
 
 MAX_PROMPT_TOKENS = 2048  # 2 CPU cores read a few hundred tokens a second; more would keep an operator waiting
@@ -22,7 +21,6 @@ class LoadedWriter:
     model: Any
     tokenizer: Any
     context: int  # tokens of prompt and reply together
-    decoder: GreedyDecoder | None = None  # None: the model needs transformers' own decode loop
     rules: str = ""  # the line that a taught writer reads in the place of a prompt's rules and examples
 
     @property
@@ -61,12 +59,7 @@ def load_writer(
             "causal language model with safetensors weights, or `onboard`."
         ) from error
     context = getattr(model.config.get_text_config(), "max_position_embeddings", None) or MAX_PROMPT_TOKENS
-    return LoadedWriter(model, tokenizer, context, GreedyDecoder(model) if _plain_greedy(model) else None)
-
-
-def _plain_greedy(model: Any) -> bool:
-    """Say whether greedy decoding needs nothing but the likeliest token and a cache that can be cropped."""
-    return model.config.model_type == "llama" and model.generation_config.repetition_penalty in (None, 1.0)
+    return LoadedWriter(model, tokenizer, context)
 
 
 def _first_line(error: Exception) -> str:

@@ -17,7 +17,6 @@ from copilot.errors import GeneratorError
 from copilot.generators import Prompt
 from copilot.writer_adapter import discard_taught, read_adapter, taught_smollm2
 from copilot.writer_cache import converted_smollm2, discard
-from copilot.writer_decode import n_common
 from copilot.writer_loading import MAX_PROMPT_TOKENS, Dtype, LoadedWriter, load_writer
 from copilot.writer_prompt import fit_prompt, render_chat, without_control_tokens
 from copilot.writer_relay import Put, Stopped, relay
@@ -31,6 +30,8 @@ _log = logging.getLogger(__name__)
 
 ONBOARD_NAME = "SmolLM2-135M-Instruct"
 TAUGHT_NAME = f"{ONBOARD_NAME} + launch-copilot adapter"
+N_GUESSED = 4  # five tokens a step cost twice as much as one in float32, nine three times
+_CAN_GUESS = frozenset({"llama", "mistral", "qwen2", "qwen3", "smollm3"})  # whose whole cache can be cropped
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
 
 
@@ -46,7 +47,8 @@ class TransformersGenerator:
         temperature: 0 always takes the likeliest token; above, tokens are drawn with the prompt's seed.
         dtype: float32 reads a prompt twice as fast as bfloat16 on CPUs without bfloat16 arithmetic.
         max_prompt_tokens: a longer prompt is shortened as `fit_prompt` says.
-        own_loop: whether `writer_decode` writes where it can; else always transformers' own loop, to compare with.
+        n_guessed: tokens that are guessed a step, by copying what followed the last few where they stood before; the
+            model reads the guess in one step and keeps what it would have written itself. Only for greedy writing.
     """
 
     def __init__(
@@ -59,7 +61,7 @@ class TransformersGenerator:
         temperature: float = 0.0,
         dtype: Dtype = "float32",
         max_prompt_tokens: int = MAX_PROMPT_TOKENS,
-        own_loop: bool = True,
+        n_guessed: int = N_GUESSED,
     ) -> None:
         self._source = source
         self._cache = cache
@@ -69,7 +71,7 @@ class TransformersGenerator:
         self._temperature = temperature
         self._dtype: Dtype = dtype
         self._max_prompt_tokens = max_prompt_tokens
-        self._own_loop = own_loop
+        self._n_guessed = n_guessed
         self._loaded: LoadedWriter | None = None
         # One worker: the model is loaded and used by one thread, and waiting replies keep their order.
         self._turns = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
@@ -162,11 +164,7 @@ class TransformersGenerator:
             prompt = replace(prompt, system=writer.rules, examples=())
         inputs = self._inputs(writer, prompt)
         try:
-            config = self._config(writer, prompt)
-            if writer.decoder is not None and self._own_loop and not config.do_sample:
-                _decode(writer, inputs, self._n_shared(writer, prompt, inputs), config, put, stopped)
-            else:
-                _generate(writer, inputs, config, prompt.seed, put, stopped)
+            _generate(writer, inputs, self._config(writer, prompt), prompt.seed, put, stopped)
         except (RuntimeError, ValueError, IndexError, MemoryError) as error:
             raise GeneratorError(
                 f"The writer {self.name} failed while writing ({type(error).__name__}: {error}). "
@@ -183,20 +181,14 @@ class TransformersGenerator:
 
         return _tokens(writer, fit_prompt(clean, limit, n_tokens))
 
-    def _n_shared(self, writer: LoadedWriter, prompt: Prompt, inputs: Any) -> int:
-        """Return how many of the prompt's tokens any other question under the same rules would begin with."""
-        if not prompt.system:
-            return 0
-        tokens = inputs["input_ids"][0].tolist()
-        no_question = _tokens(writer, replace(prompt, user=""))["input_ids"][0].tolist()
-        return min(n_common(tokens, no_question), len(tokens) - 1)
-
     def _config(self, writer: LoadedWriter, prompt: Prompt) -> GenerationConfig:
         """Return the model's own generation settings under ours: length, and greedy or seeded sampling."""
         config = copy.deepcopy(writer.model.generation_config)
         sampled = self._temperature > 0
         config.update(max_new_tokens=prompt.max_new_tokens, max_length=None, do_sample=sampled, num_beams=1)
         config.update(temperature=self._temperature if sampled else None, top_p=None, top_k=None, min_p=None)
+        if self._n_guessed and not sampled and writer.model.config.model_type in _CAN_GUESS:
+            config.prompt_lookup_num_tokens = self._n_guessed
         if config.pad_token_id is None:
             config.pad_token_id = writer.tokenizer.pad_token_id or writer.tokenizer.eos_token_id
         return config
@@ -209,27 +201,10 @@ def _tokens(writer: LoadedWriter, prompt: Prompt) -> Any:
     return writer.tokenizer(text, return_tensors="pt", add_special_tokens=not writer.tokenizer.chat_template)
 
 
-def _decode(
-    writer: LoadedWriter, inputs: Any, n_shared: int, config: GenerationConfig, put: Put, stopped: Stopped
-) -> None:
-    """Write greedily with our own loop, which looks at `stopped` before each step."""
-    import torch
-
-    assert writer.decoder is not None
-    end = config.eos_token_id
-    ends = frozenset(end if isinstance(end, list) else [end])
-    streamer = _streamer(writer, put, skip_prompt=False)
-    prompt = inputs["input_ids"][0].tolist()
-    with torch.inference_mode():
-        for tokens in writer.decoder.write(prompt, n_shared, config.max_new_tokens or 0, ends, stopped):
-            streamer.put(torch.tensor(tokens))
-    streamer.end()
-
-
 def _generate(
     writer: LoadedWriter, inputs: Any, config: GenerationConfig, seed: int, put: Put, stopped: Stopped
 ) -> None:
-    """Run the model's decode loop, which looks at `stopped` after each token."""
+    """Run the model's decode loop, which looks at `stopped` after each step."""
     import torch
     from transformers import StoppingCriteriaList
 
@@ -242,12 +217,12 @@ def _generate(
         writer.model.generate(
             **inputs,
             generation_config=config,
-            streamer=_streamer(writer, put, skip_prompt=True),
+            streamer=_streamer(writer, put),
             stopping_criteria=StoppingCriteriaList([told_to_stop]),  # type: ignore[list-item]
         )
 
 
-def _streamer(writer: LoadedWriter, put: Put, *, skip_prompt: bool) -> Any:
+def _streamer(writer: LoadedWriter, put: Put) -> Any:
     """Return a streamer that hands on each finished word instead of printing it."""
     from transformers import TextStreamer
 
@@ -256,4 +231,4 @@ def _streamer(writer: LoadedWriter, put: Put, *, skip_prompt: bool) -> Any:
             if text:
                 put(text)
 
-    return Relayed(writer.tokenizer, skip_prompt, skip_special_tokens=True, clean_up_tokenization_spaces=False)
+    return Relayed(writer.tokenizer, skip_prompt=True, skip_special_tokens=True, clean_up_tokenization_spaces=False)

@@ -18,7 +18,7 @@ from typing import Any
 from copilot.generators import Prompt
 from copilot.writer_cache import converted_smollm2, discard
 from copilot.writer_speed import measure_speed
-from copilot.writer_transformers import Dtype, TransformersGenerator, load_writer
+from copilot.writer_transformers import N_GUESSED, Dtype, TransformersGenerator, load_writer
 
 SHEET_TOKENS = 500
 N_TOKENS = 96
@@ -30,17 +30,17 @@ FACT = (
 
 @dataclass(frozen=True)
 class Runtime:
-    """A way to run the writer: its arithmetic, and our decode loop or that of transformers."""
+    """A way to run the writer: its arithmetic, and how many tokens it guesses a step."""
 
     dtype: Dtype
-    own_loop: bool = True
+    n_guessed: int = N_GUESSED
 
     @property
     def name(self) -> str:
-        return self.dtype if self.own_loop else f"{self.dtype}_generate"
+        return f"{self.dtype}_guessing_{self.n_guessed}"
 
 
-RUNTIMES = (Runtime("float32"), Runtime("float32", own_loop=False), Runtime("bfloat16"))
+RUNTIMES = (Runtime("float32"), Runtime("float32", n_guessed=0), Runtime("bfloat16"))
 
 
 def run(cache_dir: Path, runtimes: tuple[Runtime, ...] = RUNTIMES) -> dict[str, Any]:
@@ -79,7 +79,7 @@ def sheet_prompt(tokenizer: Any, sheet_tokens: int = SHEET_TOKENS) -> Prompt:
 
 def _measure(cache_dir: Path, prompt: Prompt, runtime: Runtime) -> dict[str, float | None]:
     generator = TransformersGenerator(
-        cache=cache_dir, dtype=runtime.dtype, threads=_threads(), own_loop=runtime.own_loop
+        cache=cache_dir, dtype=runtime.dtype, threads=_threads(), n_guessed=runtime.n_guessed
     )
     started_s = time.monotonic()
     generator.prepare()

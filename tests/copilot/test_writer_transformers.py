@@ -83,10 +83,10 @@ class TestWriting:
         text = writer.tokenizer.decode(written[0, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
         assert "".join(tiny.stream(PROMPT)) == text
 
-    def test_our_loop_and_that_of_transformers_agree(self, folder, tmp_path):
-        theirs = TransformersGenerator(folder, cache=tmp_path, own_loop=False)
-        ours = TransformersGenerator(folder, cache=tmp_path)
-        assert "".join(ours.stream(PROMPT)) == "".join(theirs.stream(PROMPT))
+    def test_guessing_by_copying_changes_no_word(self, folder, tmp_path):
+        plain = TransformersGenerator(folder, cache=tmp_path, n_guessed=0)
+        guessing = TransformersGenerator(folder, cache=tmp_path)
+        assert "".join(guessing.stream(PROMPT)) == "".join(plain.stream(PROMPT))
 
     def test_tokens_are_counted_by_the_model(self, tiny):
         assert tiny.count_tokens("Chips") == 5  # bytes
@@ -236,13 +236,11 @@ class TestOnboard:
             ours.model.generate(**inputs, max_new_tokens=24, do_sample=False),
         )
 
-    def test_our_loop_writes_what_that_of_transformers_writes(self, onboard_folder):
+    def test_guessing_by_copying_changes_no_word_of_the_on_board_writer(self, onboard_folder):
         facts = "\n".join(f'[F{n}] "Lemon Biscuits {n} Oz" should sell {7 * n} units.' for n in range(1, 6))
         prompt = Prompt("Use only the facts. Cite each as [F1].", f"What will sell?\n{facts}", max_new_tokens=48)
-        ours, theirs = (
-            TransformersGenerator(cache=onboard_folder.parent, own_loop=own_loop) for own_loop in (True, False)
-        )
-        assert "".join(ours.stream(prompt)) == "".join(theirs.stream(prompt))
+        guessing, plain = (TransformersGenerator(cache=onboard_folder.parent, n_guessed=n) for n in (4, 0))
+        assert "".join(guessing.stream(prompt)) == "".join(plain.stream(prompt))
 
     def test_its_chat_format_is_that_of_smollm2_instruct(self, onboard_folder):
         writer = load_writer(onboard_folder)
