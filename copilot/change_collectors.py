@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from copilot.fact_collectors import DISPLACED_SAID
-from copilot.planner_facts import add_binding_after
+from copilot.planner_facts import add_binding_after, say_set_aside
 from copilot.product_facts import Bench, add_expected, add_forecast, add_slot
 from ranking.counterfactual import swap
 from ranking.interventions import CapLaunches, ChangePrice, Exclude, Intervention, ScaleForecast, SetCapacity
@@ -42,6 +42,7 @@ def swap_places(bench: Bench, first: Product, second: Product) -> None:
 
 def _tell(bench: Bench, supposed: Sequence[Intervention], product: Product | None) -> None:
     told = bench.engine.counterfactual(bench.stored, *supposed)
+    say_set_aside(bench, told)
     if told.plan is None:
         bench.sheet.say("change_impossible", reason=told.reason)
         return

@@ -67,7 +67,7 @@ def read_change(
         return Change("scale", factor)
     if number("drop") is not None:
         return Change("drop")
-    if number("none") is not None:
+    if number("none") is not None and not entities.products:
         return Change("cap", 0)
     launches = number("cap")
     return None if launches is None else Change("cap", launches)

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING
 from copilot.catalogue_collectors import add_live
 from copilot.catalogue_names import head_of
 from copilot.factsheet import Fact
-from copilot.planner_facts import add_binding, add_binding_after, add_flip, add_rhythm_effect
+from copilot.planner_facts import (
+    add_binding,
+    add_binding_after,
+    add_flip,
+    add_rhythm_effect,
+    say_set_aside,
+    say_supposed_of,
+)
 from copilot.product_facts import (
     ANALOGUES,
     Bench,
@@ -52,6 +59,8 @@ def why_here(bench: Bench, product: Product, launch: Launch) -> None:
     slot = add_slot(bench, launch)
     expected = add_expected(bench, launch, explains=slot)
     told = bench.engine.counterfactual(bench.stored, Exclude(launch.product_id, launch.week, launch.placement))
+    say_set_aside(bench, told)
+    say_supposed_of(bench, product)
     loss = add_delta(bench, "slot_loss", product, told, explains=slot, week=launch.week, placement=launch.placement)
     bench.sheet.must_say(slot, expected, *add_reasons(bench, launch, expected)[:2])
     _add_product_evidence(bench, product, expected)
@@ -96,6 +105,7 @@ def forecast(bench: Bench, product: Product, asked: SlotAsked | None = None) -> 
         add_live(bench, product)
         bench.sheet.say("no_prediction")
         return
+    say_supposed_of(bench, product)
     launch = bench.launch_of(product.product_id)
     if asked is not None and (there := _launch_at(bench, product, asked, launch)) is not None:
         bench.sheet.must_say(add_expected(bench, there))
@@ -174,6 +184,7 @@ def _add_change(
     `compared_with` is where it stands now, said before where it would stand.
     """
     told = bench.engine.counterfactual(bench.stored, Lock(product.product_id, asked.week, asked.placement))
+    say_set_aside(bench, told)
     if told.plan is None:
         bench.sheet.must_say(_add_impossible(bench, product, asked, told))
         return

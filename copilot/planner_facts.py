@@ -12,8 +12,9 @@ import numpy as np
 
 from copilot.factsheet import TIE_TOLERANCE, Fact
 from copilot.product_facts import Bench
+from ranking.conflicts import describe
 from ranking.fatigue_model import GroupFatigue
-from ranking.interventions import CapLaunches, Intervention, SetCapacity
+from ranking.interventions import CapLaunches, ChangePrice, Intervention, Lock, ScaleForecast, SetCapacity
 from ranking.rhythm_stability import rhythm_stability
 from ranking.risk import plan_quantile
 
@@ -72,6 +73,22 @@ def _speaks_of(item: Intervention, rule: Rule, told: Counterfactual) -> bool:
         case _:
             there = told.plan.launch_of(item.product_id) if told.plan else None
             return there is not None and _touches(rule, there)
+
+
+def say_supposed_of(bench: Bench, product: Product) -> None:
+    """Say which price or forecast of a product stands in the plan, as its figures rest on it."""
+    for item in bench.stored.plan.interventions:
+        if isinstance(item, ScaleForecast) and item.product_id == product.product_id:
+            bench.sheet.say("standing_forecast", product=product.product_id, factor=f"{item.factor:g}")
+        if isinstance(item, ChangePrice) and item.product_id == product.product_id:
+            bench.sheet.say("standing_price", product=product.product_id, factor=f"{item.ratio:g}")
+
+
+def say_set_aside(bench: Bench, told: Counterfactual) -> None:
+    """Say which of the operator's own decisions the question supposes undone."""
+    for item in told.set_aside:
+        what = describe(bench.engine.problem, item)
+        bench.sheet.say("set_aside", what=what, locked=isinstance(item, Lock))
 
 
 def _add_dearest(bench: Bench, rules: Sequence[tuple[Rule, float]], product_ids: Sequence[str]) -> Fact | None:

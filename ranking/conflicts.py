@@ -48,7 +48,8 @@ def place_locked(
 def _conflict(problem: PlanningProblem, interventions: Sequence[Intervention], effort: Effort) -> InfeasiblePlan:
     try:
         conflict = minimal_conflict(problem, interventions, effort)
-        return InfeasiblePlan(_explain(_with_raised_capacities(problem, interventions), conflict, effort), conflict)
+        roomier = _with_raised_capacities(problem, interventions)
+        return InfeasiblePlan(_explain(roomier, conflict, _raising(problem, interventions), effort), conflict)
     except PlannerTimeout:  # no smaller set was proven in time, so all that may be part of it is named
         known = set(problem.product_ids)
         conflict = tuple(x for x in dict.fromkeys(interventions) if _demands(problem, x, known))
@@ -63,16 +64,39 @@ def minimal_conflict(
 ) -> tuple[Intervention, ...]:
     """Return interventions that cannot all hold, though without any one of them the others can.
 
-    Capacities that the operator raised demand nothing, so they count as the problem's own and stay throughout.
+    What the operator allows beyond the problem demands nothing, so it stays throughout. Of several caps or capacities
+    for the same thing only the last counts.
     """
+    allowed, latest = _raising(problem, interventions), _latest(interventions)
     problem = _only_locked(_with_raised_capacities(problem, interventions), interventions)
     known = set(problem.product_ids)
-    core = [x for x in dict.fromkeys(interventions) if _demands(problem, x, known)]
+    core = [x for x in latest if x not in allowed and _demands(problem, x, known)]
     for item in tuple(core):
         rest = [x for x in core if x is not item]
-        if not _can_hold(problem, rest, effort):
+        if not _can_hold(problem, [*allowed, *rest], effort):
             core = rest
     return tuple(core)
+
+
+def _latest(interventions: Sequence[Intervention]) -> list[Intervention]:
+    """The interventions, each once, without caps and capacities that a later one for the same thing replaces."""
+    scope = {
+        x: (type(x), x.week, getattr(x, "group", None), getattr(x, "placement", None))
+        for x in interventions
+        if isinstance(x, (CapLaunches, SetCapacity))
+    }
+    last = {about: x for x, about in scope.items()}
+    return [x for x in dict.fromkeys(interventions) if x not in scope or last[scope[x]] == x]
+
+
+def _raising(problem: PlanningProblem, interventions: Sequence[Intervention]) -> list[Intervention]:
+    """The caps that allow more than the problem's own."""
+    found: list[Intervention] = []
+    for item in _latest(interventions):
+        if isinstance(item, CapLaunches):
+            own = problem.weekly_cap if item.group is None else problem.group_caps.get(item.group)
+            found += [item] if own is not None and item.launches >= own else []
+    return found
 
 
 def describe(problem: PlanningProblem, item: Intervention) -> str:
@@ -178,11 +202,13 @@ def _only_locked(problem: PlanningProblem, interventions: Sequence[Intervention]
     return problem.only([i for i, product_id in enumerate(problem.product_ids) if product_id in locked])
 
 
-def _explain(problem: PlanningProblem, conflict: Sequence[Intervention], effort: Effort) -> str:
+def _explain(
+    problem: PlanningProblem, conflict: Sequence[Intervention], allowed: Sequence[Intervention], effort: Effort
+) -> str:
     what = "; ".join(describe(problem, item) for item in conflict)
     opening = "These cannot all hold" if len(conflict) > 1 else "This cannot hold"
     ending = "Remove or change one of them." if len(conflict) > 1 else "Remove or change it."
-    rules = _needed_rules(_only_locked(problem, conflict), conflict, effort)
+    rules = _needed_rules(_only_locked(problem, conflict), [*allowed, *conflict], effort)
     why = "; ".join(rules[:_MOST_NAMED]) if len(rules) <= _MOST_NAMED else f"{len(rules)} limits, such as {rules[0]}"
     return f"{opening}: {what}. {f'The reason: {why}.' if why else 'They contradict each other.'} {ending}"
 

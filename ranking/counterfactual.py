@@ -78,8 +78,8 @@ def counterfactual(
     below -TIE_UNITS, 'gain' when it lies above TIE_UNITS, else 'tie': the two plans cannot be told apart. Of plans of
     equal worth the one nearest the baseline is taken, so that within the gap no launch moves without need.
 
-    An added lock sets aside the baseline's locks and exclusions of the same product, and an added exclusion its locks:
-    the question supposes them undone.
+    An added lock sets aside the baseline's locks and exclusions of the same product, an added exclusion its locks, and
+    an added cap, capacity, forecast or price the baseline's for the same thing: the question supposes them undone.
 
     Raises:
         InvalidProblem: an intervention that no problem could mean.
@@ -145,9 +145,17 @@ def _planned(plan: Plan, product_id: str) -> Launch:
 
 def _undone_by(item: Intervention, added: Sequence[Intervention]) -> bool:
     if not isinstance(item, (Lock, Exclude)):
-        return False
+        return any(_same_thing(item, other) for other in added)
     about = [x for x in added if isinstance(x, (Lock, Exclude)) and x.product_id == item.product_id]
     return any(isinstance(x, Lock) for x in about) or (bool(about) and isinstance(item, Lock))
+
+
+def _same_thing(item: Intervention, other: Intervention) -> bool:
+    """Say whether two suppositions are about one thing, so that only one of them can be meant."""
+    if type(item) is not type(other) or isinstance(item, (Lock, Exclude)):
+        return False
+    names = ("product_id", "week", "placement", "group")
+    return all(getattr(item, name, None) == getattr(other, name, None) for name in names)
 
 
 def _compare(

@@ -28,7 +28,10 @@ class Exclude:
 
 @dataclass(frozen=True)
 class CapLaunches:
-    """At most `launches` in this week (every week when None), of this group (all products when None)."""
+    """At most `launches` in this week (every week when None), of this group (all products when None).
+
+    It stands in place of the problem's own cap and of earlier ones for the same weeks, so it can allow more as well.
+    """
 
     launches: int
     week: date | None = None

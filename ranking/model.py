@@ -229,7 +229,7 @@ def _rules(
     candidate: np.ndarray,
     slot: np.ndarray,
 ) -> Rows:
-    """All rows but those of substitutes; caps from problem and operator are one row each, the lower one."""
+    """All rows but those of substitutes; of a cap of the problem and one of the operator, the operator's counts."""
     builder = RowBuilder(len(candidate))
     columns = np.arange(len(candidate))
     weeks = {week: number for number, week in enumerate(problem.weeks)}
@@ -272,10 +272,10 @@ def _add_caps(
                 raise InvalidProblem(f"{item} caps launches at a negative number; use 0 or more.")
             named = [item.week in (None, week) for week in weeks]
             if item.group is None:
-                whole[named] = np.minimum(whole[named], item.launches)
+                whole[named] = item.launches
             elif item.group in names:
                 row = names.index(item.group)
-                room[row, named] = np.minimum(room[row, named], item.launches)
+                room[row, named] = item.launches
     row_of_week = np.full(len(weeks), -1)
     for w in np.flatnonzero(np.isfinite(whole)):
         row_of_week[w] = builder.add(Rule("week", weeks[w]), whole[w])
@@ -309,7 +309,7 @@ def _add_spacing(
     """One row for each window of consecutive calendar weeks; a gap in the calendar is time that passes too."""
     ordinal = np.array([week.toordinal() // 7 for week in problem.weeks], dtype=np.int64)
     for name, width in problem.spacing.items():
-        if name not in names or width < 2:
+        if name not in names or width < 1:
             continue
         inside = np.flatnonzero(group_of == names.index(name))
         for w, week in enumerate(problem.weeks):

@@ -23,22 +23,24 @@ from ranking.conflicts import place_locked
 from ranking.highs import Deadline, Effort, ProgrammeSolver, solve_programme
 from ranking.interventions import Intervention
 from ranking.model import PlanModel, build_model
+from ranking.nearness import columns_of, settle_near
 from ranking.neighbourhood import improve_by_parts
 from ranking.plan import Launch, Plan
 from ranking.prices import NO_PRICES, Prices, prices_of
 from ranking.problem import PlanningProblem
 from ranking.programme import programme_of
-from ranking.relaxation import Relaxation, relax
+from ranking.relaxation import Relaxation, relax, unpriced
 from ranking.rounding import fill, keeps_rules, worth
 from ranking.rows import Rule
 from ranking.sharpening import sharpen
 from ranking.substitution import substitution_cost
 
-NEAR_WEIGHT = 1e-6  # all bonuses for staying near another plan sum to this share of that plan's objective
 _SEARCHED_PER_PLACE = (3, 15, 60)  # columns handed to the 0/1 solver in turn, while the others' bound asks for more
 _FEWEST_SEARCHED = 200
 _PRICES_S = 10.0  # for the prices of the problem, found once
+_ROUNDING = 1e-6  # relative
 _LOOSE = 0.5  # of the gap that is asked for: what is less needs no better prices
+_NOWHERE = np.empty(0, np.int64)
 _WHOLE_PROBLEM = 3_000  # with so few columns the 0/1 solver gets them all at once
 
 
@@ -100,8 +102,7 @@ class Planner:
             interventions: locks, exclusions, caps, capacities and forecasts that the plan must keep.
             time_limit_s: seconds; when they pass, the best plan so far is returned with its gap.
             mip_gap: the relative gap at which the plan counts as optimal.
-            near: among plans of equal worth prefer this one's launches, so that a re-solve moves no launch without
-                need; its weight is `NEAR_WEIGHT` of the objective, which the bound takes into account.
+            near: of plans of equal worth take the one that keeps most of this one's launches; see `ranking.nearness`.
         Returns:
             Plan, with launches in the order of week, placement (as the problem lists them) and product. Its bound
             holds for the whole problem.
@@ -127,9 +128,7 @@ class Planner:
         search = _Search(Effort(Deadline.after(time_limit_s), self._solver), mip_gap, self.prices.by_rule)
         model = build_model(self.problem, interventions)
         locked = place_locked(self.problem, interventions, model, search.effort)
-        if near is not None:
-            model = model.with_scores(_scores_near(model, near))
-        found = _solve(model, locked, search)
+        found = _solve(model, locked, search, columns_of(model, near) if near else _NOWHERE)
         plan = _as_plan(self.problem, interventions, model, found, mip_gap, time.monotonic() - started_s)
         return plan, found.prices
 
@@ -157,31 +156,29 @@ def solve_plan(
     return planner.solve(interventions, time_limit_s=time_limit_s, mip_gap=mip_gap, near=near)
 
 
-def _scores_near(model: PlanModel, near: Plan) -> np.ndarray:
-    """Values plus an equal small bonus for each launch of `near`."""
-    problem = model.problem
-    chosen = {(x.product_id, x.week, x.placement) for x in near.launches}
-    bonus = NEAR_WEIGHT * abs(near.objective) / max(1, len(chosen))
-    there = [
-        (problem.product_ids[i], problem.slots[j].week, problem.slots[j].placement) in chosen
-        for i, j in zip(model.candidate, model.slot, strict=True)
-    ]
-    return model.scores + bonus * np.array(there, dtype=float)
+def _solve(model: PlanModel, locked: np.ndarray, search: _Search, near: np.ndarray) -> _Found:
+    """Solve a model; returns what was found, in units.
 
-
-def _solve(model: PlanModel, locked: np.ndarray, search: _Search) -> _Found:
-    """Solve a model; returns what was found, in units."""
+    Args:
+        locked: columns that hold every lock; near: columns to keep where that costs nothing.
+    """
     if not model.n_columns:
         return _Found(np.empty(0, np.int64), 0.0, 0.0)
     scale = _typical_score(model)
     scaled = model.scaled(scale)
     known = {rule: price / scale for rule, price in search.prices.items()}
     relaxation = relax(scaled, search.effort.deadline, known)
-    found = _round_off(scaled, relaxation, locked)
+    found = _round_off(scaled, relaxation, locked, near)
+    if found.gap < -_ROUNDING:  # a bound below a plan that exists bounds nothing
+        relaxation = unpriced(scaled)
+        found = _Found(found.chosen, found.worth, relaxation.bound)
     if found.gap > _LOOSE * search.mip_gap:
         relaxation = sharpen(scaled, relaxation, search.effort)
         found = _Found(found.chosen, found.worth, relaxation.bound)
     found = _search(scaled, relaxation, found, search)
+    if len(near):
+        settled = settle_near(scaled, found.chosen, near, search.effort)
+        found = _Found(settled, worth(scaled, settled), found.bound)
     return _Found(found.chosen, found.worth * scale, found.bound * scale, prices_of(relaxation, scale))
 
 
@@ -194,12 +191,18 @@ def _typical_score(model: PlanModel) -> float:
     return float(best[: model.places].mean()) or 1.0
 
 
-def _round_off(model: PlanModel, relaxation: Relaxation, locked: np.ndarray) -> _Found:
-    """The better of two fillings: by the soft solution, and by least loss; locks first when they would not fit."""
+def _round_off(model: PlanModel, relaxation: Relaxation, locked: np.ndarray, near: np.ndarray) -> _Found:
+    """The best of some fillings: what is to be kept first, by the soft solution, and by least loss.
+
+    Locks go first when they would not fit.
+    """
     order = np.lexsort((relaxation.loss, -np.round(relaxation.share, 3)))
     likely = order[relaxation.share[order] > 0.01]
     by_loss = np.argsort(relaxation.loss, kind="stable")
     choices = [fill(model, by_loss, fill(model, likely)), fill(model, by_loss)]
+    if len(near):  # first of all, so that of equals it is taken
+        forced = likely[model.must_launch[model.owner[likely]]]
+        choices.insert(0, fill(model, by_loss, fill(model, near, fill(model, forced))))
     kept = [chosen for chosen in choices if keeps_rules(model, chosen)]
     if not kept:
         first = fill(model, likely, locked)

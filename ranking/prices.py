@@ -26,7 +26,8 @@ class Prices:
     def binding(self, objective: float) -> tuple[tuple[Rule, float], ...]:
         """Return the rules that bind a plan worth `objective`, and what one more place gains at most, dearest first."""
         slack = max(0.0, self.bound - objective)
-        dear = ((rule, price + slack) for rule, price in self.by_rule.items() if price >= _LEAST_PRICE)
+        most = max(abs(self.bound), abs(objective))  # a price beyond it says nothing
+        dear = ((rule, price + slack) for rule, price in self.by_rule.items() if _LEAST_PRICE <= price < most)
         return tuple(sorted(dear, key=lambda pair: -pair[1]))
 
 

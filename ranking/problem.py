@@ -119,7 +119,7 @@ class PlanningProblem:
             (the rhythm); does not fall with k, so that the value of k launches is concave. More than `most` launches a
             week are barred. Weeks in the order of `weeks`.
         prices: what the rhythm takes from every launch alike, beside `launch_costs`; nothing when None.
-        spacing: group -> weeks: at most one launch of the group in so many consecutive weeks.
+        spacing: group -> weeks: at most one launch of the group in so many consecutive weeks; 0 for no such rule.
         substitutes: candidates that take sales from each other.
         costs: (n_candidates, n_slots), money that a launch takes from `budget`; both or none.
         min_shares: shares of launches that groups or brands must have.

@@ -41,6 +41,7 @@ _FINE = 4  # the first temperature when good prices are known
 _STEPS = 80  # of the minimiser at each temperature
 _SHORTLIST = 3  # candidates to begin with, for each place
 _PER_GROUP = 4
+_MOST_PRICE = 1e5  # in scores of a typical launch, per unit of a row
 _NEAR = 0.1  # columns that lose no more stay on the shortlist
 _ROUNDS = 6
 _SETTLED = 2e-4  # relative: a round of further substitutes that lowers the bound by less is the last
@@ -104,6 +105,12 @@ def relax(model: PlanModel, deadline: Deadline, known: Mapping[Rule, float] | No
     return best
 
 
+def unpriced(model: PlanModel) -> Relaxation:
+    """The bound without any prices: every candidate in its best slot. Loose, and sound whatever became of prices."""
+    priced = price_columns(model, model.rows, np.zeros(model.rows.n_rows))
+    return Relaxation(model.rows, priced.price, priced.bound, priced.loss, np.zeros(model.n_columns))
+
+
 @dataclass(frozen=True, eq=False)
 class Priced:
     """L at some prices, and what it is made of.
@@ -136,10 +143,14 @@ def price_columns(model: PlanModel, rows: Rows, price: np.ndarray) -> Priced:
 
 
 def _highest_price(rows: Rows) -> np.ndarray:
-    """(n_rows,) where a step has no end, nobody pays more than its cost."""
-    highest = np.full(rows.n_rows, np.inf)
+    """(n_rows,) where a step has no end, nobody pays more than its cost.
+
+    Elsewhere prices end where nothing could be worth them. Where a lock and a least share pull on one price it would
+    else grow without end, until L is a difference of vast numbers and proves nothing.
+    """
+    highest = np.full(rows.n_rows, _MOST_PRICE)
     endless = ~np.isfinite(rows.step_size)
-    highest[rows.step_row[endless]] = rows.step_cost[endless]
+    highest[rows.step_row[endless]] = np.minimum(rows.step_cost[endless], _MOST_PRICE)
     return highest
 
 

@@ -14,7 +14,7 @@ from copilot.factsheet import UNITS, SheetBuilder, Source
 from copilot.questions import Entities, Intent, Question
 from copilot.verifier import verify_sentence
 from ranking.counterfactual import TIE_UNITS
-from ranking.interventions import CapLaunches, Lock, ScaleForecast, SetCapacity
+from ranking.interventions import CapLaunches, Exclude, Lock, ScaleForecast, SetCapacity
 from ranking.problem import LaunchPrices
 
 W41, W42, W43, W45 = date(2017, 10, 9), date(2017, 10, 16), date(2017, 10, 23), date(2017, 11, 6)
@@ -603,6 +603,20 @@ def test_without_known_prices_a_price_is_not_guessed(collect, small_engine, monk
     sheet = collect(ask(Intent.WHAT_IF, "101", change=Change("price", 0.9)))
     assert [m.key for m in sheet.messages] == ["price_unknown"]
     assert sheet.facts == ()
+
+
+def test_what_the_operator_decided_is_not_passed_over(small_engine, small_stored):
+    """A question that supposes a lock or an exclusion undone says so; a standing forecast is said with the figures."""
+    launch = small_stored.plan.launches[0]
+    locked = replace(small_stored, version=5, plan=small_engine.solve((Lock(launch.product_id, launch.week),)))
+    told = collect_facts(ask(Intent.WHY_HERE, launch.product_id), small_engine, locked).messages
+    assert [m.key for m in told] == ["set_aside"]
+    barred = replace(small_stored, version=6, plan=small_engine.solve((Exclude(launch.product_id),)))
+    told = collect_facts(ask(Intent.WHY_NOT, launch.product_id), small_engine, barred).messages
+    assert [m.key for m in told] == ["set_aside"]
+    halved = replace(small_stored, version=7, plan=small_engine.solve((ScaleForecast(launch.product_id, 0.9),)))
+    told = collect_facts(ask(Intent.FORECAST, launch.product_id), small_engine, halved).messages
+    assert [m.key for m in told] == ["standing_forecast"]
 
 
 def test_two_launches_that_change_places_are_priced_by_a_re_solve(collect, small_stored):

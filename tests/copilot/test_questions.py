@@ -503,6 +503,11 @@ def test_misspelt_questions_are_mended_and_say_so(parser, small_engine, small_st
     assert collect_facts(question, small_engine, small_stored).messages[0].key == "read_as"
 
 
+def test_a_free_product_is_no_week_without_launches(parser):
+    question = parser.parse("What if #101 was free?")
+    assert question.change is None or question.change.kind != "cap"
+
+
 @pytest.mark.parametrize(
     ("message", "change"),
     [

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from hypothesis import strategies as st
 
-from ranking.interventions import CapLaunches, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
+from ranking.interventions import CapLaunches, ChangePrice, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
 from ranking.problem import LaunchPrices, MinShare, PlanningProblem, Slot, Substitutes
 from retrieval.report import DataReport
 from retrieval.weeks import week_range
@@ -71,21 +71,30 @@ def _best_by_trying_everything(problem: PlanningProblem, interventions: Sequence
     return max(totals, default=None)
 
 
-def _best_worth_by_trying_everything(problem: PlanningProblem, interventions: Sequence[Intervention] = ()) -> float:
-    """As above, for problems with every kind of rule and cost, and interventions on forecasts and prices."""
+def _best_worth_by_trying_everything(
+    problem: PlanningProblem, interventions: Sequence[Intervention] = ()
+) -> float | None:
+    """As above, for problems with every kind of rule and cost, under every kind of intervention."""
     room = {(slot.week, slot.placement): slot.capacity for slot in problem.slots}
-    choices = [_choices(problem, (), i) for i in range(problem.n_candidates)]
-    kept = [x for x in itertools.product(*choices) if _keeps_rules(problem, (), room, x) and _keeps_limits(problem, x)]
+    room |= {(item.week, item.placement): item.capacity for item in interventions if isinstance(item, SetCapacity)}
+    choices = [_choices(problem, interventions, i) for i in range(problem.n_candidates)]
+    kept = [
+        choice
+        for choice in itertools.product(*choices)
+        if _keeps_rules(problem, interventions, room, choice) and _keeps_limits(problem, choice)
+    ]
     times = [_times(problem, interventions, i) for i in range(problem.n_candidates)]
-    return max(_worth(problem, choice, times) for choice in kept)
+    return max((_worth(problem, choice, times) for choice in kept), default=None)
 
 
 def _times(problem: PlanningProblem, interventions: Sequence[Intervention], i: int) -> float:
     """How many times its forecast a candidate sells."""
     times = 1.0
     for item in interventions:
-        if item.product_id == problem.product_ids[i]:
-            times *= item.factor if isinstance(item, ScaleForecast) else item.ratio ** problem.price_slopes[i]
+        if isinstance(item, ScaleForecast) and item.product_id == problem.product_ids[i]:
+            times *= item.factor
+        if isinstance(item, ChangePrice) and item.product_id == problem.product_ids[i]:
+            times *= item.ratio ** problem.price_slopes[i]
     return times
 
 
@@ -103,7 +112,7 @@ def _keeps_limits(problem: PlanningProblem, choice: tuple[int | None, ...]) -> b
     launched = [(i, problem.slots[j]) for i, j in enumerate(choice) if j is not None]
     for group, weeks in problem.spacing.items():
         days = sorted((slot.week for i, slot in launched if problem.groups[i] == group))
-        if weeks >= 2 and any((b - a).days < 7 * weeks for a, b in itertools.pairwise(days)):
+        if weeks >= 1 and any((b - a).days < 7 * weeks for a, b in itertools.pairwise(days)):
             return False
     for group, costs in problem.launch_costs.items():
         for week in problem.weeks:
@@ -200,9 +209,9 @@ def _keeps_rules(
     caps = [CapLaunches(most, None, group) for group, most in problem.group_caps.items()]
     caps += [CapLaunches(problem.weekly_cap)] if problem.weekly_cap is not None else []
     caps += [item for item in interventions if isinstance(item, CapLaunches)]
-    for cap, week in itertools.product(caps, problem.weeks):
-        counted = sum(slot.week == week and cap.group in (None, group) for group, slot in launched)
-        if cap.week in (None, week) and counted > cap.launches:
+    latest = {(week, cap.group): cap.launches for cap in caps for week in problem.weeks if cap.week in (None, week)}
+    for (week, of), most in latest.items():
+        if sum(slot.week == week and of in (None, group) for group, slot in launched) > most:
             return False
     return True
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ranking.errors import InfeasiblePlan, InvalidProblem
 from ranking.interventions import CapLaunches, ChangePrice, Exclude, Lock, ScaleForecast, SetCapacity
 from ranking.plan import Plan
-from ranking.planner import solve_plan
+from ranking.planner import Planner, solve_plan
 from ranking.problem import LaunchPrices, MinShare, PlanningProblem
 from ranking.synthetic import synthetic_problem
 
@@ -180,14 +180,62 @@ def test_with_every_rule_and_cost_the_optimum_equals_trying_everything(
 ):
     problem = data.draw(rich_problems)
     product = st.sampled_from(problem.product_ids)
-    factors = st.builds(ScaleForecast, product, st.floats(0, 3)) | st.builds(ChangePrice, product, st.floats(0.3, 3))
-    interventions = tuple(data.draw(st.lists(factors, max_size=2, unique_by=lambda x: (type(x), x.product_id))))
+    week, placement = st.sampled_from(problem.weeks), st.sampled_from(problem.placements)
+    kinds = (
+        st.builds(ScaleForecast, product, st.floats(0, 3))
+        | st.builds(ChangePrice, product, st.floats(0.3, 3))
+        | st.builds(Lock, product, st.none() | week)
+        | st.builds(Exclude, product, st.none() | week)
+        | st.builds(CapLaunches, st.integers(0, 3), st.none() | week, st.none() | st.sampled_from(["g", "h"]))
+        | st.builds(SetCapacity, week, placement, st.integers(0, 4))
+    )
+    interventions = tuple(data.draw(st.lists(kinds, max_size=2, unique_by=type)))
     best = best_worth_by_trying_everything(problem, interventions)
+    if best is None:
+        with pytest.raises(InfeasiblePlan):
+            solve_plan(problem, interventions)
+        return
     plan = solve_plan(problem, interventions)
     assert plan.objective == pytest.approx(best, rel=1e-5, abs=1e-6)
     assert plan.bound >= best - 1e-6 * max(1, abs(best))
     if problem.worth is None and problem.ceilings is None:
         assert plan.objective == pytest.approx(plan.units - plan.rhythm_cost - plan.substitution_cost)
+
+
+def test_a_lock_and_a_least_share_do_not_break_the_bound(make_problem):
+    """The price of the share may grow without end; L would then be a difference of vast numbers."""
+    ready = [WEEK + timedelta(days=10), None]  # the first product fits the third week only, which has one place
+    values = [[0.59, 0.4, 2.72], [0.63, 1.16, 8.53]]
+    problem = make_problem(values, capacity=[2, 2, 1], groups=["g", "h"], ready=ready)
+    plan = solve_plan(replace(problem, min_shares=(MinShare("group", "g", 0.5),)), [Lock("B")])
+    assert plan.objective == pytest.approx(1.16 + 2.72)
+    assert plan.bound == pytest.approx(plan.objective)
+
+
+def test_what_changes_nothing_moves_nothing_however_many_are_equal(make_problem):
+    """Forty candidates of one forecast for twelve places: any of them is as good as any other."""
+    problem = make_problem(np.full((40, 12), 5.0), n_placements=3)
+    planner = Planner(problem)
+    plan = planner.solve()
+    out = next(p for p in problem.product_ids if plan.launch_of(p) is None)
+    first = plan.launches[0]
+    for nothing in (CapLaunches(1000), Exclude(out), Lock(first.product_id, first.week, first.placement)):
+        assert planner.solve([nothing], near=plan).launches == plan.launches
+    moved = planner.solve([Lock(out)], near=plan)
+    assert len(set(moved.launches) - set(plan.launches)) == 1
+
+
+def test_a_cap_can_allow_more_than_the_problem_does(make_problem):
+    problem = make_problem([[5, 0], [4, 0], [3, 0]], capacity=3, groups=["g"] * 3, group_caps={"g": 1}, weekly_cap=2)
+    assert len(solve_plan(problem).launches) == 1
+    assert len(solve_plan(problem, [CapLaunches(3, None, "g")]).launches) == 2
+    assert len(solve_plan(problem, [CapLaunches(3, None, "g"), CapLaunches(3)]).launches) == 3
+    assert len(solve_plan(problem, [CapLaunches(3, None, "g"), CapLaunches(0, None, "g")]).launches) == 0
+
+
+def test_a_spacing_of_one_week_is_one_launch_a_week(make_problem):
+    problem = replace(make_problem([[5, 4], [5, 4], [5, 4]], capacity=3), spacing={"g": 1})
+    assert len(solve_plan(problem).launches) == 2
 
 
 def as_locks(plan: Plan) -> list[Lock]:
