@@ -34,6 +34,7 @@ from ranking.pricing import priced_problem
 from ranking.problem import PlanningProblem, Slot
 from ranking.ranker import ScoreParts, SlotRanker
 from ranking.rhythm import Rhythm
+from ranking.rhythm_advice import Adviser, make_adviser
 from ranking.rhythm_policy import RhythmPolicy
 from ranking.rows import Rule
 from ranking.season import season_problems, season_rhythm
@@ -106,6 +107,7 @@ class Engine:
         self.as_of = self.report.as_of
         self.weeks = week_range(_first_plan_week(self.as_of), settings.weeks)
         self._counterfactuals: dict[tuple[int, tuple[Intervention, ...]], Counterfactual] = {}
+        self._advisers: dict[str, Adviser | None] = {}
         self._binding: dict[int, tuple[tuple[Rule, float], ...]] = {}
         self._solving = threading.Lock()
         self._solver = SolverProcess()
@@ -198,6 +200,13 @@ class Engine:
     def group_names(self) -> tuple[str, ...]:
         """The category groups of the candidates, in alphabetical order."""
         return tuple(sorted(set(self.problem.groups)))
+
+    def adviser(self, group: str) -> Adviser | None:
+        """Return instant advice on a group's launches, None where it has nothing of value to launch."""
+        if group not in self._advisers:
+            policy = self.season.groups.get(group)
+            self._advisers[group] = make_adviser(policy) if policy else None
+        return self._advisers[group]
 
     def product(self, product_id: str) -> Product:
         """Return one catalogue entry.

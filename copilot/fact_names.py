@@ -130,6 +130,7 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         "rhythm_evidence": FactSpec("launches", tense="past", after=("recommended_per_week",)),
         "rhythm_unsupported": FactSpec("text"),
         "solved_per_week": FactSpec("launches", tense="future"),
+        "advised_per_week": FactSpec("launches", tense="future"),
         "rhythm_stability": FactSpec("share", after=("solved_per_week",)),
         "fatigue_effect": FactSpec("ratio", direction="ratio", level=0.8),
         "fatigue_unsupported": FactSpec("text"),

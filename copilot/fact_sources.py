@@ -146,6 +146,10 @@ class Sources:
         note = self.phrases.note("fatigue", cells=found.n_cells, prior=f"{found.strength.prior_weight:.0%}")
         return replace(self.rhythm(group), note=note)
 
+    def advice(self, group: str, agreement: float) -> Source:
+        """The network distilled from the group's solved rhythm; the rows are its past launches."""
+        return replace(self.rhythm(group), note=self.phrases.note("advice", agreement=f"{agreement:.1%}"))
+
     def price(self, group: str, n_products: int) -> Source:
         """How sales answered to prices; the rows are the products of the group."""
         return _group("model", group, self.phrases.note("price_response", products=n_products))

@@ -152,7 +152,19 @@ def add_solved_rhythm(bench: Bench, group: str, week: date) -> list[Fact]:
     solved = bench.sheet.add("solved_per_week", group, group, int(policy.launches[at]), source, week=week)
     stability = rhythm_stability([policy.problem], bench.engine.models.fatigue)[group]
     share = float(stability.agreement[at])
-    return [solved, bench.sheet.add("rhythm_stability", group, group, share, source, week=week, explains=solved)]
+    stable = bench.sheet.add("rhythm_stability", group, group, share, source, week=week, explains=solved)
+    return [solved, stable, *_add_advice(bench, group, at)]
+
+
+def _add_advice(bench: Bench, group: str, at: int) -> list[Fact]:
+    """Add what the group's rhythm advises in week number `at` after what the plan launches before it."""
+    adviser, weeks = bench.engine.adviser(group), bench.engine.weeks
+    if adviser is None:
+        return []
+    launched = [sum(x.group == group for x in bench.stored.plan.launches_in(week)) for week in weeks[:at]]
+    advised = adviser.advise(at, adviser.fatigue_after(launched))
+    source = bench.sources.advice(group, adviser.agreement.share)
+    return [bench.sheet.add("advised_per_week", group, group, advised, source, week=weeks[at])]
 
 
 def _add_unshown(bench: Bench, about: tuple[str, str], found: GroupFatigue) -> Fact:

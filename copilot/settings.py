@@ -53,7 +53,10 @@ class Settings(BaseSettings):
         0.01, ge=0, lt=1, description="Share by which a unit sold one week later counts for less"
     )
     caution: float = Field(
-        0.0, ge=0, le=1, description="0 plans by expected units, 1 by what the worse half of forecast draws gives"
+        0.0,
+        ge=0,
+        le=1,
+        description="0 plans by expected units, 1 takes each launch at the mean of the worse half of its draws",
     )
     spacing: dict[str, Annotated[int, Field(ge=1)]] = Field(
         {}, description='Weeks that two launches of a category stand apart, as JSON: `{"Grocery": 2}`; `*` for all'

@@ -36,7 +36,7 @@ class PlanningSettings:
         weeks: weeks in the calendar.
         delay_per_week: share by which a unit sold one week later counts for less.
         time_limit_s: seconds the optimiser may take for one plan.
-        caution: from 0 (plan by expected units) to 1 (plan by what the worse half of forecast draws gives).
+        caution: from 0 (expected units) to 1 (each launch at the mean of the worse half of its own forecast draws).
         spacing: category or department -> weeks, at most one launch of a category in so many weeks; "*" for all.
         least_shares: category or "brand:NAME" -> least share of all launches.
         placement_costs: placement -> money that a launch there costs, 0 for others.

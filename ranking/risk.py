@@ -25,7 +25,8 @@ def certain_units(values: np.ndarray, lows: np.ndarray, highs: np.ndarray, cauti
     """Return what uncertain units are worth to a careful planner, in the shape of `values`.
 
     The average over draws in which the worse half counts fully and the better half only to a share of 1 - `caution`,
-    that is (1 - caution) mean + caution (mean of the worse half). Caution 0 gives `values`.
+    that is (1 - caution) mean + caution (mean of the worse half). Caution 0 gives `values`. Each launch is judged by
+    its own draws; that errors partly cancel over a plan is in `plan_quantile`, not here.
 
     Raises:
         InvalidProblem: a caution outside 0 to 1.

@@ -24,10 +24,12 @@ from ranking.fatigue_model import FATIGUE_FOUND, FATIGUE_UNCLEAR, SWITCHBACK_TES
 from ranking.forecast import Forecast
 from ranking.lift import PlacementLift
 from ranking.planner import Planner, solve_plan
+from ranking.policy_network import DistilConfig
 from ranking.price_response import PriceResponse, PriceSlope
 from ranking.problem import PlanningProblem, Slot
 from ranking.ranker import ScoreParts
 from ranking.rhythm import CROWDING_FOUND, CROWDING_UNCLEAR, GroupRhythm, Rhythm
+from ranking.rhythm_advice import make_adviser
 from ranking.rhythm_policy import RhythmPolicy, group_problem, solve_rhythm
 from retrieval.demand import QueryMatch, SearchDemand
 from retrieval.encoder import HashingEncoder
@@ -177,6 +179,10 @@ class SmallEngine:
             queries=queries,
             simulated=True,
         )
+
+    def adviser(self, group):
+        policy = self.season.groups.get(group)
+        return make_adviser(policy, DistilConfig(n_states=500, epochs=10)) if policy else None
 
     def binding(self, stored):
         return self.planner.prices_under(stored.plan.interventions).binding(stored.plan.objective)

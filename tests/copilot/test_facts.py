@@ -213,6 +213,7 @@ def test_rhythm_of_a_group_and_of_the_season(collect):
         "planned_per_week",
         "solved_per_week",
         "rhythm_stability",
+        "advised_per_week",
         "fatigue_effect",
     ]
     assert named(group, "fatigue_effect")[0].value == pytest.approx(np.exp(-0.05 * 0.5))

@@ -30,6 +30,7 @@ GROUP_FACTS = {
     "group_price",
     "spacing_price",
     "solved_per_week",
+    "advised_per_week",
     "rhythm_stability",
     "fatigue_effect",
     "fatigue_unsupported",
@@ -221,7 +222,7 @@ def test_every_message_renders_with_its_variables(phrases):
             "cells": 1, "prior": "8%",
             "n": 2, "kind": "week", "earlier": "d", "later": "d", "value": "1", "low": "0", "high": "1", "level": "80%",
             "rule": "r", "sold": "1", "expected": "2",
-            "other": "o", "common": "1%",
+            "other": "o", "common": "1%", "agreement": "98%", "what": "w", "locked": True,
     }  # fmt: skip
     for key in phrases.messages:
         assert phrases.message(key, **values)
