@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from copilot.catalogue_names import CatalogueNames, NamedSpan, words_of
 from copilot.group_names import GroupNames
+from copilot.loose_names import LooseName, LooseNames
 from copilot.mentions import Mention, free, masked, whole_names
 from copilot.spelling import Speller, edits
 from copilot.week_words import find_weeks
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?(?![\w])")
 _QUOTED = re.compile(r"[\"“«]([^\"”»]{2,120})[\"”»]")
 _LETTERS = re.compile(r"(?<![\w'’.@/-])[^\W\d_]{4,}(?![\w'’@/-])")  # whole words; no part of a number, name or address
+_SHORT_CODE = 4  # characters; "v4", "24", "w45" are no names
 _LONG_NUMBER = re.compile(r"(?<![\w.,#])\d{5,}(?![\w.,%])")  # so many digits are meant as a product's number
 
 
@@ -56,10 +58,12 @@ class ReadMessage:
         entities: as far as the words decide them.
         same_title: ids that a title of the message could mean, when there are several.
         unknown_id: a product number that the catalogue does not have.
-        rest: the words that are neither entities nor words of questions: what may name a product or a group loosely.
+        rest: the words that name a product loosely, or else those that nothing explains.
         rest_in_catalogue: True when the catalogue has one of these words, up to a typing error.
         group_words: the words that name the groups.
         named: for each name in the message, in order, the ids that it could mean.
+        strange: the stretches of words that nothing explains.
+        readings: the message with its entities masked, then with loose names read as products, then as categories.
     """
 
     entities: Entities
@@ -69,6 +73,8 @@ class ReadMessage:
     rest_in_catalogue: bool = False
     group_words: tuple[str, ...] = ()
     named: tuple[tuple[str, ...], ...] = ()
+    strange: tuple[tuple[str, ...], ...] = ()
+    readings: tuple[str, ...] = ()
 
 
 @dataclass
@@ -87,7 +93,9 @@ class EntityReader:
 
     def __post_init__(self) -> None:
         self.question_words = _question_words(self.phrases)
-        self.names = CatalogueNames.load(self.engine.workspace, self.question_words)
+        self._everyday = self.question_words | frozenset(str(self.phrases.parsing["everyday"]).split())
+        self.names = CatalogueNames.load(self.engine.workspace, self._everyday)
+        self._loose = LooseNames(self.names, self._is_everyday, self._is_function)
         past = (one.group for one in self.engine.rhythm.groups)
         self.groups = GroupNames((*self.engine.group_names(), *past), self.phrases.lexicon, self.question_words)
 
@@ -104,10 +112,13 @@ class EntityReader:
         products = tuple(meant[0] for meant in titles.values() if len(meant) == 1)
         same_title = next((meant for meant in titles.values() if len(meant) > 1), ())
         placements = self._placements(text, spans)
+        loose = self._beyond_groups(text, spans)
         groups, group_words = self._groups(text, spans)
+        loose += self._loosely(text, spans)
         numbers = self._numbers(text, spans)
-        runs = self._rest(text, spans)
-        rest = tuple(word for run in runs.values() for word in run)
+        loose.sort(key=lambda one: one.start)
+        known = [one for one in loose if one.products]
+        rest = tuple(word for one in (known or loose) for word in one.words)
         entities = Entities(
             products=tuple(dict.fromkeys((*ids, *products))),
             weeks=weeks,
@@ -117,9 +128,62 @@ class EntityReader:
             text=masked(text, spans),
             shift_weeks=shift,
         )
-        in_catalogue = any(map(self.names.knows, rest))
-        named = self._named(ids, titles, runs)
-        return ReadMessage(entities, same_title, unknown_id, rest, in_catalogue, group_words, named)
+        in_order = sorted({**{one.start: one.products for one in known}, **titles}.items())
+        return ReadMessage(
+            entities,
+            same_title,
+            unknown_id,
+            rest,
+            any(map(self.names.knows, rest)),
+            group_words,
+            named=(*((one,) for one in ids), *(meant for _, meant in in_order)),
+            strange=tuple(one.written for one in loose if not one.products),
+            readings=self._readings(text, spans, known, [one for one in loose if not one.products]),
+        )
+
+    def _readings(
+        self, text: str, spans: Sequence[Mention], known: Sequence[LooseName], strange: Sequence[LooseName]
+    ) -> tuple[str, ...]:
+        """Return the masked message, once for each way to read it.
+
+        A loose name is a product, and a category too where its words name one; words that nobody knows are themselves
+        or a product; a category's name is that, and a product too where one is called so.
+        """
+        starts = {one.start for one in (known or strange)}
+        words = [one.words for one in known] + [words_of(text[s.start : s.end]) for s in spans if s.kind == "GROUP"]
+        kinds = {"PRODUCT"} if known or not any(span.kind == "GROUP" for span in spans) else set()
+        kinds |= {"PRODUCT"} if any(map(self.names.waiting_headed, words)) else set()
+        kinds |= {"GROUP"} if any(self.groups.loosely(one)[1] == len(one) for one in words) else set()
+        readings = [] if known else [masked(text, spans)]
+        for kind in sorted(kinds, reverse=True):
+            read = [
+                replace(span, kind=kind) if span.start in starts or span.kind == "GROUP" else span for span in spans
+            ]
+            readings.append(masked(text, read))
+        return tuple(dict.fromkeys(readings))
+
+    def _beyond_groups(self, text: str, spans: list[Mention]) -> list[LooseName]:
+        """Return the loose names that say more than a category does: "vanilla ice cream" among "Ice Cream"."""
+        groups = [set(words_of(name)) for name in self.groups.names]
+        found = [one for one in self._loose.find(text, spans) if one.products]
+        found = [one for one in found if not any(set(one.words) <= name for name in groups)]
+        spans += [Mention(one.start, one.end, "") for one in found]
+        return found
+
+    def _loosely(self, text: str, spans: list[Mention]) -> list[LooseName]:
+        found = self._quoted(text, spans)
+        spans += [Mention(one.start, one.end, "") for one in found]
+        found += self._loose.find(text, spans)
+        spans += [Mention(one.start, one.end, "") for one in found]
+        return found
+
+    def _quoted(self, text: str, spans: Sequence[Mention]) -> list[LooseName]:
+        """Return what stands in quotation marks as one name."""
+        match = _QUOTED.search(text)
+        if match is None or not free(match.start(), match.end(), spans):
+            return []
+        words = words_of(match[1])
+        return [LooseName(match.start(), match.end(), words, words, self.names.waiting_named(words))]
 
     def mended(self, text: str) -> str:
         """Return the text with misspelt words as they are meant: words of questions first, then the catalogue's.
@@ -253,36 +317,26 @@ class EntityReader:
         return tuple(dict.fromkeys(group for name in named for group in self.groups.called(name))), words
 
     def _numbers(self, text: str, spans: list[Mention]) -> tuple[float, ...]:
-        numbers = []
-        for match in _NUMBER.finditer(text):
-            if free(match.start(), match.end(), spans):
-                numbers.append(float(match[0].replace(",", "")))
-                spans.append(Mention(match.start(), match.end(), "NUMBER"))
-        return tuple(numbers)
+        """Return the numbers that are left: digits, words that count something, and versions."""
+        words, lexicon = self.phrases.parsing, self.phrases.lexicon
+        value = {**lexicon.numbers, **lexicon.small}
+        numbers: dict[int, float] = {}
+        for pattern in (_NUMBER, re.compile(str(words["version"]), re.I), re.compile(str(words["counted"]), re.I)):
+            for match in pattern.finditer(text):
+                if free(match.start(), match.end(), spans):
+                    written = next(filter(None, match.groups()), match[0]).lower()
+                    numbers[match.start()] = value[written] if written in value else float(written.replace(",", ""))
+                    spans.append(Mention(match.start(), match.end(), "NUMBER"))
+        return tuple(number for _, number in sorted(numbers.items()))
 
-    def _rest(self, text: str, spans: list[Mention]) -> dict[int, tuple[str, ...]]:
-        """Return the words that are left, in runs without another word between them, by position."""
-        quoted = _QUOTED.search(text)
-        if quoted and free(quoted.start(), quoted.end(), spans):
-            spans.append(Mention(quoted.start(), quoted.end(), "PRODUCT"))
-            return {quoted.start(): words_of(quoted[1])}
-        runs: dict[int, tuple[str, ...]] = {}
-        start = None
-        for match in re.finditer(r"[^\W_]+(?:'[^\W_]+)?", text.replace("’", "'")):
-            word = match[0].casefold().removesuffix("'s")
-            if not free(match.start(), match.end(), spans) or self._is_question_word(word):
-                start = None
-                continue
-            start = match.start() if start is None else start
-            runs[start] = (*runs.get(start, ()), word)
-        return runs
+    def _is_everyday(self, word: str) -> bool:
+        """Say whether a word alone names no product: a word of questions, a number, or one of everyday speech."""
+        numbered = len(word) <= _SHORT_CODE and any(letter.isdigit() for letter in word)
+        return word in self._everyday or numbered or len(word) == 1 or self._is_question_word(word)
 
-    def _named(
-        self, ids: Sequence[str], titles: dict[int, tuple[str, ...]], runs: dict[int, tuple[str, ...]]
-    ) -> tuple[tuple[str, ...], ...]:
-        loose = {at: self.names.waiting_named([self.names.mend(word) for word in run]) for at, run in runs.items()}
-        in_order = [meant for _, meant in sorted({**loose, **titles}.items()) if meant]
-        return (*((one,) for one in ids), *in_order)
+    def _is_function(self, word: str) -> bool:
+        """Say whether a name neither begins nor ends with a word: "the", "of", "is"."""
+        return self.phrases.lexicon.stem(word) in self.phrases.lexicon.plain
 
     def _is_question_word(self, word: str) -> bool:
         """Say whether a word, or a form of it, belongs to questions: "sells" is one as "sell" is."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Mention:
-    """A stretch of the message and the kind of entity it is."""
+    """A stretch of the message and the kind of entity it is; "" for one that is not decided yet."""
 
     start: int
     end: int
@@ -25,7 +25,7 @@ def masked(text: str, spans: Sequence[Mention]) -> str:
     """Return the text with each entity replaced by its kind."""
     parts, at = [], 0
     for span in sorted(spans, key=lambda span: span.start):
-        parts += [text[at : span.start], span.kind]
+        parts += [text[at : span.start], span.kind or text[span.start : span.end]]
         at = span.end
     return "".join([*parts, text[at:]])
 
