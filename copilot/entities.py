@@ -39,6 +39,7 @@ class Entities:
         numbers: the remaining numbers.
         text: the message with each entity replaced by its kind (`PRODUCT`, `WEEK`, ...): what intents are matched on.
         shift_weeks: "a week later" = 1, "two weeks earlier" = -2, relative to the product's slot.
+        without: those of the weeks, placements and groups that the message speaks against: "not in week 45".
     """
 
     products: tuple[str, ...] = ()
@@ -48,6 +49,7 @@ class Entities:
     numbers: tuple[float, ...] = ()
     text: str = ""
     shift_weeks: int | None = None
+    without: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ class EntityReader:
             numbers=numbers,
             text=masked(text, spans),
             shift_weeks=shift,
+            without=self._without(text, spans),
         )
         in_order = sorted({**{one.start: one.products for one in known}, **titles}.items())
         return ReadMessage(
@@ -176,6 +179,12 @@ class EntityReader:
         found += self._loose.find(text, spans)
         spans += [Mention(one.start, one.end, "") for one in found]
         return found
+
+    def _without(self, text: str, spans: Sequence[Mention]) -> tuple[object, ...]:
+        """Return the weeks, placements and groups that stand after a negation: "except candy", "not in week 45"."""
+        negated = re.compile(str(self.phrases.parsing["negated"]), re.IGNORECASE)
+        against = (span.values for span in spans if span.values and negated.search(text[: span.start]))
+        return tuple(dict.fromkeys(value for values in against for value in values))
 
     def _quoted(self, text: str, spans: Sequence[Mention]) -> list[LooseName]:
         """Return what stands in quotation marks as one name."""
@@ -230,7 +239,7 @@ class EntityReader:
 
     def _weeks(self, text: str, spans: list[Mention]) -> tuple[tuple[date, ...], int | None]:
         found = find_weeks(text, self.engine.as_of, self.engine.weeks, self.phrases.parsing, self.phrases.lexicon)
-        spans += [Mention(span.start, span.end, "WEEK") for span in found]
+        spans += [Mention(span.start, span.end, "WEEK", span.weeks) for span in found]
         shift = next((span.shift for span in found if span.shift is not None), None)
         return tuple(dict.fromkeys(week for span in found for week in span.weeks)), shift
 
@@ -305,7 +314,7 @@ class EntityReader:
                 run = _squeezed(words[i : i + size], noise)
                 fits = [name for name, have in names.items() if run and _names_in_part(run, have, size)]
                 if fits and not (size == 1 and run in self.question_words) and not set(fits) & set(found):
-                    spans.append(Mention(tokens[i].start(), tokens[i + size - 1].end(), "PLACEMENT"))
+                    spans.append(Mention(tokens[i].start(), tokens[i + size - 1].end(), "PLACEMENT", tuple(fits)))
                     return tuple(fits)
         return ()
 
@@ -314,6 +323,9 @@ class EntityReader:
         before = len(spans)
         named = whole_names(text, self.groups.names, spans, "GROUP", self.groups.stands)
         words = tuple(word for span in spans[before:] for word in words_of(text[span.start : span.end]))
+        for at, span in enumerate(spans[before:], start=before):
+            called = tuple(group for name in span.values for group in self.groups.called(str(name)))
+            spans[at] = replace(span, values=called)
         return tuple(dict.fromkeys(group for name in named for group in self.groups.called(name))), words
 
     def _numbers(self, text: str, spans: list[Mention]) -> tuple[float, ...]:

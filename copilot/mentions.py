@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Mention:
-    """A stretch of the message and the kind of entity it is; "" for one that is not decided yet."""
+    """A stretch of the message, the kind of entity it is ("" while that is not decided), and what it names."""
 
     start: int
     end: int
     kind: str
+    values: tuple[object, ...] = ()
 
 
 def free(start: int, end: int, spans: Iterable[Mention]) -> bool:
@@ -46,6 +47,6 @@ def whole_names(
         pattern = rf"(?<!\w){re.escape(name)}(?!\w)"
         for match in re.finditer(pattern, text, re.IGNORECASE):
             if free(match.start(), match.end(), spans) and stands(name, text, match.end()):
-                spans.append(Mention(match.start(), match.end(), kind))
+                spans.append(Mention(match.start(), match.end(), kind, (name,)))
                 found.append((match.start(), name))
     return tuple(dict.fromkeys(name for _, name in sorted(found)))

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -54,6 +54,7 @@ class Question:
         change: what a "what if" supposes beyond a move.
         mended: True when typing errors were mended, so that the answer says how it read the message.
         wish: how the answer before is wanted once more: shorter, with more detail, or again.
+        points_back: True when the message speaks of "it" or "that one".
     """
 
     text: str
@@ -70,6 +71,7 @@ class Question:
     change: Change | None = None
     mended: bool = False
     wish: Wish = ""
+    points_back: bool = False
 
     @property
     def unsure(self) -> bool:
@@ -88,17 +90,51 @@ class Question:
         return {"intent": self.intent.value, "entities": entities, "confidence": round(self.confidence, 3)}
 
 
+    def to_record(self) -> dict[str, object]:
+        """Return the question as a thread keeps it: with all that "shorter" or "more detail" needs."""
+        found = self.entities
+        return self.to_json() | {
+            "text": self.text,
+            "shift_weeks": found.shift_weeks,
+            "without": [one.isoformat() if isinstance(one, date) else one for one in found.without],
+            "ambiguous_products": list(self.ambiguous_products),
+            "product_words": self.product_words,
+            "exact": self.exact,
+            "named": [list(one) for one in self.named],
+            "of_launches": self.of_launches,
+            "change": asdict(self.change) if self.change else None,
+        }
+
+
 def question_from_json(data: Mapping, text: str = "", lang: str = "en") -> Question:
     """Restore what a stored answer kept of its question, as the context of a follow-up."""
     found = data["entities"]
+    weeks = tuple(date.fromisoformat(week) for week in found["weeks"])
+    barred = set(data.get("without", ()))
+    placements, groups = tuple(found["placements"]), tuple(found["groups"])
+    slots = [(week.isoformat(), week) for week in weeks] + [(name, name) for name in (*placements, *groups)]
     entities = Entities(
         products=tuple(found["products"]),
-        weeks=tuple(date.fromisoformat(week) for week in found["weeks"]),
-        placements=tuple(found["placements"]),
-        groups=tuple(found["groups"]),
+        weeks=weeks,
+        placements=placements,
+        groups=groups,
         numbers=tuple(found["numbers"]),
+        shift_weeks=data.get("shift_weeks"),
+        without=tuple(one for written, one in slots if written in barred),
     )
-    return Question(text, Intent(data["intent"]), entities, float(data["confidence"]), lang)
+    return Question(
+        text or str(data.get("text", "")),
+        Intent(data["intent"]),
+        entities,
+        float(data["confidence"]),
+        lang,
+        ambiguous_products=tuple(data.get("ambiguous_products", ())),
+        product_words=str(data.get("product_words", "")),
+        exact=bool(data.get("exact", True)),
+        named=tuple(tuple(one) for one in data.get("named", ())),
+        of_launches=bool(data.get("of_launches", False)),
+        change=Change(**data["change"]) if data.get("change") else None,
+    )
 
 
 @dataclass
@@ -178,12 +214,14 @@ class QuestionParser:
             named=read.named,
             of_launches=together and not read.entities.products,
             mended=cleaned != written,
+            points_back=re.search(str(self.phrases.parsing["points_back"]), cleaned, re.IGNORECASE) is not None,
         )
         compared = of_the_compared(question, read, previous, self.phrases)
         if compared is not None:
             return self._with_change(compared)
         question = of_that_week(self._with_change(question), previous, self.phrases)
-        question = self._within_scope(self.products.fill(question, read, previous), read)
+        question = _barred(self.products.fill(question, read, previous))
+        question = self._within_scope(question, read)
         if question.intent is Intent.OUT_OF_SCOPE:
             return replace(question, entities=Entities(text=read.entities.text), ambiguous_products=(), product_words="")
         return question
@@ -217,6 +255,17 @@ class QuestionParser:
         if change is None or (moves and question.entities.shift_weeks is not None):
             return question
         return replace(question, intent=Intent.WHAT_IF, change=change, alternatives=((Intent.WHAT_IF, 1.0),))
+
+
+def _barred(question: Question) -> Question:
+    """Read "launch it, but not in week 48" as keeping a product out of there."""
+    found = question.entities
+    slots = (*found.weeks, *found.placements)
+    all_barred = bool(slots) and all(one in found.without for one in slots)
+    supposes = question.intent in (Intent.WHAT_IF, Intent.WHAT_IF_MOVE) and question.change is None
+    if supposes and all_barred and (found.products or question.ambiguous_products):
+        return replace(question, intent=Intent.WHAT_IF, change=Change("drop"), alternatives=())
+    return question
 
 
 def _is_bare(read: ReadMessage) -> bool:

@@ -35,6 +35,7 @@ GROUP_FACTS = {
     "fatigue_test",
     "most_launches",
     "fewest_launches",
+    "category_buyers",
 }
 WHOLE = dict.fromkeys(
     (
@@ -50,6 +51,12 @@ WHOLE = dict.fromkeys(
         "plan_low",
         "more_displaced",
         "more_gained",
+        "added_count",
+        "removed_count",
+        "shifted_count",
+        "worth_change",
+        "unmet_searches",
+        "unmet_words",
     ),
     "plan",
 )
