@@ -20,7 +20,7 @@ WISHES: tuple[Wish, ...] = ("shorter", "longer", "again")
 
 WEIGHS_UP = frozenset(
     {Intent.COMPARE, Intent.EXTREMES, Intent.FORECAST, Intent.PLANNED, Intent.OUT_OF_SCOPE, Intent.PAST_SALES}
-    | {Intent.PRODUCT_SEARCH, Intent.HELP, Intent.RISKS, Intent.CONFIDENCE, Intent.COMPARE_PLANS}
+    | {Intent.DATA, Intent.METHOD, Intent.PRODUCT_SEARCH, Intent.HELP, Intent.RISKS, Intent.CONFIDENCE, Intent.COMPARE_PLANS}
 )
 _ASKS_ALONE = frozenset({"and", "what", "how", "about", "one", "s", "is"})
 
@@ -54,6 +54,15 @@ def leaning(
     if read.entities.shift_weeks is not None or (about_one and adds_slot and not names_product):
         continued = Intent.WHAT_IF_MOVE
     return {**scores, continued: max(scores.values()) + FOLLOW_UP_LEAD}
+
+
+def with_pronouns(read: ReadMessage, previous: Question | None, phrases: Phrases) -> ReadMessage:
+    """Read "its forecast" or "the latter" as a product where the question before was about one."""
+    if previous is None or not previous.entities.products or read.named:
+        return read
+    refers = re.compile(str(phrases.parsing["refers"]), re.IGNORECASE)
+    readings = [refers.sub("PRODUCT", one) for one in read.readings]
+    return replace(read, readings=tuple(dict.fromkeys(readings)))
 
 
 def adds_only(read: ReadMessage, text: str, phrases: Phrases) -> bool:

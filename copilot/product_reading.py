@@ -120,8 +120,8 @@ class ProductReading:
         fitting = fitting or tuple(hit.product_id for hit in hits if covers(f"{hit.title} {hit.category}", wanted))
         if not fitting and not self._is_like_a_product(hits):
             return question
-        if question.intent in (Intent.PLANNED, Intent.BRIEF) and not fitting and not all(map(names.knows, read.rest)):
-            return replace(question, product_words=words, exact=False)
+        if question.intent is Intent.PLANNED and not fitting:  # what is in scope decides later about unknown words
+            return replace(question, product_words=words if all(map(names.knows, read.rest)) else "", exact=False)
         if fitting:
             return _meaning(question, fitting, wanted)
         nearest = tuple(hit.product_id for hit in hits[:SHOWN_CANDIDATES])

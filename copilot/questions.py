@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from copilot.catalogue_names import words_of
 from copilot.changes import Change, read_change
 from copilot.cleaning import clean_text
-from copilot.conversation_context import Wish, leaning, of_that_week, of_the_compared, read_wish
+from copilot.conversation_context import Wish, leaning, of_that_week, of_the_compared, read_wish, with_pronouns
 from copilot.entities import Entities, EntityReader, ReadMessage
 from copilot.errors import QuestionTooLong, UnsupportedLanguage
 from copilot.intents import Intent, IntentMatcher
@@ -194,7 +194,7 @@ class QuestionParser:
         if previous is not None and (wish := read_wish(written, self.phrases)):
             return replace(previous, wish=wish, mended=False)
         cleaned = self.reader.mended(written)
-        read = self.reader.read(cleaned)
+        read = with_pronouns(self.reader.read(cleaned), previous, self.phrases)
         scores = self.matcher.scores(read, cleaned)
         scores = leaning(scores, read, cleaned, previous, self.phrases)
         ranked = sorted(scores.items(), key=lambda item: -item[1])
