@@ -175,7 +175,7 @@ class IntentMatcher:
     def _fit(self, features: np.ndarray, intents: Sequence[str]) -> None:
         from sklearn.linear_model import LogisticRegression
 
-        self._model = LogisticRegression(C=_PENALTY, max_iter=500, class_weight="balanced")
+        self._model = LogisticRegression(C=_PENALTY, max_iter=500)
         self._model.fit(features, intents)
         self._names = [str(name) for name in self._model.classes_]
 
