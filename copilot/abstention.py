@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from copilot.asked import is_about_the_whole
 from copilot.chosen_products import choose_among, choose_product
 from copilot.intents import Intent
 
@@ -12,7 +13,10 @@ if TYPE_CHECKING:
     from copilot.questions import Question
     from copilot.records import StoredPlan
 
-ALWAYS_OF_A_PRODUCT = frozenset({Intent.WHY_NOT, Intent.WHAT_IF_MOVE, Intent.SIMILAR, Intent.SEARCH_DEMAND})
+ALWAYS_OF_A_PRODUCT = frozenset(
+    {Intent.WHAT_IF_MOVE, Intent.SIMILAR, Intent.SEARCH_DEMAND, Intent.DRIVERS, Intent.AUDIENCE}
+)
+_OF_ALL_TOO = frozenset({Intent.RISKS, Intent.CONFIDENCE})
 _MAY_SPEAK_OF_A_PART = frozenset({Intent.WHY_HERE, Intent.WHY_NOT, Intent.FORECAST})
 
 
@@ -37,5 +41,6 @@ def abstains(question: Question, stored: StoredPlan, engine: Engine) -> bool:
     if question.intent in _MAY_SPEAK_OF_A_PART and part and not named:
         return False
     needs = question.intent in ALWAYS_OF_A_PRODUCT | _MAY_SPEAK_OF_A_PART or named
+    needs = needs or (question.intent in _OF_ALL_TOO and not is_about_the_whole(question))
     searches = question.intent in (Intent.PRODUCT_SEARCH, Intent.RHYTHM, Intent.EXTREMES, Intent.LEFT_OUT)
     return needs and not searches and not choose_product(question, stored, engine).product_id

@@ -97,7 +97,9 @@ class EntityReader:
         self.question_words = _question_words(self.phrases)
         self._everyday = self.question_words | frozenset(str(self.phrases.parsing["everyday"]).split())
         self.names = CatalogueNames.load(self.engine.workspace, self._everyday)
-        self._loose = LooseNames(self.names, self._is_everyday, self._is_function)
+        parsing = self.phrases.parsing
+        verbs = frozenset(str(parsing["before_verbs"]).split()), tuple(map(str, parsing["verb_endings"]))  # pyright: ignore[reportArgumentType]
+        self._loose = LooseNames(self.names, self._is_everyday, self._is_function, *verbs)
         past = (one.group for one in self.engine.rhythm.groups)
         self.groups = GroupNames((*self.engine.group_names(), *past), self.phrases.lexicon, self.question_words)
 

@@ -129,7 +129,11 @@ class IntentMatcher:
 
     def concerns(self, intent: Intent, text: str) -> bool:
         """Say whether a message holds a cue of an intent, or a word of the plan."""
-        return self._cue_strength(intent, [_padded(text)]) > 0 or bool(self._domain & set(words_of(text)))
+        return self.holds_cue(intent, text) or bool(self._domain & set(words_of(text)))
+
+    def holds_cue(self, intent: Intent, text: str) -> bool:
+        """Say whether a message holds a cue of an intent."""
+        return self._cue_strength(intent, [_padded(text)]) > 0
 
     def _concerns_the_plan(self, read: ReadMessage, text: str) -> bool:
         """Say whether a message that is like no example still names something of the plan or holds a cue."""

@@ -51,11 +51,14 @@ class LooseNames:
         names: the catalogue's names.
         is_everyday: whether a word alone names nothing.
         is_function: whether a word neither begins nor ends a name ("the", "of").
+        before_verbs, verb_endings: what an unknown verb beside a name follows, or how it ends.
     """
 
     names: CatalogueNames
     is_everyday: Callable[[str], bool]
     is_function: Callable[[str], bool]
+    before_verbs: frozenset[str] = frozenset()
+    verb_endings: tuple[str, ...] = ()
 
     def find(self, text: str, spans: Sequence[Mention]) -> tuple[LooseName, ...]:
         """Return the loose names among what no entity claims, in order, and the words that nothing explains."""
@@ -88,7 +91,10 @@ class LooseNames:
     def _with_strangers(self, tokens: Sequence[_Token], claimed: Sequence[tuple[int, int]]) -> list[LooseName]:
         """Join names with the strange words beside them: of "chocolate chips", a shop may know the chips only."""
         named = {i: part for part in claimed for i in range(*part)}
-        kept = [i in named or not self.is_everyday(token.word) for i, token in enumerate(tokens)]
+        kept = [
+            i in named or not (self.is_everyday(token.word) or self._is_verb(tokens, i, named))
+            for i, token in enumerate(tokens)
+        ]
         found, i = [], 0
         while i < len(tokens):
             if not kept[i]:
@@ -99,6 +105,16 @@ class LooseNames:
                 i += 1
             found.append(self._name(tokens[first:i]))
         return found
+
+    def _is_verb(self, tokens: Sequence[_Token], i: int, named: dict[int, tuple[int, int]]) -> bool:
+        """Say whether an unknown word is what is done with the name after it, or what the name before it does."""
+        word = tokens[i].word
+        if self.names.has(word):
+            return False
+        if i - 1 in named:
+            return word.endswith(self.verb_endings) if self.verb_endings else False
+        leads = i == 0 or tokens[i - 1].word in self.before_verbs
+        return i + 1 in named and leads
 
     def _begins_another(self, i: int, named: dict[int, tuple[int, int]]) -> bool:
         """Say whether a name begins right after another one: "blueberries strawberries" are two."""

@@ -34,7 +34,7 @@ RISKIEST_SAID = 3  # launches that may fall short most
 
 def risks(bench: Bench, question: Question) -> None:
     """What may go wrong with a product, a part of the plan, or all of it."""
-    if is_named(question) or not (is_about_the_whole(question) or question.entities.numbers):
+    if is_named(question) or not is_about_the_whole(question):
         product = the_product(bench, question)
         if product is not None:
             _product_risks(bench, product)
@@ -85,7 +85,7 @@ def _part_risks(bench: Bench, asked: Part) -> None:
 
 def confidence(bench: Bench, question: Question) -> None:
     """How sure a product's forecast is, or the plan, and what that rests on."""
-    if is_named(question):
+    if is_named(question) or not is_about_the_whole(question):
         product = the_product(bench, question)
         if product is not None:
             _product_confidence(bench, product)

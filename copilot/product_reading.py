@@ -56,6 +56,8 @@ class ProductReading:
         if self._names_groups(question, read):
             return self._in_groups(question, read.rest)
         if read.named:
+            if read.group_words and self.reader.names.waiting_headed(read.group_words):
+                question = replace(question, entities=replace(found, groups=()))
             return _with_named(question, read)
         if found.groups and not question.of_launches and question.intent not in ABOUT_THE_PLAN:
             question = self._product_of_group(question, read)

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 __all__ = ["QUESTION_LIMIT", "SHOWN_CANDIDATES", "Entities", "Intent", "Question", "QuestionParser", "question_from_json"]
 
 QUESTION_LIMIT = 2_000  # characters; a longer message is almost surely pasted by mistake
-UNSURE_MARGIN = 0.05  # between the two likeliest readings; below it the answer asks back
+UNSURE_MARGIN = 0.03  # between the two likeliest readings; below it the answer asks back
+
+
+_ARROW = re.compile(r"\s*(?:->|=>|→)\s*")
 
 
 @dataclass(frozen=True)
@@ -186,7 +189,7 @@ class QuestionParser:
             )
         if lang != self.phrases.lang:
             raise UnsupportedLanguage(f"This parser reads {self.phrases.lang!r}, not {lang!r}.")
-        written = clean_text(text)
+        written = _ARROW.sub(str(self.phrases.parsing["arrow"]), clean_text(text))
         if not words_of(written):
             return Question("", Intent.HELP, Entities(), 1.0, lang)
         if self._is_courtesy(written):
@@ -219,12 +222,30 @@ class QuestionParser:
         compared = of_the_compared(question, read, previous, self.phrases)
         if compared is not None:
             return self._with_change(compared)
-        question = of_that_week(self._with_change(question), previous, self.phrases)
+        question = self._by_its_parts(self._with_change(question), read)
+        question = of_that_week(question, previous, self.phrases)
         question = _barred(self.products.fill(question, read, previous))
         question = self._within_scope(question, read)
         if question.intent is Intent.OUT_OF_SCOPE:
             return replace(question, entities=Entities(text=read.entities.text), ambiguous_products=(), product_words="")
         return question
+
+    def _by_its_parts(self, question: Question, read: ReadMessage) -> Question:
+        """Settle between near intents by what a message holds: a slot to move to, two products, a negative word."""
+        found, intent = question.entities, question.intent
+        slots = [one for one in (*found.weeks, *found.placements) if one not in found.without]
+        moves = bool(slots) or found.shift_weeks is not None
+        n_names = _names_of(read)
+        if intent is Intent.PLANNED and found.shift_weeks is not None and n_names == 1:
+            intent = Intent.WHAT_IF_MOVE
+        elif intent is Intent.WHAT_IF and question.change is None and moves and n_names == 1:
+            intent = Intent.WHAT_IF_MOVE
+        elif intent is Intent.WHAT_IF_MOVE and n_names > 1 and not moves:
+            intent = Intent.WHAT_IF
+        elif intent is Intent.WHY_NOT and not self.matcher.holds_cue(Intent.WHY_NOT, question.text):
+            asks_why = self.matcher.holds_cue(Intent.WHY_HERE, question.text)
+            intent = Intent.WHY_HERE if asks_why and n_names else intent
+        return question if intent is question.intent else replace(question, intent=intent, alternatives=())
 
     def _is_courtesy(self, text: str) -> bool:
         return set(words_of(text)) <= set(str(self.phrases.parsing["courtesies"]).split())
@@ -255,6 +276,10 @@ class QuestionParser:
         if change is None or (moves and question.entities.shift_weeks is not None):
             return question
         return replace(question, intent=Intent.WHAT_IF, change=change, alternatives=((Intent.WHAT_IF, 1.0),))
+
+
+def _names_of(read: ReadMessage) -> int:
+    return len(set(read.named)) or int(bool(read.rest or read.group_words))
 
 
 def _barred(question: Question) -> Question:

@@ -23,12 +23,17 @@ class WaitingNames:
         self._headed: dict[Words, list[str]] = {}
         for one, title in titles.items():
             self._headed.setdefault(head_of(title), []).append(one)
+        self._squeezed = {"".join(words): found for words, found in self._headed.items() if len(words) > 1}
         self._in_head = _WordIndex({one: head_of(title) for one, title in titles.items()})
         self._in_all = _WordIndex({one: words_of(f"{title} {categories[one]}") for one, title in titles.items()})
 
     def headed(self, words: Sequence[str]) -> Words:
-        """Return the candidates that are called so, up to what follows a comma or a number: "Blueberries, 4.4 oz"."""
-        return tuple(self._headed.get(tuple(words), ()))
+        """Return the candidates that are called so, up to what follows a comma or a number: "Blueberries, 4.4 oz".
+
+        One word may be several run together: "hotdogs".
+        """
+        found = self._headed.get(tuple(words), ())
+        return tuple(found or (self._squeezed.get(words[0], ()) if len(words) == 1 else ()))
 
     def named(self, words: Sequence[str]) -> Words:
         """Return the candidates that these words name: as their head, else within it, the title or the category."""
