@@ -54,8 +54,9 @@ def slot_asked(bench: Bench, question: Question, launch: Launch | None) -> SlotA
 def part(question: Question) -> Part:
     """Return the part of the plan that a question names, without what it speaks against."""
     found = question.entities
-    kinds = (found.weeks, found.placements, found.groups)
-    weeks, placements, groups = (tuple(one for one in kind if one not in found.without) for kind in kinds)
+    weeks = tuple(week for week in found.weeks if week not in found.without)
+    placements = tuple(name for name in found.placements if name not in found.without)
+    groups = tuple(name for name in found.groups if name not in found.without)
     return Part(weeks, placements, groups, found.without)
 
 

@@ -132,4 +132,3 @@ class CatalogueNames:
             if run in self._by_words and any(word not in self._common and not word.isdigit() for word in run):
                 return size
         return 0
-

@@ -20,7 +20,15 @@ WISHES: tuple[Wish, ...] = ("shorter", "longer", "again")
 
 WEIGHS_UP = frozenset(
     {Intent.COMPARE, Intent.EXTREMES, Intent.FORECAST, Intent.PLANNED, Intent.OUT_OF_SCOPE, Intent.PAST_SALES}
-    | {Intent.DATA, Intent.METHOD, Intent.PRODUCT_SEARCH, Intent.HELP, Intent.RISKS, Intent.CONFIDENCE, Intent.COMPARE_PLANS}
+    | {
+        Intent.DATA,
+        Intent.METHOD,
+        Intent.PRODUCT_SEARCH,
+        Intent.HELP,
+        Intent.RISKS,
+        Intent.CONFIDENCE,
+        Intent.COMPARE_PLANS,
+    }
 )
 _ASKS_ALONE = frozenset({"and", "what", "how", "about", "one", "s", "is"})
 
@@ -87,7 +95,7 @@ def of_the_compared(
     """Read "which one sells more?" and "the second one" as about the two products compared before, or None."""
     pair: Sequence[str] = previous.entities.products[:2] if previous and previous.intent is Intent.COMPARE else ()
     found = question.entities
-    if len(pair) < 2 or read.rest or found.products or found.groups or question.of_launches:
+    if len(pair) < 2 or read.named or found.products or found.groups or question.of_launches:
         return None
     for key, product in zip(("of_first", "of_second"), pair, strict=True):
         if match := re.search(str(phrases.parsing[key]), question.text, re.IGNORECASE):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from copilot.catalogue_names import CatalogueNames, NamedSpan, words_of
 from copilot.group_names import GroupNames
 from copilot.loose_names import LooseName, LooseNames
+from copilot.mending import QUOTED, Mender
 from copilot.mentions import Mention, free, masked, whole_names
-from copilot.spelling import Speller, edits
+from copilot.placement_names import PlacementNames
 from copilot.week_words import find_weeks
 
 if TYPE_CHECKING:
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from copilot.phrases import Phrases
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?(?![\w])")
-_QUOTED = re.compile(r"[\"“«]([^\"”»]{2,120})[\"”»]")
-_LETTERS = re.compile(r"(?<![\w'’.@/-])[^\W\d_]{4,}(?![\w'’@/-])")  # whole words; no part of a number, name or address
 _SHORT_CODE = 4  # characters; "v4", "24", "w45" are no names
 _LONG_NUMBER = re.compile(r"(?<![\w.,#])\d{5,}(?![\w.,%])")  # so many digits are meant as a product's number
 
@@ -100,8 +99,12 @@ class EntityReader:
         parsing = self.phrases.parsing
         verbs = frozenset(str(parsing["before_verbs"]).split()), tuple(map(str, parsing["verb_endings"]))  # pyright: ignore[reportArgumentType]
         self._loose = LooseNames(self.names, self._is_everyday, self._is_function, *verbs)
+        noise = tuple(map(str, parsing["placement_noise"]))  # pyright: ignore[reportArgumentType]
+        self._placements = PlacementNames(self.engine.placements, noise, self.question_words)
         past = (one.group for one in self.engine.rhythm.groups)
         self.groups = GroupNames((*self.engine.group_names(), *past), self.phrases.lexicon, self.question_words)
+
+        self._mender = Mender(self.phrases, self.names, self.engine.placements, self.groups.names, self._is_everyday)
 
     def read(self, text: str) -> ReadMessage:
         """Return the entities of a message.
@@ -115,7 +118,7 @@ class EntityReader:
         titles = self._titles(text, spans)
         products = tuple(meant[0] for meant in titles.values() if len(meant) == 1)
         same_title = next((meant for meant in titles.values() if len(meant) > 1), ())
-        placements = self._placements(text, spans)
+        placements = self._placements.find(text, spans)
         loose = self._beyond_groups(text, spans)
         groups, group_words = self._groups(text, spans)
         loose += self._loosely(text, spans)
@@ -190,50 +193,15 @@ class EntityReader:
 
     def _quoted(self, text: str, spans: Sequence[Mention]) -> list[LooseName]:
         """Return what stands in quotation marks as one name."""
-        match = _QUOTED.search(text)
+        match = QUOTED.search(text)
         if match is None or not free(match.start(), match.end(), spans):
             return []
         words = words_of(match[1])
         return [LooseName(match.start(), match.end(), words, words, self.names.waiting_named(words))]
 
     def mended(self, text: str) -> str:
-        """Return the text with misspelt words as they are meant: words of questions first, then the catalogue's.
-
-        Example: "is serch demand for ice creem going up" -> "is search demand for ice cream going up".
-        """
-        quoted = [Mention(match.start(), match.end(), "QUOTED") for match in _QUOTED.finditer(text)]
-        return _LETTERS.sub(
-            lambda match: self._mended(match[0]) if free(match.start(), match.end(), quoted) else match[0], text
-        )
-
-    def _mended(self, written: str) -> str:
-        word = written.casefold()
-        if word in self._spoken or self._is_question_word(word) or self.names.has(word):
-            return written
-        meant, name = self._speller.nearest(word), self.names.mend(word)
-        if meant is None or (name != word and edits(word, name) < edits(word, meant)):
-            return written if name == word else name
-        return meant
-
-    @cached_property
-    def _speller(self) -> Speller:
-        return Speller(self._asking)
-
-    @cached_property
-    def _asking(self) -> frozenset[str]:
-        """Words that an operator asks with, as they are written."""
-        examples = [one for words in self.phrases.intents.values() for one in (*words.examples, *words.cues)]
-        holidays = self.phrases.parsing["holidays"]
-        assert isinstance(holidays, Mapping)
-        own = [str(self.phrases.parsing["stopwords"]), *self.phrases.lexicon.months, *map(str, holidays)]
-        return frozenset(words_of(" ".join([*examples, *own, *self.engine.placements])))
-
-    @cached_property
-    def _spoken(self) -> frozenset[str]:
-        """Words that are no misspelling, whatever they are near to."""
-        groups = words_of(" ".join(self.groups.names))
-        months = (month[:3] for month in self.phrases.lexicon.months)
-        return self._asking | frozenset(groups) | frozenset(months)
+        """Return the text with misspelt words as they are meant: words of questions first, then the catalogue's."""
+        return self._mender.mended(text)
 
     def loose_groups(self, words: Sequence[str]) -> tuple[tuple[str, ...], int]:
         """Return the groups that most of these words name in part, a typing error aside, and how many words do."""
@@ -295,31 +263,6 @@ class EntityReader:
                 return True
         return False
 
-    def _placements(self, text: str, spans: list[Mention]) -> tuple[str, ...]:
-        found = list(whole_names(text, self.engine.placements, spans, "PLACEMENT"))
-        while fits := self._partial_placements(text, spans, found):
-            found += fits
-        return tuple(found)
-
-    def _partial_placements(self, text: str, spans: list[Mention], found: Sequence[str]) -> tuple[str, ...]:
-        """Return the placements that the longest run of words fits: "the end caps" fits every end cap.
-
-        A run that fits what was found says no more: "the front page of the mailer" is no other mailer.
-        """
-        noise = self.phrases.parsing["placement_noise"]
-        assert isinstance(noise, Sequence)
-        names = {name: _squeezed(words_of(name), noise) for name in self.engine.placements}
-        tokens = [match for match in re.finditer(r"\w+", text) if free(match.start(), match.end(), spans)]
-        words = [_singular(match, text) for match in tokens]
-        for size in range(min(5, len(tokens)), 0, -1):
-            for i in range(len(tokens) - size + 1):
-                run = _squeezed(words[i : i + size], noise)
-                fits = [name for name, have in names.items() if run and _names_in_part(run, have, size)]
-                if fits and not (size == 1 and run in self.question_words) and not set(fits) & set(found):
-                    spans.append(Mention(tokens[i].start(), tokens[i + size - 1].end(), "PLACEMENT", tuple(fits)))
-                    return tuple(fits)
-        return ()
-
     def _groups(self, text: str, spans: list[Mention]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the groups that are named in full, and the words that do."""
         before = len(spans)
@@ -372,20 +315,3 @@ def _question_words(phrases: Phrases) -> frozenset[str]:
     own = str(phrases.parsing["stopwords"])
     stems = phrases.lexicon.plain | frozenset(phrases.lexicon.kinds) | frozenset(phrases.lexicon.units)
     return frozenset(words_of(" ".join(examples)) + words_of(own) + tuple(own.split())) | stems
-
-
-def _squeezed(words: Iterable[str], noise: Sequence[str]) -> str:
-    """Return words without the noise and without spaces: "end cap" and "endcap" become the same."""
-    return "".join(word for word in words if word not in noise)
-
-
-def _singular(match: re.Match[str], text: str) -> str:
-    """Return a word of a placement's name: "caps" is "cap", but "in-aisles" is one word of another name."""
-    word = match[0].casefold()
-    plural = len(word) > 3 and word.endswith("s") and not word.endswith("ss") and text[: match.start()][-1:] != "-"
-    return word.removesuffix("s") if plural else word
-
-
-def _names_in_part(run: str, have: str, size: int) -> bool:
-    long_enough = len(run) >= (5 if size == 1 else 6)
-    return long_enough and run in have

@@ -108,7 +108,8 @@ def evaluate_answers(copilot: Copilot, n_questions: int = 20) -> dict[str, Any]:
         unverified_shown: sentences shown that state a fact and do not pass the verifier when checked once more.
         answer_s_median: seconds from the message to the last sentence, re-solving included.
         first_token_s, tokens_per_s: of one reply of a local writer, see `measure_speed`; None for others.
-        intent_accuracy, entity_f1, abstention_precision, abstention_recall, understanding: see `evaluate_understanding`.
+        intent_accuracy, entity_f1, abstention_precision, abstention_recall, understanding: see
+            `evaluate_understanding`.
     """
     phrases = load_phrases("en")
     stored = copilot.current_plan()

@@ -15,14 +15,17 @@ import numpy as np
 
 from copilot.catalogue_names import words_of
 from copilot.entities import ReadMessage
+from retrieval.encoder import encode_cached
 
 if TYPE_CHECKING:
     from copilot.phrases import Phrases
+    from retrieval.cache import EmbeddingCache
     from retrieval.encoder import TextEncoder
 
 FOLLOW_UP_LEAD = 3.0  # log-odds towards the intent before, for a message that only adds an entity to it
 _WEIGHT = 0.4  # of a cue or an entity beside an embedding of length 1
 _PENALTY = 10.0  # inverse strength of the model's L2 penalty
+_TOLERANCE = 1e-3  # of the fit's gradient; a finer one changes no reading
 _SECOND_CUE = 0.3
 _FLOOR_SHARE = 0.72  # of the typical similarity among the examples themselves; below it nothing matches
 _FAR = 3.0  # log-odds by which a message that is like nothing is out of scope
@@ -96,9 +99,15 @@ MAY_INHERIT = ABOUT_A_PRODUCT | {
 
 
 class IntentMatcher:
-    """Log-probabilities of the intents for a message, from a linear model of the examples."""
+    """Log-probabilities of the intents for a message, from a linear model of the examples.
 
-    def __init__(self, encoder: TextEncoder, phrases: Phrases) -> None:
+    Args:
+        encoder: the text encoder of the workspace.
+        phrases: the language's examples and cues.
+        cache: keeps the examples' embeddings between starts; None encodes them anew.
+    """
+
+    def __init__(self, encoder: TextEncoder, phrases: Phrases, cache: EmbeddingCache | None = None) -> None:
         self._encoder = encoder
         mask = phrases.parsing["mask"]
         assert isinstance(mask, Mapping)
@@ -110,7 +119,7 @@ class IntentMatcher:
         self._domain = frozenset(str(phrases.parsing["domain"]).split())
         examples = [(intent, text) for intent, words in self._words.items() for text in words.examples]
         texts = [text for _, text in examples]
-        self._examples = encoder.encode([self._plain(text) for text in texts])  # (n_examples, dimension)
+        self._examples = encode_cached(encoder, [self._plain(text) for text in texts], cache)  # (n_examples, dimension)
         self._in_scope = np.array([intent is not Intent.OUT_OF_SCOPE for intent, _ in examples])
         self._floor = self._weakest_similarity()
         self._fit(self._features(self._examples, texts, texts), [intent.value for intent, _ in examples])
@@ -121,7 +130,9 @@ class IntentMatcher:
         embeddings = self._encoder.encode([self._plain(one) for one in masked])  # (n_variants, dimension)
         features = self._features(embeddings, masked, [text] * len(masked))
         shares = self._model.predict_proba(features).mean(axis=0)  # (n_intents,)
-        scores = {Intent(name): float(np.log(max(share, 1e-9))) for name, share in zip(self._names, shares, strict=True)}
+        scores = {
+            Intent(name): float(np.log(max(share, 1e-9))) for name, share in zip(self._names, shares, strict=True)
+        }
         nearest = float((embeddings @ self._examples[self._in_scope].T).max())
         if nearest < self._floor and not self._concerns_the_plan(read, text):
             scores[Intent.OUT_OF_SCOPE] = max(scores.values()) + _FAR
@@ -162,7 +173,7 @@ class IntentMatcher:
             texts = [_padded(text), _padded(bare)]
             cues = [value for intent in Intent for value in self._cue_values(intent, texts)]
             rows.append([*entities, float("?" in mask), *cues])
-        return np.hstack([embeddings, _WEIGHT * np.array(rows)])
+        return np.hstack([embeddings, _WEIGHT * np.array(rows, dtype=np.float32)])
 
     def _cue_values(self, intent: Intent, texts: Sequence[str]) -> tuple[float, float]:
         against = any(phrase in text for phrase in self._against[intent] for text in texts)
@@ -178,9 +189,11 @@ class IntentMatcher:
 
     def _fit(self, features: np.ndarray, intents: Sequence[str]) -> None:
         from sklearn.linear_model import LogisticRegression
+        from threadpoolctl import threadpool_limits
 
-        self._model = LogisticRegression(C=_PENALTY, max_iter=500)
-        self._model.fit(features, intents)
+        self._model = LogisticRegression(C=_PENALTY, max_iter=200, tol=_TOLERANCE)
+        with threadpool_limits(1):  # the matrices are too small to share between threads
+            self._model.fit(features, intents)
         self._names = [str(name) for name in self._model.classes_]
 
     def _weakest_similarity(self) -> float:

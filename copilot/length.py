@@ -15,8 +15,8 @@ HEAVIEST = 2  # facts of a shorter answer
 def of_length(sheet: FactSheet, wish: Wish) -> FactSheet:
     """Return the sheet as it is told at a wished length; every fact stays true and cited.
 
-    "shorter" keeps the heaviest essential facts, with what they refer back to, and no closing line; "longer" makes every
-    fact essential, in order of weight; "again" changes nothing.
+    "shorter" keeps the heaviest essential facts, with what they refer back to, and no closing line; "longer" makes
+    every fact essential, in order of weight; "again" changes nothing.
     """
     if wish == "longer":
         further = (fact.id for fact in sheet.facts if fact.id not in sheet.essential)

@@ -43,7 +43,8 @@ def whole_names(
     `stands` may refuse a name at the place where it ends.
     """
     found: list[tuple[int, str]] = []
-    for name in sorted(names, key=len, reverse=True):
+    lowered = text.casefold()
+    for name in sorted((one for one in names if one.casefold() in lowered), key=len, reverse=True):
         pattern = rf"(?<!\w){re.escape(name)}(?!\w)"
         for match in re.finditer(pattern, text, re.IGNORECASE):
             if free(match.start(), match.end(), spans) and stands(name, text, match.end()):

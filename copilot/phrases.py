@@ -206,7 +206,17 @@ def _load(lang: str) -> Phrases:
     everyday = " ".join(_toml(lang, "everyday.toml").values())
     spoken_intents = {name: _intent_words(entry, more.get(name, ())) for name, entry in intents["intents"].items()}
     documents = _environment(lang, _for_markdown)
-    return Phrases(lang, lexicon, facts, lines, labels, spoken_intents, intents["parsing"] | {"everyday": everyday}, environment, documents)
+    return Phrases(
+        lang,
+        lexicon,
+        facts,
+        lines,
+        labels,
+        spoken_intents,
+        intents["parsing"] | {"everyday": everyday},
+        environment,
+        documents,
+    )
 
 
 def _intent_words(entry: Mapping, more: Sequence[str]) -> IntentWords:

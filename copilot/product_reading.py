@@ -62,7 +62,7 @@ class ProductReading:
         if found.groups and not question.of_launches and question.intent not in ABOUT_THE_PLAN:
             question = self._product_of_group(question, read)
         if read.rest and not question.ambiguous_products and not question.entities.products:
-            return self._with_strangers(question, read)
+            return self._with_strangers(question, read.rest)
         return self._inherited(question, previous)
 
     def _names_groups(self, question: Question, read: ReadMessage) -> bool:
@@ -102,6 +102,12 @@ class ProductReading:
         "Hot dogs" may be both; what speaks of launches together means the category.
         """
         found, names = question.entities, self.reader.names
+        strange = tuple(word for run in read.strange for word in run)
+        if strange and re.search(
+            rf"\b{re.escape(strange[-1])}\W+{re.escape(read.group_words[0])}\b", question.text, re.I
+        ):
+            words = (*strange, *read.group_words)
+            return self._with_strangers(replace(question, entities=replace(found, groups=())), words)
         headed = names.waiting_headed(read.group_words)
         caps = question.change is not None and question.change.kind in ("cap", "capacity")
         if headed and not caps:
@@ -112,10 +118,10 @@ class ProductReading:
             return _meaning(replace(question, entities=replace(found, groups=())), members, read.group_words)
         return question
 
-    def _with_strangers(self, question: Question, read: ReadMessage) -> Question:
+    def _with_strangers(self, question: Question, rest: Sequence[str]) -> Question:
         """Find what is on sale under words that no candidate has, or keep the words, so that the answer asks back."""
         names = self.reader.names
-        wanted = [names.mend(word) for word in read.rest]
+        wanted = [names.mend(word) for word in rest]
         words = " ".join(wanted)
         hits = self.engine.search.search(words, k=2 * SHOWN_CANDIDATES)
         fitting = names.waiting_named(wanted)
@@ -123,7 +129,7 @@ class ProductReading:
         if not fitting and not self._is_like_a_product(hits):
             return question
         if question.intent is Intent.PLANNED and not fitting:  # what is in scope decides later about unknown words
-            return replace(question, product_words=words if all(map(names.knows, read.rest)) else "", exact=False)
+            return replace(question, product_words=words if all(map(names.knows, rest)) else "", exact=False)
         if fitting:
             return _meaning(question, fitting, wanted)
         nearest = tuple(hit.product_id for hit in hits[:SHOWN_CANDIDATES])

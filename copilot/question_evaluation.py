@@ -70,7 +70,9 @@ def evaluate_understanding(encoder: TextEncoder, lang: str = "en") -> dict[str, 
 def load_questions(lang: str = "en") -> tuple[Expected, ...]:
     """Return the questions of the set, in order."""
     return tuple(
-        _expected(family, row) for family in load_evaluation("questions", lang)["families"] for row in family["questions"]
+        _expected(family, row)
+        for family in load_evaluation("questions", lang)["families"]
+        for row in family["questions"]
     )
 
 

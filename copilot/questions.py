@@ -23,13 +23,22 @@ from copilot.entities import Entities, EntityReader, ReadMessage
 from copilot.errors import QuestionTooLong, UnsupportedLanguage
 from copilot.intents import Intent, IntentMatcher
 from copilot.product_reading import SHOWN_CANDIDATES, ProductReading
+from retrieval.cache import EmbeddingCache
 
 if TYPE_CHECKING:
     from copilot.engine import Engine
     from copilot.phrases import Phrases
     from retrieval.encoder import TextEncoder
 
-__all__ = ["QUESTION_LIMIT", "SHOWN_CANDIDATES", "Entities", "Intent", "Question", "QuestionParser", "question_from_json"]
+__all__ = [
+    "QUESTION_LIMIT",
+    "SHOWN_CANDIDATES",
+    "Entities",
+    "Intent",
+    "Question",
+    "QuestionParser",
+    "question_from_json",
+]
 
 QUESTION_LIMIT = 2_000  # characters; a longer message is almost surely pasted by mistake
 UNSURE_MARGIN = 0.03  # between the two likeliest readings; below it the answer asks back
@@ -91,7 +100,6 @@ class Question:
             "numbers": list(self.entities.numbers),
         }
         return {"intent": self.intent.value, "entities": entities, "confidence": round(self.confidence, 3)}
-
 
     def to_record(self) -> dict[str, object]:
         """Return the question as a thread keeps it: with all that "shorter" or "more detail" needs."""
@@ -167,7 +175,8 @@ class QuestionParser:
     @cached_property
     def matcher(self) -> IntentMatcher:
         """The intents' examples, encoded."""
-        return IntentMatcher(self.encoder, self.phrases)
+        folder = getattr(self.engine.workspace, "cache", None)  # a shop in memory has none
+        return IntentMatcher(self.encoder, self.phrases, EmbeddingCache(folder) if folder else None)
 
     def warm_up(self) -> None:
         """Encode the examples and read the catalogue's names now, so that the first question need not wait for it."""
@@ -227,7 +236,9 @@ class QuestionParser:
         question = _barred(self.products.fill(question, read, previous))
         question = self._within_scope(question, read)
         if question.intent is Intent.OUT_OF_SCOPE:
-            return replace(question, entities=Entities(text=read.entities.text), ambiguous_products=(), product_words="")
+            return replace(
+                question, entities=Entities(text=read.entities.text), ambiguous_products=(), product_words=""
+            )
         return question
 
     def _by_its_parts(self, question: Question, read: ReadMessage) -> Question:
@@ -236,9 +247,8 @@ class QuestionParser:
         slots = [one for one in (*found.weeks, *found.placements) if one not in found.without]
         moves = bool(slots) or found.shift_weeks is not None
         n_names = _names_of(read)
-        if intent is Intent.PLANNED and found.shift_weeks is not None and n_names == 1:
-            intent = Intent.WHAT_IF_MOVE
-        elif intent is Intent.WHAT_IF and question.change is None and moves and n_names == 1:
+        supposes = intent is Intent.WHAT_IF and question.change is None and moves
+        if n_names == 1 and (supposes or (intent is Intent.PLANNED and found.shift_weeks is not None)):
             intent = Intent.WHAT_IF_MOVE
         elif intent is Intent.WHAT_IF_MOVE and n_names > 1 and not moves:
             intent = Intent.WHAT_IF

@@ -14,8 +14,8 @@ from typing import Literal
 
 import pandas as pd
 
-from copilot.archive import Archive
 from copilot.answers import Answer, Sentence, write_answer
+from copilot.archive import Archive
 from copilot.briefs import Brief, write_brief
 from copilot.engine import Engine, Evidence
 from copilot.errors import QuestionTooLong

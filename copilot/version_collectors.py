@@ -38,7 +38,9 @@ def _add_differences(bench: Bench, earlier: StoredPlan, later: StoredPlan) -> No
     after = {launch.product_id: launch for launch in later.plan.launches}
     came = sorted((after[one] for one in after.keys() - before.keys()), key=largest_first)
     went = sorted((before[one] for one in before.keys() - after.keys()), key=largest_first)
-    moved = sorted((after[one] for one in after.keys() & before.keys() if _moved(before[one], after[one])), key=largest_first)
+    moved = sorted(
+        (after[one] for one in after.keys() & before.keys() if _moved(before[one], after[one])), key=largest_first
+    )
     if not (came or went or moved):
         bench.sheet.say("nothing_changed")
     if earlier.fingerprint == later.fingerprint:  # else the data or settings differ, and so does what a unit is worth

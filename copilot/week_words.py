@@ -211,7 +211,9 @@ def _months(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexi
     for match in re.finditer(pattern, text, re.IGNORECASE):
         group = 1 if match[1] else 2
         month = 1 + lexicon.months.index(match[group].lower())
-        yield Span(match.start(group), match.end(group), clock.weeks_of(month) or (clock.day(None, month, 15, match[0]),))
+        yield Span(
+            match.start(group), match.end(group), clock.weeks_of(month) or (clock.day(None, month, 15, match[0]),)
+        )
     for key, step in (("this_month", 0), ("next_month", 1)):
         month = (clock.as_of.month - 1 + step) % 12 + 1
         for phrase in _strings(words[key]):
