@@ -289,19 +289,16 @@ class EntityReader:
     def _is_everyday(self, word: str) -> bool:
         """Say whether a word alone names no product: a word of questions, a number, or one of everyday speech."""
         numbered = len(word) <= _SHORT_CODE and any(letter.isdigit() for letter in word)
-        return word in self._everyday or numbered or len(word) == 1 or self._is_question_word(word)
+        stem = self.phrases.lexicon.stem(word)
+        return word in self._everyday or stem in self._everyday_stems or numbered or len(word) == 1
 
     def _is_function(self, word: str) -> bool:
         """Say whether a name neither begins nor ends with a word: "the", "of", "is"."""
         return self.phrases.lexicon.stem(word) in self.phrases.lexicon.plain
 
-    def _is_question_word(self, word: str) -> bool:
-        """Say whether a word, or a form of it, belongs to questions: "sells" is one as "sell" is."""
-        return word in self.question_words or self.phrases.lexicon.stem(word) in self._question_stems
-
     @cached_property
-    def _question_stems(self) -> frozenset[str]:
-        return frozenset(map(self.phrases.lexicon.stem, self.question_words))
+    def _everyday_stems(self) -> frozenset[str]:
+        return frozenset(map(self.phrases.lexicon.stem, self._everyday))
 
 
 def _question_words(phrases: Phrases) -> frozenset[str]:

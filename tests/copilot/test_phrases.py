@@ -225,7 +225,7 @@ def test_every_message_renders_with_its_variables(phrases):
             "tables": "t", "reasons": "r", "labels": "l",
             "cells": 1, "prior": "8%",
             "n": 2, "kind": "week", "earlier": "d", "later": "d", "value": "1", "low": "0", "high": "1", "level": "80%",
-            "rule": "r", "sold": "1", "expected": "2",
+            "rule": "r", "sold": "1", "expected": "2", "note": "n", "names": "x", "since": "d",
     }  # fmt: skip
     for key in phrases.messages:
         assert phrases.message(key, **values)
