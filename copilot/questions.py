@@ -41,7 +41,7 @@ __all__ = [
 ]
 
 QUESTION_LIMIT = 2_000  # characters; a longer message is almost surely pasted by mistake
-UNSURE_MARGIN = 0.03  # between the two likeliest readings; below it the answer asks back
+UNSURE_MARGIN = 0.02  # between the two likeliest readings; below it the answer asks back
 
 
 _ARROW = re.compile(r"\s*(?:->|=>|→)\s*")
@@ -252,6 +252,8 @@ class QuestionParser:
             intent = Intent.WHAT_IF_MOVE
         elif intent is Intent.WHAT_IF_MOVE and n_names > 1 and not moves:
             intent = Intent.WHAT_IF
+        elif intent is Intent.COMPARE and n_names > 1 and not self.matcher.holds_cue(intent, question.text):
+            intent = next((one for one, _ in question.alternatives if one is not intent), intent)
         elif intent is Intent.WHY_NOT and not self.matcher.holds_cue(Intent.WHY_NOT, question.text):
             asks_why = self.matcher.holds_cue(Intent.WHY_HERE, question.text)
             intent = Intent.WHY_HERE if asks_why and n_names else intent
