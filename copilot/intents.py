@@ -15,7 +15,7 @@ import numpy as np
 
 from copilot.catalogue_names import words_of
 from copilot.entities import ReadMessage
-from retrieval.encoder import encode_cached
+from retrieval.encoder import HashingEncoder, encode_cached
 
 if TYPE_CHECKING:
     from copilot.phrases import Phrases
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 FOLLOW_UP_LEAD = 3.0  # log-odds towards the intent before, for a message that only adds an entity to it
 _WEIGHT = 0.4  # of a cue or an entity beside an embedding of length 1
+_SPELT, _BUCKETS = 0.5, 512  # of a message's hashed words and trigrams beside its embedding, and how many there are
 _PENALTY = 10.0  # inverse strength of the model's L2 penalty
 _TOLERANCE = 1e-3  # of the fit's gradient; a finer one changes no reading
 _SECOND_CUE = 0.3
@@ -116,6 +117,7 @@ class IntentMatcher:
         self._words = {Intent(name): words for name, words in phrases.intents.items()}
         self._cues = {intent: [_padded(cue) for cue in words.cues] for intent, words in self._words.items()}
         self._against = {intent: [_padded(cue) for cue in words.against] for intent, words in self._words.items()}
+        self._spelling = HashingEncoder(_BUCKETS)
         self._domain = frozenset(str(phrases.parsing["domain"]).split())
         examples = [(intent, text) for intent, words in self._words.items() for text in words.examples]
         texts = [text for _, text in examples]
@@ -164,7 +166,7 @@ class IntentMatcher:
         return masked.strip(" ?!.").lower()
 
     def _features(self, embeddings: np.ndarray, masked: Sequence[str], written: Sequence[str]) -> np.ndarray:
-        """Return (n_texts, n_features): the embedding, the entities named, and the cues of each intent."""
+        """Return (n_texts, n_features): the embedding, the spelling, the entities named, the cues of each intent."""
         rows = []
         for mask, text in zip(masked, written, strict=True):
             counts = [len(re.findall(rf"\b{kind}\b", mask)) for kind in _KINDS]
@@ -173,7 +175,8 @@ class IntentMatcher:
             texts = [_padded(text), _padded(bare)]
             cues = [value for intent in Intent for value in self._cue_values(intent, texts)]
             rows.append([*entities, float("?" in mask), *cues])
-        return np.hstack([embeddings, _WEIGHT * np.array(rows, dtype=np.float32)])
+        spelt = self._spelling.encode([self._plain(one) for one in masked])  # (n_texts, dimension)
+        return np.hstack([embeddings, _SPELT * spelt, _WEIGHT * np.array(rows, dtype=np.float32)])
 
     def _cue_values(self, intent: Intent, texts: Sequence[str]) -> tuple[float, float]:
         against = any(phrase in text for phrase in self._against[intent] for text in texts)
