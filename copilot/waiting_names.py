@@ -36,8 +36,12 @@ class WaitingNames:
         return tuple(found or (self._squeezed.get(words[0], ()) if len(words) == 1 else ()))
 
     def named(self, words: Sequence[str]) -> Words:
-        """Return the candidates that these words name: as their head, else within it, the title or the category."""
-        return self.headed(words) or self._in_head.holding(words) or self._in_all.holding(words)
+        """Return the candidates that these words name: as their head, else within it, the title or the category.
+
+        Of several words some may be cut short: "greek yog".
+        """
+        strict = self.headed(words) or self._in_head.holding(words) or self._in_all.holding(words)
+        return strict or self._in_head.holding(words, cut_short=True)
 
 
 class _WordIndex:
@@ -53,12 +57,19 @@ class _WordIndex:
                     self._by_start.setdefault(word[:_START], []).append(word)
                 self._ids.setdefault(word, set()).add(one)
 
-    def holding(self, words: Sequence[str]) -> Words:
-        """Return the ids whose texts hold every word, in their order."""
-        if not words:
-            return ()
-        found = set.intersection(*(self._with(word) for word in words))
+    def holding(self, words: Sequence[str], *, cut_short: bool = False) -> Words:
+        """Return the ids whose texts hold every word, in their order; `cut_short` lets some words be beginnings."""
+        sets = [self._with(word) for word in words]
+        if cut_short and len(words) > 1 and any(sets):
+            sets = [found or self._begun(word) for word, found in zip(words, sets, strict=True)]
+        found = set.intersection(*sets) if sets else set()
         return tuple(sorted(found, key=self._order.__getitem__))
+
+    def _begun(self, word: str) -> set[str]:
+        near = (
+            other for other in self._by_start.get(word[:_START], ()) if len(word) >= _START and other.startswith(word)
+        )
+        return {one for other in near for one in self._ids[other]}
 
     def _with(self, word: str) -> set[str]:
         near = (other for other in self._by_start.get(word[:_START], ()) if same_word(word, other))

@@ -122,6 +122,11 @@ def test_what_is_done_with_a_product_is_no_part_of_its_name(parser):
     assert parser.parse("what if we ditch cheese pizza").entities.products == ("106",)
 
 
+def test_a_name_may_be_cut_short_beside_a_full_word(parser):
+    assert parser.parse("forecast for tort chips").entities.products == ("102",)
+    assert parser.parse("forecast for chee").entities.products == ()
+
+
 def test_an_arrow_is_a_move(parser):
     question = parser.parse("cheese pizza -> week 44")
     assert (question.intent, question.entities.weeks) == (Intent.WHAT_IF_MOVE, (W44,))
