@@ -93,6 +93,7 @@ class Answer:
     def to_record(self) -> dict[str, object]:
         """Return the answer as a thread keeps it: all that the screen needs to show it again."""
         return self.to_json() | {
+            "asked": self.question.to_record(),
             "sentences": [sentence.to_record() for sentence in self.sentences],
             "facts": [fact.to_record() for fact in self.facts],
             "writer": self.writer,

@@ -41,7 +41,8 @@ def slot_asked(bench: Bench, question: Question, launch: Launch | None) -> SlotA
     A partial name that fits several placements stands for the one where the product is planned, or for none of them.
     """
     found = question.entities
-    week = found.weeks[-1] if found.weeks else None
+    weeks = [week for week in found.weeks if week not in found.without] or found.weeks
+    week = weeks[-1] if weeks else None
     if week is None and found.shift_weeks and launch is not None:
         week = launch.week + timedelta(weeks=found.shift_weeks)
     placement = found.placements[0] if len(found.placements) == 1 else None
@@ -51,14 +52,24 @@ def slot_asked(bench: Bench, question: Question, launch: Launch | None) -> SlotA
 
 
 def part(question: Question) -> Part:
-    """Return the part of the plan that a question names."""
+    """Return the part of the plan that a question names, without what it speaks against."""
     found = question.entities
-    return Part(found.weeks, found.placements, found.groups)
+    weeks = tuple(week for week in found.weeks if week not in found.without)
+    placements = tuple(name for name in found.placements if name not in found.without)
+    groups = tuple(name for name in found.groups if name not in found.without)
+    return Part(weeks, placements, groups, found.without)
 
 
 def is_named(question: Question) -> bool:
     """Say whether a question names a product, whichever it is."""
     return bool(question.entities.products or question.ambiguous_products or question.product_words)
+
+
+def is_about_the_whole(question: Question) -> bool:
+    """Say whether no product is meant: the message names a part of the plan, or points back at nothing."""
+    found = question.entities
+    parts = question.of_launches or bool(found.weeks or found.placements or found.groups)
+    return parts or not question.points_back
 
 
 def is_about_a_category(question: Question) -> bool:

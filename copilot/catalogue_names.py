@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 
 from copilot.cleaning import clean_text
 from copilot.spelling import Speller
+from copilot.waiting_names import WaitingNames, Words, covers, head_of, words_of
 
 if TYPE_CHECKING:
     from retrieval.workspace import Workspace
 
-Words = tuple[str, ...]
+__all__ = ["CatalogueNames", "NamedSpan", "Words", "covers", "head_of", "words_of"]
+
 _WORD = re.compile(r"\w+")
 _TITLE_WORDS = 24  # longest title that is looked for in full
 
@@ -45,10 +47,11 @@ class CatalogueNames:
         waiting: Mapping[str, str] | None = None,
     ) -> None:
         self.ids = frozenset(titles)
-        self._waiting = {one: f"{titles[one]} {category}" for one, category in (waiting or {}).items()}
-        self._heads = {one: head_of(titles[one]) for one in self._waiting}
+        self._waiting = frozenset(waiting or ())
+        self.waiting = WaitingNames({one: titles[one] for one in waiting or {}}, waiting or {})
         self._common = frozenset(common)
         self._by_words: dict[Words, list[str]] = {}
+        self._by_head: dict[Words, list[str]] = {}
         self._words_of: dict[str, Words] = {}  # title -> words; many products share a title
         vocabulary = {word for category in categories for word in words_of(clean_text(category, 400))}
         for product_id, title in titles.items():
@@ -58,6 +61,7 @@ class CatalogueNames:
                 vocabulary.update(words)
             if words:
                 self._by_words.setdefault(words, []).append(product_id)
+                self._by_head.setdefault(head_of(title), []).append(product_id)
         self._longest = min(_TITLE_WORDS, max(map(len, self._by_words), default=0))
         self._speller = Speller(vocabulary)
         self._known = frozenset(vocabulary)
@@ -98,18 +102,15 @@ class CatalogueNames:
 
     def waiting_headed(self, words: Words) -> Words:
         """Return the candidates that are called so, up to what follows a comma or a number: "Blueberries, 4.4 oz"."""
-        return tuple(one for one, head in self._heads.items() if head == words)
+        return self.waiting.headed(words)
 
     def waiting_named(self, words: Sequence[str]) -> Words:
         """Return the candidates that these words name: as their head, else within it, the title or the category."""
-        for near in (
-            self.waiting_headed(tuple(words)),
-            tuple(one for one, head in self._heads.items() if covers(" ".join(head), words)),
-            tuple(one for one, text in self._waiting.items() if covers(text, words)),
-        ):
-            if near:
-                return near
-        return ()
+        return self.waiting.named(words)
+
+    def headed(self, words: Words) -> Words:
+        """Return the products that are called so, candidates or on sale, up to what follows a comma or a number."""
+        return tuple(self._by_head.get(tuple(words), ()))
 
     def knows(self, word: str) -> bool:
         """Say whether a word, up to a typing error or a plural, stands in some title."""
@@ -131,24 +132,3 @@ class CatalogueNames:
             if run in self._by_words and any(word not in self._common and not word.isdigit() for word in run):
                 return size
         return 0
-
-
-def words_of(text: str) -> Words:
-    """Return the words of a text in lower case, without punctuation."""
-    return tuple(word.casefold() for word in _WORD.findall(text))
-
-
-def head_of(title: str) -> Words:
-    """Return the words of a title before its first comma or number: "Blueberries, 4.4 oz" -> blueberries."""
-    return words_of(re.split(r"[,\d]", title, maxsplit=1)[0])
-
-
-def covers(title: str, wanted: Iterable[str]) -> bool:
-    """Say whether a title holds every wanted word, up to a plural or another short ending."""
-    have = words_of(title)
-    return all(any(_same_word(word, other) for other in have) for word in wanted)
-
-
-def _same_word(a: str, b: str) -> bool:
-    short, long = sorted((a, b), key=len)
-    return long == short or (len(short) >= 3 and long.startswith(short) and len(long) - len(short) <= 2)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from copilot.catalogue_names import CatalogueNames, NamedSpan, words_of
 from copilot.group_names import GroupNames
+from copilot.loose_names import LooseName, LooseNames
+from copilot.mending import QUOTED, Mender
 from copilot.mentions import Mention, free, masked, whole_names
-from copilot.spelling import Speller, edits
+from copilot.placement_names import PlacementNames
 from copilot.week_words import find_weeks
 
 if TYPE_CHECKING:
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
     from copilot.phrases import Phrases
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?(?![\w])")
-_QUOTED = re.compile(r"[\"“«]([^\"”»]{2,120})[\"”»]")
-_LETTERS = re.compile(r"(?<![\w'’.@/-])[^\W\d_]{4,}(?![\w'’@/-])")  # whole words; no part of a number, name or address
+_SHORT_CODE = 4  # characters; "v4", "24", "w45" are no names
 _LONG_NUMBER = re.compile(r"(?<![\w.,#])\d{5,}(?![\w.,%])")  # so many digits are meant as a product's number
 
 
@@ -37,6 +38,7 @@ class Entities:
         numbers: the remaining numbers.
         text: the message with each entity replaced by its kind (`PRODUCT`, `WEEK`, ...): what intents are matched on.
         shift_weeks: "a week later" = 1, "two weeks earlier" = -2, relative to the product's slot.
+        without: those of the weeks, placements and groups that the message speaks against: "not in week 45".
     """
 
     products: tuple[str, ...] = ()
@@ -46,6 +48,7 @@ class Entities:
     numbers: tuple[float, ...] = ()
     text: str = ""
     shift_weeks: int | None = None
+    without: tuple[object, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -56,10 +59,12 @@ class ReadMessage:
         entities: as far as the words decide them.
         same_title: ids that a title of the message could mean, when there are several.
         unknown_id: a product number that the catalogue does not have.
-        rest: the words that are neither entities nor words of questions: what may name a product or a group loosely.
+        rest: the words that name a product loosely, or else those that nothing explains.
         rest_in_catalogue: True when the catalogue has one of these words, up to a typing error.
         group_words: the words that name the groups.
         named: for each name in the message, in order, the ids that it could mean.
+        strange: the stretches of words that nothing explains.
+        readings: the message with its entities masked, then with loose names read as products, then as categories.
     """
 
     entities: Entities
@@ -69,6 +74,8 @@ class ReadMessage:
     rest_in_catalogue: bool = False
     group_words: tuple[str, ...] = ()
     named: tuple[tuple[str, ...], ...] = ()
+    strange: tuple[tuple[str, ...], ...] = ()
+    readings: tuple[str, ...] = ()
 
 
 @dataclass
@@ -87,9 +94,17 @@ class EntityReader:
 
     def __post_init__(self) -> None:
         self.question_words = _question_words(self.phrases)
-        self.names = CatalogueNames.load(self.engine.workspace, self.question_words)
+        self._everyday = self.question_words | frozenset(str(self.phrases.parsing["everyday"]).split())
+        self.names = CatalogueNames.load(self.engine.workspace, self._everyday)
+        parsing = self.phrases.parsing
+        verbs = frozenset(str(parsing["before_verbs"]).split()), tuple(map(str, parsing["verb_endings"]))  # pyright: ignore[reportArgumentType]
+        self._loose = LooseNames(self.names, self._is_everyday, self._is_function, *verbs)
+        noise = tuple(map(str, parsing["placement_noise"]))  # pyright: ignore[reportArgumentType]
+        self._placements = PlacementNames(self.engine.placements, noise, self.question_words)
         past = (one.group for one in self.engine.rhythm.groups)
         self.groups = GroupNames((*self.engine.group_names(), *past), self.phrases.lexicon, self.question_words)
+
+        self._mender = Mender(self.phrases, self.names, self.engine.placements, self.groups.names, self._is_everyday)
 
     def read(self, text: str) -> ReadMessage:
         """Return the entities of a message.
@@ -103,11 +118,14 @@ class EntityReader:
         titles = self._titles(text, spans)
         products = tuple(meant[0] for meant in titles.values() if len(meant) == 1)
         same_title = next((meant for meant in titles.values() if len(meant) > 1), ())
-        placements = self._placements(text, spans)
+        placements = self._placements.find(text, spans)
+        loose = self._beyond_groups(text, spans)
         groups, group_words = self._groups(text, spans)
+        loose += self._loosely(text, spans)
         numbers = self._numbers(text, spans)
-        runs = self._rest(text, spans)
-        rest = tuple(word for run in runs.values() for word in run)
+        loose.sort(key=lambda one: one.start)
+        known = [one for one in loose if one.products]
+        rest = tuple(word for one in (known or loose) for word in one.words)
         entities = Entities(
             products=tuple(dict.fromkeys((*ids, *products))),
             weeks=weeks,
@@ -116,49 +134,74 @@ class EntityReader:
             numbers=numbers,
             text=masked(text, spans),
             shift_weeks=shift,
+            without=self._without(text, spans),
         )
-        in_catalogue = any(map(self.names.knows, rest))
-        named = self._named(ids, titles, runs)
-        return ReadMessage(entities, same_title, unknown_id, rest, in_catalogue, group_words, named)
+        in_order = sorted({**{one.start: one.products for one in known}, **titles}.items())
+        return ReadMessage(
+            entities,
+            same_title,
+            unknown_id,
+            rest,
+            any(map(self.names.knows, rest)),
+            group_words,
+            named=(*((one,) for one in ids), *(meant for _, meant in in_order)),
+            strange=tuple(one.written for one in loose if not one.products),
+            readings=self._readings(text, spans, known, [one for one in loose if not one.products]),
+        )
+
+    def _readings(
+        self, text: str, spans: Sequence[Mention], known: Sequence[LooseName], strange: Sequence[LooseName]
+    ) -> tuple[str, ...]:
+        """Return the masked message, once for each way to read it.
+
+        A loose name is a product, and a category too where its words name one; words that nobody knows are themselves
+        or a product; a category's name is that, and a product too where one is called so.
+        """
+        starts = {one.start for one in (known or strange)}
+        words = [one.words for one in known] + [words_of(text[s.start : s.end]) for s in spans if s.kind == "GROUP"]
+        kinds = {"PRODUCT"} if known or not any(span.kind == "GROUP" for span in spans) else set()
+        kinds |= {"PRODUCT"} if any(map(self.names.waiting_headed, words)) else set()
+        kinds |= {"GROUP"} if any(self.groups.loosely(one)[1] == len(one) for one in words) else set()
+        readings = [] if known else [masked(text, spans)]
+        for kind in sorted(kinds, reverse=True):
+            read = [
+                replace(span, kind=kind) if span.start in starts or span.kind == "GROUP" else span for span in spans
+            ]
+            readings.append(masked(text, read))
+        return tuple(dict.fromkeys(readings))
+
+    def _beyond_groups(self, text: str, spans: list[Mention]) -> list[LooseName]:
+        """Return the loose names that say more than a category does: "vanilla ice cream" among "Ice Cream"."""
+        groups = [set(words_of(name)) for name in self.groups.names]
+        found = [one for one in self._loose.find(text, spans) if one.products]
+        found = [one for one in found if not any(set(one.words) <= name for name in groups)]
+        spans += [Mention(one.start, one.end, "") for one in found]
+        return found
+
+    def _loosely(self, text: str, spans: list[Mention]) -> list[LooseName]:
+        found = self._quoted(text, spans)
+        spans += [Mention(one.start, one.end, "") for one in found]
+        found += self._loose.find(text, spans)
+        spans += [Mention(one.start, one.end, "") for one in found]
+        return found
+
+    def _without(self, text: str, spans: Sequence[Mention]) -> tuple[object, ...]:
+        """Return the weeks, placements and groups that stand after a negation: "except candy", "not in week 45"."""
+        negated = re.compile(str(self.phrases.parsing["negated"]), re.IGNORECASE)
+        against = (span.values for span in spans if span.values and negated.search(text[: span.start]))
+        return tuple(dict.fromkeys(value for values in against for value in values))
+
+    def _quoted(self, text: str, spans: Sequence[Mention]) -> list[LooseName]:
+        """Return what stands in quotation marks as one name."""
+        match = QUOTED.search(text)
+        if match is None or not free(match.start(), match.end(), spans):
+            return []
+        words = words_of(match[1])
+        return [LooseName(match.start(), match.end(), words, words, self.names.waiting_named(words))]
 
     def mended(self, text: str) -> str:
-        """Return the text with misspelt words as they are meant: words of questions first, then the catalogue's.
-
-        Example: "is serch demand for ice creem going up" -> "is search demand for ice cream going up".
-        """
-        quoted = [Mention(match.start(), match.end(), "QUOTED") for match in _QUOTED.finditer(text)]
-        return _LETTERS.sub(
-            lambda match: self._mended(match[0]) if free(match.start(), match.end(), quoted) else match[0], text
-        )
-
-    def _mended(self, written: str) -> str:
-        word = written.casefold()
-        if word in self._spoken or self._is_question_word(word) or self.names.has(word):
-            return written
-        meant, name = self._speller.nearest(word), self.names.mend(word)
-        if meant is None or (name != word and edits(word, name) < edits(word, meant)):
-            return written if name == word else name
-        return meant
-
-    @cached_property
-    def _speller(self) -> Speller:
-        return Speller(self._asking)
-
-    @cached_property
-    def _asking(self) -> frozenset[str]:
-        """Words that an operator asks with, as they are written."""
-        examples = [one for words in self.phrases.intents.values() for one in (*words.examples, *words.cues)]
-        holidays = self.phrases.parsing["holidays"]
-        assert isinstance(holidays, Mapping)
-        own = [str(self.phrases.parsing["stopwords"]), *self.phrases.lexicon.months, *map(str, holidays)]
-        return frozenset(words_of(" ".join([*examples, *own, *self.engine.placements])))
-
-    @cached_property
-    def _spoken(self) -> frozenset[str]:
-        """Words that are no misspelling, whatever they are near to."""
-        groups = words_of(" ".join(self.groups.names))
-        months = (month[:3] for month in self.phrases.lexicon.months)
-        return self._asking | frozenset(groups) | frozenset(months)
+        """Return the text with misspelt words as they are meant: words of questions first, then the catalogue's."""
+        return self._mender.mended(text)
 
     def loose_groups(self, words: Sequence[str]) -> tuple[tuple[str, ...], int]:
         """Return the groups that most of these words name in part, a typing error aside, and how many words do."""
@@ -166,7 +209,7 @@ class EntityReader:
 
     def _weeks(self, text: str, spans: list[Mention]) -> tuple[tuple[date, ...], int | None]:
         found = find_weeks(text, self.engine.as_of, self.engine.weeks, self.phrases.parsing, self.phrases.lexicon)
-        spans += [Mention(span.start, span.end, "WEEK") for span in found]
+        spans += [Mention(span.start, span.end, "WEEK", span.weeks) for span in found]
         shift = next((span.shift for span in found if span.shift is not None), None)
         return tuple(dict.fromkeys(week for span in found for week in span.weeks)), shift
 
@@ -220,77 +263,42 @@ class EntityReader:
                 return True
         return False
 
-    def _placements(self, text: str, spans: list[Mention]) -> tuple[str, ...]:
-        found = list(whole_names(text, self.engine.placements, spans, "PLACEMENT"))
-        while fits := self._partial_placements(text, spans, found):
-            found += fits
-        return tuple(found)
-
-    def _partial_placements(self, text: str, spans: list[Mention], found: Sequence[str]) -> tuple[str, ...]:
-        """Return the placements that the longest run of words fits: "the end caps" fits every end cap.
-
-        A run that fits what was found says no more: "the front page of the mailer" is no other mailer.
-        """
-        noise = self.phrases.parsing["placement_noise"]
-        assert isinstance(noise, Sequence)
-        names = {name: _squeezed(words_of(name), noise) for name in self.engine.placements}
-        tokens = [match for match in re.finditer(r"\w+", text) if free(match.start(), match.end(), spans)]
-        words = [_singular(match, text) for match in tokens]
-        for size in range(min(5, len(tokens)), 0, -1):
-            for i in range(len(tokens) - size + 1):
-                run = _squeezed(words[i : i + size], noise)
-                fits = [name for name, have in names.items() if run and _names_in_part(run, have, size)]
-                if fits and not (size == 1 and run in self.question_words) and not set(fits) & set(found):
-                    spans.append(Mention(tokens[i].start(), tokens[i + size - 1].end(), "PLACEMENT"))
-                    return tuple(fits)
-        return ()
-
     def _groups(self, text: str, spans: list[Mention]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the groups that are named in full, and the words that do."""
         before = len(spans)
         named = whole_names(text, self.groups.names, spans, "GROUP", self.groups.stands)
         words = tuple(word for span in spans[before:] for word in words_of(text[span.start : span.end]))
+        for at, span in enumerate(spans[before:], start=before):
+            called = tuple(group for name in span.values for group in self.groups.called(str(name)))
+            spans[at] = replace(span, values=called)
         return tuple(dict.fromkeys(group for name in named for group in self.groups.called(name))), words
 
     def _numbers(self, text: str, spans: list[Mention]) -> tuple[float, ...]:
-        numbers = []
-        for match in _NUMBER.finditer(text):
-            if free(match.start(), match.end(), spans):
-                numbers.append(float(match[0].replace(",", "")))
-                spans.append(Mention(match.start(), match.end(), "NUMBER"))
-        return tuple(numbers)
+        """Return the numbers that are left: digits, words that count something, and versions."""
+        words, lexicon = self.phrases.parsing, self.phrases.lexicon
+        value = {**lexicon.numbers, **lexicon.small}
+        numbers: dict[int, float] = {}
+        for pattern in (_NUMBER, re.compile(str(words["version"]), re.I), re.compile(str(words["counted"]), re.I)):
+            for match in pattern.finditer(text):
+                if free(match.start(), match.end(), spans):
+                    written = next(filter(None, match.groups()), match[0]).lower()
+                    numbers[match.start()] = value[written] if written in value else float(written.replace(",", ""))
+                    spans.append(Mention(match.start(), match.end(), "NUMBER"))
+        return tuple(number for _, number in sorted(numbers.items()))
 
-    def _rest(self, text: str, spans: list[Mention]) -> dict[int, tuple[str, ...]]:
-        """Return the words that are left, in runs without another word between them, by position."""
-        quoted = _QUOTED.search(text)
-        if quoted and free(quoted.start(), quoted.end(), spans):
-            spans.append(Mention(quoted.start(), quoted.end(), "PRODUCT"))
-            return {quoted.start(): words_of(quoted[1])}
-        runs: dict[int, tuple[str, ...]] = {}
-        start = None
-        for match in re.finditer(r"[^\W_]+(?:'[^\W_]+)?", text.replace("’", "'")):
-            word = match[0].casefold().removesuffix("'s")
-            if not free(match.start(), match.end(), spans) or self._is_question_word(word):
-                start = None
-                continue
-            start = match.start() if start is None else start
-            runs[start] = (*runs.get(start, ()), word)
-        return runs
+    def _is_everyday(self, word: str) -> bool:
+        """Say whether a word alone names no product: a word of questions, a number, or one of everyday speech."""
+        numbered = len(word) <= _SHORT_CODE and any(letter.isdigit() for letter in word)
+        stem = self.phrases.lexicon.stem(word)
+        return word in self._everyday or stem in self._everyday_stems or numbered or len(word) == 1
 
-    def _named(
-        self, ids: Sequence[str], titles: dict[int, tuple[str, ...]], runs: dict[int, tuple[str, ...]]
-    ) -> tuple[tuple[str, ...], ...]:
-        loose = {at: self.names.waiting_named([self.names.mend(word) for word in run]) for at, run in runs.items()}
-        in_order = [meant for _, meant in sorted({**loose, **titles}.items()) if meant]
-        return (*((one,) for one in ids), *in_order)
-
-    def _is_question_word(self, word: str) -> bool:
-        """Say whether a word, or a form of it, belongs to questions: "sells" is one as "sell" is."""
-        return word in self.question_words or self.phrases.lexicon.stem(word) in self._question_stems
+    def _is_function(self, word: str) -> bool:
+        """Say whether a name neither begins nor ends with a word: "the", "of", "is"."""
+        return self.phrases.lexicon.stem(word) in self.phrases.lexicon.plain
 
     @cached_property
-    def _question_stems(self) -> frozenset[str]:
-        return frozenset(map(self.phrases.lexicon.stem, self.question_words))
+    def _everyday_stems(self) -> frozenset[str]:
+        return frozenset(map(self.phrases.lexicon.stem, self._everyday))
 
 
 def _question_words(phrases: Phrases) -> frozenset[str]:
@@ -304,20 +312,3 @@ def _question_words(phrases: Phrases) -> frozenset[str]:
     own = str(phrases.parsing["stopwords"])
     stems = phrases.lexicon.plain | frozenset(phrases.lexicon.kinds) | frozenset(phrases.lexicon.units)
     return frozenset(words_of(" ".join(examples)) + words_of(own) + tuple(own.split())) | stems
-
-
-def _squeezed(words: Iterable[str], noise: Sequence[str]) -> str:
-    """Return words without the noise and without spaces: "end cap" and "endcap" become the same."""
-    return "".join(word for word in words if word not in noise)
-
-
-def _singular(match: re.Match[str], text: str) -> str:
-    """Return a word of a placement's name: "caps" is "cap", but "in-aisles" is one word of another name."""
-    word = match[0].casefold()
-    plural = len(word) > 3 and word.endswith("s") and not word.endswith("ss") and text[: match.start()][-1:] != "-"
-    return word.removesuffix("s") if plural else word
-
-
-def _names_in_part(run: str, have: str, size: int) -> bool:
-    long_enough = len(run) >= (5 if size == 1 else 6)
-    return long_enough and run in have

@@ -13,6 +13,7 @@ from copilot.answers import build_prompt, write_answer
 from copilot.facts import collect_facts
 from copilot.generators import Prompt
 from copilot.phrases import load_phrases
+from copilot.question_evaluation import evaluate_understanding
 from copilot.regret import N_WEEKS, evaluate_regret
 from copilot.service import Copilot
 from copilot.verifier import verify_sentence
@@ -130,6 +131,8 @@ def evaluate_answers(copilot: Copilot, n_questions: int = 20) -> dict[str, Any]:
         unverified_shown: sentences shown that state a fact and do not pass the verifier when checked once more.
         answer_s_median: seconds from the message to the last sentence, re-solving included.
         first_token_s, tokens_per_s: of one reply of a local writer, see `measure_speed`; None for others.
+        intent_accuracy, entity_f1, abstention_precision, abstention_recall, understanding: see
+            `evaluate_understanding`.
     """
     phrases = load_phrases("en")
     stored = copilot.current_plan()
@@ -156,6 +159,7 @@ def evaluate_answers(copilot: Copilot, n_questions: int = 20) -> dict[str, Any]:
         "unverified_shown": unverified,
         "answer_s_median": round(float(np.median(seconds)), 2) if seconds else None,
         **_speed(copilot, prompt),
+        **evaluate_understanding(copilot.engine.search.encoder),
     }
 
 

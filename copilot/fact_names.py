@@ -120,6 +120,12 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         "price_effect": FactSpec("ratio", tense="future", level=0.8),
         "flip_units": FactSpec("units", tense="future"),
         "plan_low": FactSpec("units", tense="future"),
+        # versions of the plan, and scenarios
+        "added_count": FactSpec("launches"),
+        "removed_count": FactSpec("launches"),
+        "shifted_count": FactSpec("launches"),
+        "worth_change": FactSpec("units", direction="delta"),
+        "scenario_delta": _RE_SOLVED,
         # rhythm
         "recommended_per_week": FactSpec("launches per week"),
         "room_per_week": FactSpec("launches per week"),
@@ -135,6 +141,11 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         "fatigue_effect": FactSpec("ratio", direction="ratio", level=0.8),
         "fatigue_unsupported": FactSpec("text"),
         "fatigue_test": FactSpec("weeks", after=("fatigue_unsupported",)),
+        # shoppers
+        "category_buyers": FactSpec("share", tense="past"),
+        "analogue_buyers": FactSpec("share", tense="past"),
+        "unmet_searches": FactSpec("searches", tense="past"),
+        "unmet_words": FactSpec("searches", tense="past"),
         # the catalogue
         "already_live": FactSpec("week"),
         "not_candidate": FactSpec("text"),

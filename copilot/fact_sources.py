@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from copilot.factsheet import Source
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from copilot.store import StoredPlan
     from ranking.counterfactual import Counterfactual
     from ranking.lift import PlacementLift
+    from ranking.plan import Plan
     from ranking.ranker import ScoreParts
     from retrieval.demand import SearchDemand
 
@@ -21,6 +23,7 @@ PRODUCT_COLUMNS = ("product_id", "title", "category", "brand", "price", "status"
 EVENT_COLUMNS = ("product_id", "ts", "quantity", "value")
 QUERY_COLUMNS = ("date", "query", "count")
 PLACEMENT_COLUMNS = ("week", "product_id", "placement", "share")
+_MOST_QUERIES = 200  # shown as rows behind one fact
 _FIRST_FOUR_WEEKS = (
     "type = 'purchase' AND product_id = ?"
     " AND ts >= (SELECT launch_date FROM products WHERE product_id = ?)"
@@ -96,6 +99,37 @@ class Sources:
         return Source(
             "rows", "events", where, (product_id, self.engine.as_of), EVENT_COLUMNS, self.phrases.note("sold")
         )
+
+    def buyers_of_group(self, group: str, since: date) -> Source:
+        """Recent purchases of a category group's products."""
+        products = "SELECT product_id FROM products WHERE category = ? OR starts_with(category, ?)"
+        where = f"type = 'purchase' AND product_id IN ({products}) AND ts >= ? AND ts < ?"
+        params = (group, f"{group} > ", since, self.engine.as_of)
+        return Source("rows", "events", where, params, EVENT_COLUMNS, self.phrases.note("buyers", since=str(since)))
+
+    def buyers_of(self, product_ids: Sequence[str]) -> Source:
+        """Purchases of some products before the plan's day."""
+        where = f"type = 'purchase' AND product_id IN ({', '.join('?' * len(product_ids))}) AND ts < ?"
+        params = (*product_ids, self.engine.as_of)
+        return Source("rows", "events", where, params, EVENT_COLUMNS, self.phrases.note("analogue_buyers"))
+
+    def unanswered(self, queries: Sequence[str], simulated: bool) -> Source:
+        """The rows of searches that hold a word which no product has."""
+        return _queries(queries[:_MOST_QUERIES], self.phrases.note("unmet", simulated=simulated), simulated)
+
+    def scenario(self, name: str, plan: Plan) -> Source:
+        """A scenario's plan against the current one."""
+        base = self.stored.plan
+        note = self.phrases.note(
+            "scenario",
+            name=name,
+            version=self.stored.version,
+            objective=plan.objective,
+            bound=plan.bound,
+            base=base.objective,
+            base_bound=base.bound,
+        )
+        return Source("solve", note=note)
 
     def report(self) -> Source:
         """What the import found."""

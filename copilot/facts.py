@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 from copilot import catalogue_collectors as about_catalogue
 from copilot import change_collectors as about_change
+from copilot import demand_collectors as about_shoppers
 from copilot import fact_collectors as about_product
+from copilot import outlook_collectors as about_outlook
 from copilot import overview_collectors as about_whole
 from copilot import plan_collectors as about_plan
+from copilot import version_collectors as about_versions
 from copilot.asked import is_about_a_category, is_about_a_part, is_named, part, plan_range, slot_asked, the_product
 from copilot.changes import interventions
 from copilot.chosen_products import Chosen, choose_among, choose_product, settled
@@ -17,6 +20,7 @@ from copilot.fact_sources import Sources
 from copilot.factsheet import FACT_SPECS, Fact, FactSheet, FactSpec, Message, SheetBuilder, Source
 from copilot.group_names import within
 from copilot.intents import SPEAKS_OF_NO_PRODUCT
+from copilot.length import of_length
 from copilot.phrases import load_phrases
 from copilot.plan_collectors import Part
 from copilot.product_facts import Bench, add_expected, add_slot
@@ -24,6 +28,7 @@ from copilot.questions import SHOWN_CANDIDATES, Intent, Question
 from retrieval.weeks import format_week
 
 if TYPE_CHECKING:
+    from copilot.archive import Archive
     from copilot.engine import Engine, Product
     from copilot.store import StoredPlan
 
@@ -40,11 +45,14 @@ __all__ = [
 ]
 
 
-def collect_facts(question: Question, engine: Engine, stored_plan: StoredPlan) -> FactSheet:
-    """Compute the facts that answer a question.
+def collect_facts(
+    question: Question, engine: Engine, stored_plan: StoredPlan, archive: Archive | None = None
+) -> FactSheet:
+    """Compute the facts that answer a question, told at the length that it wishes.
 
     What cannot be answered yields a sheet with the product's own lines instead: an unsure reading or an ambiguous name
-    asks back, a week outside the plan names the plan's range.
+    asks back, a week outside the plan names the plan's range. `archive`
+    holds the plans that are kept beside this one; without it nothing can be said of them.
 
     Raises:
         UnsupportedLanguage: the question's language has no phrases.
@@ -54,7 +62,7 @@ def collect_facts(question: Question, engine: Engine, stored_plan: StoredPlan) -
     phrases = load_phrases(question.lang)
     question = settled(question, stored_plan, engine)
     sheet = SheetBuilder(question)
-    bench = Bench(sheet, engine, stored_plan, Sources(engine, stored_plan, phrases))
+    bench = Bench(sheet, engine, stored_plan, Sources(engine, stored_plan, phrases), archive)
     if question.mended:
         sheet.say("read_as", name=question.text)
     if not question.text:
@@ -64,7 +72,7 @@ def collect_facts(question: Question, engine: Engine, stored_plan: StoredPlan) -
         sheet.say("ask_back_intent", first=first, second=second)
     elif _can_speak(bench, question):
         _COLLECTORS[question.intent](bench, question)
-    return sheet.build()
+    return of_length(sheet.build(), question.wish)
 
 
 def _can_speak(bench: Bench, question: Question) -> bool:
@@ -311,6 +319,13 @@ _COLLECTORS = {
     Intent.PAST_SALES: _past_sales,
     Intent.REVENUE: _revenue,
     Intent.LOCKS: _locks,
+    Intent.RISKS: about_outlook.risks,
+    Intent.DRIVERS: about_outlook.drivers,
+    Intent.CONFIDENCE: about_outlook.confidence,
+    Intent.CHANGES: about_versions.changes,
+    Intent.COMPARE_PLANS: about_versions.compare_plans,
+    Intent.UNMET_DEMAND: about_shoppers.unmet_demand,
+    Intent.AUDIENCE: about_shoppers.audience,
     Intent.DATA: about_whole.data,
     Intent.METHOD: about_whole.method,
     Intent.BRIEF: _brief,

@@ -1,4 +1,8 @@
-"""Intents: the closed set of what can be asked, and how near a message is to the examples of each."""
+"""Intents: the closed set of what can be asked, and how likely each is for a message.
+
+A small linear model reads a message's embedding, the cue words in it and the kinds of entities it names. It is fitted
+when it is loaded, in a fraction of a second, on the examples of `prompts/`; no weights are shipped.
+"""
 
 from __future__ import annotations
 
@@ -11,17 +15,22 @@ import numpy as np
 
 from copilot.catalogue_names import words_of
 from copilot.entities import ReadMessage
+from retrieval.encoder import HashingEncoder, encode_cached
 
 if TYPE_CHECKING:
     from copilot.phrases import Phrases
+    from retrieval.cache import EmbeddingCache
     from retrieval.encoder import TextEncoder
 
-TEMPERATURE = 0.06  # of the softmax over intent scores: a lead of 0.06 means e times as likely
-CUE_BONUS = 0.10  # for the first cue of an intent, and half of that for the second
-_AGAINST = 0.16  # for a phrase that speaks against an intent, such as "not" against "why here"
-_ENTITY_BONUS = 0.06  # for naming what the intent is about, or against it for lacking it
-_SECOND_READING = 0.04  # what a reading of loose words as a product or group is worth less than the words themselves
+FOLLOW_UP_LEAD = 3.0  # log-odds towards the intent before, for a message that only adds an entity to it
+_WEIGHT = 0.4  # of a cue or an entity beside an embedding of length 1
+_SPELT, _BUCKETS = 0.5, 512  # of a message's hashed words and trigrams beside its embedding, and how many there are
+_PENALTY = 10.0  # inverse strength of the model's L2 penalty
+_TOLERANCE = 1e-3  # of the fit's gradient; a finer one changes no reading
+_SECOND_CUE = 0.3
 _FLOOR_SHARE = 0.72  # of the typical similarity among the examples themselves; below it nothing matches
+_FAR = 3.0  # log-odds by which a message that is like nothing is out of scope
+_KINDS = ("PRODUCT", "WEEK", "PLACEMENT", "GROUP", "NUMBER")
 
 
 class Intent(StrEnum):
@@ -42,6 +51,13 @@ class Intent(StrEnum):
     PAST_SALES = "past_sales"
     REVENUE = "revenue"
     LOCKS = "locks"
+    RISKS = "risks"
+    DRIVERS = "drivers"
+    CHANGES = "changes"
+    CONFIDENCE = "confidence"
+    UNMET_DEMAND = "unmet_demand"
+    AUDIENCE = "audience"
+    COMPARE_PLANS = "compare_plans"
     DATA = "data"
     METHOD = "method"
     BRIEF = "brief"
@@ -52,122 +68,145 @@ class Intent(StrEnum):
 
 ABOUT_A_PRODUCT = frozenset(
     {Intent.WHY_HERE, Intent.WHY_NOT, Intent.WHAT_IF_MOVE, Intent.FORECAST, Intent.SIMILAR, Intent.SEARCH_DEMAND}
+    | {Intent.DRIVERS, Intent.AUDIENCE}
 )
-
+"""Intents that need a product."""
 
 ABOUT_THE_PLAN = frozenset({Intent.RHYTHM, Intent.PLANNED, Intent.EXTREMES, Intent.LEFT_OUT})
 """Intents that a category's name narrows; the others take the same words for a product."""
 
-SPEAKS_OF_NO_PRODUCT = frozenset({Intent.HELP, Intent.OUT_OF_SCOPE, Intent.DATA, Intent.METHOD})
+SPEAKS_OF_NO_PRODUCT = frozenset(
+    {Intent.HELP, Intent.OUT_OF_SCOPE, Intent.DATA, Intent.METHOD}
+    | {Intent.CHANGES, Intent.COMPARE_PLANS, Intent.UNMET_DEMAND}
+)
+"""Intents that no product narrows."""
+
+OF_A_PART_TOO = frozenset(
+    {Intent.WHY_HERE, Intent.WHY_NOT, Intent.FORECAST, Intent.RISKS, Intent.CONFIDENCE, Intent.REVENUE}
+)
+"""Intents that speak of one product, or of the launches of a category together."""
+
+MAY_INHERIT = ABOUT_A_PRODUCT | {
+    Intent.BRIEF,
+    Intent.PLANNED,
+    Intent.WHAT_IF,
+    Intent.PAST_SALES,
+    Intent.REVENUE,
+    Intent.LOCKS,
+    Intent.RISKS,
+    Intent.CONFIDENCE,
+}
+"""Intents that may be about the product of the question before."""
 
 
 class IntentMatcher:
-    """Scores of the intents for a message, from the distance to their examples."""
+    """Log-probabilities of the intents for a message, from a linear model of the examples.
 
-    def __init__(self, encoder: TextEncoder, phrases: Phrases) -> None:
+    Args:
+        encoder: the text encoder of the workspace.
+        phrases: the language's examples and cues.
+        cache: keeps the examples' embeddings between starts; None encodes them anew.
+    """
+
+    def __init__(self, encoder: TextEncoder, phrases: Phrases, cache: EmbeddingCache | None = None) -> None:
         self._encoder = encoder
         mask = phrases.parsing["mask"]
         assert isinstance(mask, Mapping)
         self._mask = {str(kind): str(words) for kind, words in mask.items()}
-        self._examples = [(Intent(name), text) for name, words in phrases.intents.items() for text in words.examples]
+        self._courtesies = re.compile(str(phrases.parsing["courteous"]), re.IGNORECASE)
         self._words = {Intent(name): words for name, words in phrases.intents.items()}
         self._cues = {intent: [_padded(cue) for cue in words.cues] for intent, words in self._words.items()}
         self._against = {intent: [_padded(cue) for cue in words.against] for intent, words in self._words.items()}
+        self._spelling = HashingEncoder(_BUCKETS)
         self._domain = frozenset(str(phrases.parsing["domain"]).split())
-        self._embeddings = encoder.encode([self._plain(text) for _, text in self._examples])  # (n_examples, dimension)
-        self._rows = {intent: [i for i, (one, _) in enumerate(self._examples) if one is intent] for intent in Intent}
+        examples = [(intent, text) for intent, words in self._words.items() for text in words.examples]
+        texts = [text for _, text in examples]
+        self._examples = encode_cached(encoder, [self._plain(text) for text in texts], cache)  # (n_examples, dimension)
+        self._in_scope = np.array([intent is not Intent.OUT_OF_SCOPE for intent, _ in examples])
         self._floor = self._weakest_similarity()
+        self._fit(self._features(self._examples, texts, texts), [intent.value for intent, _ in examples])
 
     def scores(self, read: ReadMessage, text: str) -> dict[Intent, float]:
-        """Return a score for each intent; a message that is like no example scores highest for OUT_OF_SCOPE."""
-        variants = self._variants(read)
-        similarity = self._encoder.encode(variants) @ self._embeddings.T  # (n_variants, n_examples)
-        similarity[1:] -= _SECOND_READING
-        similarity = similarity.max(axis=0)
-        scores = {intent: _nearest(similarity[rows]) for intent, rows in self._rows.items()}
-        bare = re.sub(rf"\b(?:{'|'.join(self._mask)})\b", " ", read.entities.text)
-        texts = [_padded(text), _padded(bare)]
-        cued = {intent: self._cue_score(intent, texts) for intent in Intent}
-        best = max(scores.values())
-        for intent in Intent:
-            scores[intent] += cued[intent] + _entity_score(intent, read)
-        if best < self._floor and not self._concerns_the_plan(read, text, cued):
-            scores[Intent.OUT_OF_SCOPE] = max(scores.values()) + 3 * TEMPERATURE
+        """Return the log-probability of each intent, on average over the readings of the message."""
+        masked = [variant for reading in read.readings for variant in self._variants(reading)]
+        embeddings = self._encoder.encode([self._plain(one) for one in masked])  # (n_variants, dimension)
+        features = self._features(embeddings, masked, [text] * len(masked))
+        shares = self._model.predict_proba(features).mean(axis=0)  # (n_intents,)
+        scores = {
+            Intent(name): float(np.log(max(share, 1e-9))) for name, share in zip(self._names, shares, strict=True)
+        }
+        nearest = float((embeddings @ self._examples[self._in_scope].T).max())
+        if nearest < self._floor and not self._concerns_the_plan(read, text):
+            scores[Intent.OUT_OF_SCOPE] = max(scores.values()) + _FAR
         return scores
 
     def concerns(self, intent: Intent, text: str) -> bool:
         """Say whether a message holds a cue of an intent, or a word of the plan."""
-        return self._cue_score(intent, [_padded(text)]) > 0 or bool(self._domain & set(words_of(text)))
+        return self.holds_cue(intent, text) or bool(self._domain & set(words_of(text)))
 
-    def _concerns_the_plan(self, read: ReadMessage, text: str, cued: Mapping[Intent, float]) -> bool:
+    def holds_cue(self, intent: Intent, text: str) -> bool:
+        """Say whether a message holds a cue of an intent."""
+        return self._cue_strength(intent, [_padded(text)]) > 0
+
+    def _concerns_the_plan(self, read: ReadMessage, text: str) -> bool:
         """Say whether a message that is like no example still names something of the plan or holds a cue."""
         found = read.entities
         named = found.products or found.weeks or found.placements or found.groups or read.rest_in_catalogue
-        has_cue = any(score > 0 for intent, score in cued.items() if intent is not Intent.OUT_OF_SCOPE)
-        return bool(named) or has_cue or bool(self._domain & set(words_of(text)))
+        return bool(named) or any(self.concerns(intent, text) for intent in Intent if intent is not Intent.OUT_OF_SCOPE)
 
-    def _variants(self, read: ReadMessage) -> list[str]:
-        """Return readings of the message: as it is masked, and with the words left over read as a product or group."""
-        masked = read.entities.text
-        variants = [self._plain(masked)]
-        if read.rest_in_catalogue:
-            for kind in ("PRODUCT", "GROUP"):
-                swapped = masked
-                for word in read.rest:
-                    swapped = re.sub(rf"\b{re.escape(word)}(?:['’]s)?\b", kind, swapped, flags=re.IGNORECASE)
-                variants.append(self._plain(re.sub(rf"\b{kind}(?:\W+{kind})+\b", kind, swapped)))
-        return list(dict.fromkeys(variants))
+    def _variants(self, masked: str) -> tuple[str, ...]:
+        """Return a masked message, and without its courtesies: "would you mind telling me what ..."."""
+        bare = self._courtesies.sub(" ", masked)
+        return tuple(dict.fromkeys((masked, bare))) if words_of(bare) else (masked,)
 
     def _plain(self, masked: str) -> str:
+        masked = re.sub(r"\b(PRODUCT|GROUP)(?:\W+\1)+\b", r"\1", masked)
         for kind, words in self._mask.items():
             masked = re.sub(rf"\b{kind}\b", words, masked)
         return masked.strip(" ?!.").lower()
 
-    def _cue_score(self, intent: Intent, texts: Sequence[str]) -> float:
-        """Return the bonus for the longest cue in the message (longer ones say more), less what speaks against."""
+    def _features(self, embeddings: np.ndarray, masked: Sequence[str], written: Sequence[str]) -> np.ndarray:
+        """Return (n_texts, n_features): the embedding, the spelling, the entities named, the cues of each intent."""
+        rows = []
+        for mask, text in zip(masked, written, strict=True):
+            counts = [len(re.findall(rf"\b{kind}\b", mask)) for kind in _KINDS]
+            entities = [float(count > least) for count in counts for least in (0, 1)]
+            bare = re.sub(rf"\b(?:{'|'.join(_KINDS)})\b", " ", mask)
+            texts = [_padded(text), _padded(bare)]
+            cues = [value for intent in Intent for value in self._cue_values(intent, texts)]
+            rows.append([*entities, float("?" in mask), *cues])
+        spelt = self._spelling.encode([self._plain(one) for one in masked])  # (n_texts, dimension)
+        return np.hstack([embeddings, _SPELT * spelt, _WEIGHT * np.array(rows, dtype=np.float32)])
+
+    def _cue_values(self, intent: Intent, texts: Sequence[str]) -> tuple[float, float]:
+        against = any(phrase in text for phrase in self._against[intent] for text in texts)
+        return self._cue_strength(intent, texts), float(against)
+
+    def _cue_strength(self, intent: Intent, texts: Sequence[str]) -> float:
+        """Return how strongly cues speak for an intent: longer ones say more, a second one a little."""
         found = [cue for cue in self._cues[intent] if any(cue in text for text in texts)]
-        against = _AGAINST * any(phrase in text for phrase in self._against[intent] for text in texts)
         if not found:
-            return -against - CUE_BONUS * self._words[intent].needs_cue
+            return 0.0
         longest = max(len(cue.split()) for cue in found)
-        return CUE_BONUS * min(1.0, 0.5 + 0.25 * longest) + 0.5 * CUE_BONUS * (len(found) > 1) - against
+        return min(1.0, 0.5 + 0.25 * longest) + _SECOND_CUE * (len(found) > 1)
+
+    def _fit(self, features: np.ndarray, intents: Sequence[str]) -> None:
+        from sklearn.linear_model import LogisticRegression
+        from threadpoolctl import threadpool_limits
+
+        self._model = LogisticRegression(C=_PENALTY, max_iter=200, tol=_TOLERANCE)
+        with threadpool_limits(1):  # the matrices are too small to share between threads
+            self._model.fit(features, intents)
+        self._names = [str(name) for name in self._model.classes_]
 
     def _weakest_similarity(self) -> float:
         """Return the similarity below which a message is like no example, from the examples among themselves."""
-        among = self._embeddings @ self._embeddings.T
+        known = self._examples[self._in_scope]
+        among = known @ known.T
         np.fill_diagonal(among, -1.0)
-        scope = [i for i, (intent, _) in enumerate(self._examples) if intent is not Intent.OUT_OF_SCOPE]
-        nearest = np.sort(among[np.ix_(scope, scope)].max(axis=1))
-        return _FLOOR_SHARE * float(np.median(nearest))
+        return _FLOOR_SHARE * float(np.median(among.max(axis=1)))
 
 
 def _padded(text: str) -> str:
     """Return the words of a text without apostrophes, between spaces, so that whole phrases can be looked for."""
     return f" {' '.join(words_of(text.replace('’', chr(39)).replace(chr(39), '')))} "
-
-
-def _nearest(similarity: np.ndarray) -> float:
-    """Return how near an intent's examples are: mostly the nearest one, partly the nearest three."""
-    top = np.sort(similarity)[::-1][:3]
-    return float(0.65 * top[0] + 0.35 * top.mean()) if top.size else 0.0
-
-
-def _entity_score(intent: Intent, read: ReadMessage) -> float:
-    """Return how well the named entities fit the intent."""
-    found = read.entities
-    has_product = bool(found.products or read.same_title or read.unknown_id)
-    if intent in ABOUT_A_PRODUCT:
-        score = _ENTITY_BONUS if has_product else (0.0 if read.rest else -_ENTITY_BONUS)
-        moves = bool(found.weeks or found.placements or found.shift_weeks)
-        if intent is Intent.WHAT_IF_MOVE:
-            score += 0.5 * _ENTITY_BONUS if moves else -_ENTITY_BONUS
-        return score
-    if intent is Intent.COMPARE:
-        return 2 * _ENTITY_BONUS if len(found.products) > 1 else -_ENTITY_BONUS
-    if intent in (Intent.RHYTHM, Intent.EXTREMES, Intent.LEFT_OUT):
-        return -_ENTITY_BONUS if has_product else (0.5 * _ENTITY_BONUS if found.groups else 0.0)
-    if intent is Intent.PLANNED:
-        return 0.5 * _ENTITY_BONUS if (found.weeks or found.placements or found.groups) and not has_product else 0.0
-    if intent in SPEAKS_OF_NO_PRODUCT:
-        return -_ENTITY_BONUS if has_product or found.weeks or found.placements else 0.0
-    return 0.0

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Mention:
-    """A stretch of the message and the kind of entity it is."""
+    """A stretch of the message, the kind of entity it is ("" while that is not decided), and what it names."""
 
     start: int
     end: int
     kind: str
+    values: tuple[object, ...] = ()
 
 
 def free(start: int, end: int, spans: Iterable[Mention]) -> bool:
@@ -25,7 +26,7 @@ def masked(text: str, spans: Sequence[Mention]) -> str:
     """Return the text with each entity replaced by its kind."""
     parts, at = [], 0
     for span in sorted(spans, key=lambda span: span.start):
-        parts += [text[at : span.start], span.kind]
+        parts += [text[at : span.start], span.kind or text[span.start : span.end]]
         at = span.end
     return "".join([*parts, text[at:]])
 
@@ -42,10 +43,11 @@ def whole_names(
     `stands` may refuse a name at the place where it ends.
     """
     found: list[tuple[int, str]] = []
-    for name in sorted(names, key=len, reverse=True):
+    lowered = text.casefold()
+    for name in sorted((one for one in names if one.casefold() in lowered), key=len, reverse=True):
         pattern = rf"(?<!\w){re.escape(name)}(?!\w)"
         for match in re.finditer(pattern, text, re.IGNORECASE):
             if free(match.start(), match.end(), spans) and stands(name, text, match.end()):
-                spans.append(Mention(match.start(), match.end(), kind))
+                spans.append(Mention(match.start(), match.end(), kind, (name,)))
                 found.append((match.start(), name))
     return tuple(dict.fromkeys(name for _, name in sorted(found)))

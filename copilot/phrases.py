@@ -48,12 +48,10 @@ class FactPhrase:
 
 @dataclass(frozen=True)
 class IntentWords:
-    """What one intent sounds like: example questions, cues (lower-case phrases), which it may need, and what speaks
-    against it."""
+    """What one intent sounds like: example questions, cues (lower-case phrases), and what speaks against it."""
 
     examples: tuple[str, ...]
     cues: tuple[str, ...] = ()
-    needs_cue: bool = False
     against: tuple[str, ...] = ()
 
 
@@ -204,16 +202,27 @@ def _load(lang: str) -> Phrases:
     labels |= {f"intent.{name}": text for name, text in own["intents"].items()}
     if set(facts) != set(FACT_SPECS):
         raise KeyError(f"prompts/{lang}/phrases.toml differs from FACT_SPECS in {set(facts) ^ set(FACT_SPECS)}")
-    spoken_intents = {name: _intent_words(entry) for name, entry in intents["intents"].items()}
+    more = load_toml(lang, "examples.toml")
+    everyday = " ".join(load_toml(lang, "everyday.toml").values())
+    spoken_intents = {name: _intent_words(entry, more.get(name, ())) for name, entry in intents["intents"].items()}
     documents = _environment(lang, _for_markdown)
-    return Phrases(lang, lexicon, facts, lines, labels, spoken_intents, intents["parsing"], environment, documents)
+    return Phrases(
+        lang,
+        lexicon,
+        facts,
+        lines,
+        labels,
+        spoken_intents,
+        intents["parsing"] | {"everyday": everyday},
+        environment,
+        documents,
+    )
 
 
-def _intent_words(entry: Mapping) -> IntentWords:
+def _intent_words(entry: Mapping, more: Sequence[str]) -> IntentWords:
     return IntentWords(
-        examples=tuple(entry["examples"]),
+        examples=tuple(dict.fromkeys((*entry["examples"], *more))),
         cues=tuple(entry.get("cues", ())),
-        needs_cue=bool(entry.get("needs_cue", False)),
         against=tuple(entry.get("against", ())),
     )
 

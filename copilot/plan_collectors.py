@@ -14,6 +14,7 @@ from copilot.planner_facts import add_fatigue, add_solved_rhythm
 from copilot.product_facts import Bench, add_expected, add_slot
 from ranking.plan import Launch
 from ranking.rhythm import FEW_LAUNCHES
+from retrieval.weeks import format_week
 
 if TYPE_CHECKING:
     from ranking.rhythm import GroupRhythm
@@ -26,18 +27,24 @@ GAP_STEP = 1e-5  # a gap is told rounded up, so that it stays proven
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the plan: the launches in these weeks, placements and groups; empty means all."""
+    """A part of the plan: the launches in these weeks, placements and groups; empty means all.
+
+    `without` holds the weeks, placements and groups that are left out.
+    """
 
     weeks: tuple[date, ...] = ()
     placements: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    without: tuple[object, ...] = ()
 
     def holds(self, launch: Launch) -> bool:
         """Say whether a launch is in this part."""
         fits_week = not self.weeks or launch.week in self.weeks
         fits_placement = not self.placements or launch.placement in self.placements
         fits_group = not self.groups or any(within(launch.group, group) for group in self.groups)
-        return fits_week and fits_placement and fits_group
+        left_out = launch.week in self.without or launch.placement in self.without
+        left_out = left_out or any(within(launch.group, str(group)) for group in self.without)
+        return fits_week and fits_placement and fits_group and not left_out
 
     def narrowed(self, launches: Sequence[Launch]) -> Part:
         """Leave out the groups without a launch in the plan, when others that the name could mean have some."""
@@ -48,6 +55,9 @@ class Part:
 def planned(bench: Bench, part: Part) -> None:
     """What is planned in a part of the plan: for each named week, placement and group, then the largest launches."""
     part = part.narrowed(bench.stored.plan.launches)
+    if part.without:
+        _list_without(bench, part)
+        return
     for piece in _pieces(part)[:PIECES_SAID]:
         bench.sheet.must_say(add_planned_count(bench, piece))
     launches = sorted(filter(part.holds, bench.stored.plan.launches), key=largest_first)
@@ -61,8 +71,18 @@ def planned(bench: Bench, part: Part) -> None:
 def planned_units(bench: Bench, part: Part) -> None:
     """How many units the launches of a part of the plan are expected to sell, and the largest of them."""
     part = part.narrowed(bench.stored.plan.launches)
+    if part.without:
+        _list_without(bench, part)
+        return
     for piece in _pieces(part)[:PIECES_SAID]:
         bench.sheet.must_say(add_planned_units(bench, piece), add_planned_count(bench, piece))
+    list_launches(bench, sorted(filter(part.holds, bench.stored.plan.launches), key=largest_first))
+
+
+def _list_without(bench: Bench, part: Part) -> None:
+    """Name the largest launches of what is left; sums over it would read as sums over the plan."""
+    names = (format_week(one) if isinstance(one, date) else str(one) for one in part.without)
+    bench.sheet.say("without_parts", names=", ".join(names))
     list_launches(bench, sorted(filter(part.holds, bench.stored.plan.launches), key=largest_first))
 
 

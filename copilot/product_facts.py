@@ -19,6 +19,7 @@ from ranking.plan import Launch
 from retrieval.weeks import week_of
 
 if TYPE_CHECKING:
+    from copilot.archive import Archive
     from copilot.engine import Analogue, Engine, Product
     from copilot.store import StoredPlan
 
@@ -28,12 +29,13 @@ LEAST_SEARCHES = 0.05  # searches a week; below it they show as none, and none h
 
 @dataclass(frozen=True)
 class Bench:
-    """What the collectors work with: the sheet, the evidence, the plan."""
+    """What the collectors work with: the sheet, the evidence, the plan, and the plans kept beside it."""
 
     sheet: SheetBuilder
     engine: Engine
     stored: StoredPlan
     sources: Sources
+    archive: Archive | None = None
 
     def launch_of(self, product_id: str) -> Launch | None:
         """Return the product's launch in the plan, or None."""

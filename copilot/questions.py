@@ -10,36 +10,41 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from copilot.catalogue_names import covers, words_of
+from copilot.catalogue_names import words_of
 from copilot.changes import Change, read_change
 from copilot.cleaning import clean_text
+from copilot.conversation_context import Wish, leaning, of_that_week, of_the_compared, read_wish, with_pronouns
 from copilot.entities import Entities, EntityReader, ReadMessage
 from copilot.errors import QuestionTooLong, UnsupportedLanguage
-from copilot.intents import (
-    ABOUT_A_PRODUCT,
-    ABOUT_THE_PLAN,
-    CUE_BONUS,
-    SPEAKS_OF_NO_PRODUCT,
-    TEMPERATURE,
-    Intent,
-    IntentMatcher,
-)
+from copilot.intents import Intent, IntentMatcher
+from copilot.product_reading import SHOWN_CANDIDATES, ProductReading
+from retrieval.cache import EmbeddingCache
 
 if TYPE_CHECKING:
     from copilot.engine import Engine
     from copilot.phrases import Phrases
     from retrieval.encoder import TextEncoder
 
-__all__ = ["QUESTION_LIMIT", "Entities", "Intent", "Question", "QuestionParser", "question_from_json"]
+__all__ = [
+    "QUESTION_LIMIT",
+    "SHOWN_CANDIDATES",
+    "Entities",
+    "Intent",
+    "Question",
+    "QuestionParser",
+    "question_from_json",
+]
 
 QUESTION_LIMIT = 2_000  # characters; a longer message is almost surely pasted by mistake
-UNSURE_MARGIN = 0.15  # between the two likeliest readings; below it the answer asks back
-SHOWN_CANDIDATES = 5  # products listed when a name is a toss-up
+UNSURE_MARGIN = 0.02  # between the two likeliest readings; below it the answer asks back
+
+
+_ARROW = re.compile(r"\s*(?:->|=>|→)\s*")
 
 
 @dataclass(frozen=True)
@@ -60,6 +65,8 @@ class Question:
         of_launches: True when the message speaks of launches together rather than of one product.
         change: what a "what if" supposes beyond a move.
         mended: True when typing errors were mended, so that the answer says how it read the message.
+        wish: how the answer before is wanted once more: shorter, with more detail, or again.
+        points_back: True when the message speaks of "it" or "that one".
     """
 
     text: str
@@ -75,6 +82,8 @@ class Question:
     of_launches: bool = False
     change: Change | None = None
     mended: bool = False
+    wish: Wish = ""
+    points_back: bool = False
 
     @property
     def unsure(self) -> bool:
@@ -92,18 +101,51 @@ class Question:
         }
         return {"intent": self.intent.value, "entities": entities, "confidence": round(self.confidence, 3)}
 
+    def to_record(self) -> dict[str, object]:
+        """Return the question as a thread keeps it: with all that "shorter" or "more detail" needs."""
+        found = self.entities
+        return self.to_json() | {
+            "text": self.text,
+            "shift_weeks": found.shift_weeks,
+            "without": [one.isoformat() if isinstance(one, date) else one for one in found.without],
+            "ambiguous_products": list(self.ambiguous_products),
+            "product_words": self.product_words,
+            "exact": self.exact,
+            "named": [list(one) for one in self.named],
+            "of_launches": self.of_launches,
+            "change": asdict(self.change) if self.change else None,
+        }
+
 
 def question_from_json(data: Mapping, text: str = "", lang: str = "en") -> Question:
     """Restore what a stored answer kept of its question, as the context of a follow-up."""
     found = data["entities"]
+    weeks = tuple(date.fromisoformat(week) for week in found["weeks"])
+    barred = set(data.get("without", ()))
+    placements, groups = tuple(found["placements"]), tuple(found["groups"])
+    slots = [(week.isoformat(), week) for week in weeks] + [(name, name) for name in (*placements, *groups)]
     entities = Entities(
         products=tuple(found["products"]),
-        weeks=tuple(date.fromisoformat(week) for week in found["weeks"]),
-        placements=tuple(found["placements"]),
-        groups=tuple(found["groups"]),
+        weeks=weeks,
+        placements=placements,
+        groups=groups,
         numbers=tuple(found["numbers"]),
+        shift_weeks=data.get("shift_weeks"),
+        without=tuple(one for written, one in slots if written in barred),
     )
-    return Question(text, Intent(data["intent"]), entities, float(data["confidence"]), lang)
+    return Question(
+        text or str(data.get("text", "")),
+        Intent(data["intent"]),
+        entities,
+        float(data["confidence"]),
+        lang,
+        ambiguous_products=tuple(data.get("ambiguous_products", ())),
+        product_words=str(data.get("product_words", "")),
+        exact=bool(data.get("exact", True)),
+        named=tuple(tuple(one) for one in data.get("named", ())),
+        of_launches=bool(data.get("of_launches", False)),
+        change=Change(**data["change"]) if data.get("change") else None,
+    )
 
 
 @dataclass
@@ -126,9 +168,15 @@ class QuestionParser:
         return EntityReader(self.engine, self.phrases)
 
     @cached_property
+    def products(self) -> ProductReading:
+        """What decides which products a question is about."""
+        return ProductReading(self.engine, self.reader, self.phrases)
+
+    @cached_property
     def matcher(self) -> IntentMatcher:
         """The intents' examples, encoded."""
-        return IntentMatcher(self.encoder, self.phrases)
+        folder = getattr(self.engine.workspace, "cache", None)  # a shop in memory has none
+        return IntentMatcher(self.encoder, self.phrases, EmbeddingCache(folder) if folder else None)
 
     def warm_up(self) -> None:
         """Encode the examples and read the catalogue's names now, so that the first question need not wait for it."""
@@ -150,15 +198,17 @@ class QuestionParser:
             )
         if lang != self.phrases.lang:
             raise UnsupportedLanguage(f"This parser reads {self.phrases.lang!r}, not {lang!r}.")
-        written = clean_text(text)
+        written = _ARROW.sub(str(self.phrases.parsing["arrow"]), clean_text(text))
         if not words_of(written):
             return Question("", Intent.HELP, Entities(), 1.0, lang)
         if self._is_courtesy(written):
             return Question(written, Intent.HELP, Entities(), 1.0, lang)
+        if previous is not None and (wish := read_wish(written, self.phrases)):
+            return replace(previous, wish=wish, mended=False)
         cleaned = self.reader.mended(written)
-        read = self.reader.read(cleaned)
+        read = with_pronouns(self.reader.read(cleaned), previous, self.phrases)
         scores = self.matcher.scores(read, cleaned)
-        scores = _with_context(scores, read, cleaned, previous, self.phrases)
+        scores = leaning(scores, read, cleaned, previous, self.phrases)
         ranked = sorted(scores.items(), key=lambda item: -item[1])
         confidences = _softmax([score for _, score in ranked])
         alternatives = tuple((intent, share) for (intent, _), share in zip(ranked[:3], confidences, strict=False))
@@ -176,30 +226,38 @@ class QuestionParser:
             named=read.named,
             of_launches=together and not read.entities.products,
             mended=cleaned != written,
+            points_back=re.search(str(self.phrases.parsing["points_back"]), cleaned, re.IGNORECASE) is not None,
         )
-        compared = self._of_the_compared(question, read, previous)
+        compared = of_the_compared(question, read, previous, self.phrases)
         if compared is not None:
-            return compared
-        return self._within_scope(self._with_products(self._with_change(question), read, previous), read)
+            return self._with_change(compared)
+        question = self._by_its_parts(self._with_change(question), read)
+        question = of_that_week(question, previous, self.phrases)
+        question = _barred(self.products.fill(question, read, previous))
+        question = self._within_scope(question, read)
+        if question.intent is Intent.OUT_OF_SCOPE:
+            return replace(
+                question, entities=Entities(text=read.entities.text), ambiguous_products=(), product_words=""
+            )
+        return question
 
-    def _of_the_compared(self, question: Question, read: ReadMessage, previous: Question | None) -> Question | None:
-        """Read "which one sells more?" and "the second one" as about the two products compared before, or None."""
-        pair = previous.entities.products[:2] if previous and previous.intent is Intent.COMPARE else ()
-        found = question.entities
-        if len(pair) < 2 or read.rest or found.products or found.groups or question.of_launches:
-            return None
-        for key, product in zip(("of_first", "of_second"), pair, strict=True):
-            if match := re.search(str(self.phrases.parsing[key]), question.text, re.IGNORECASE):
-                alone = not set(words_of(question.text.replace(match[0], " "))) - _FILLERS
-                intent = question.intent if question.intent in _MAY_INHERIT and not alone else Intent.PLANNED
-                one = replace(found, products=(product,))
-                return self._with_change(replace(question, intent=intent, entities=one, alternatives=()))
-        weighs = question.intent in _WEIGHS_UP and not (found.weeks or found.placements)
-        if not (weighs and re.search(str(self.phrases.parsing["of_both"]), question.text, re.IGNORECASE)):
-            return None
-        named = tuple((one,) for one in pair)
-        both = replace(found, products=pair)
-        return replace(question, intent=Intent.COMPARE, entities=both, named=named, alternatives=())
+    def _by_its_parts(self, question: Question, read: ReadMessage) -> Question:
+        """Settle between near intents by what a message holds: a slot to move to, two products, a negative word."""
+        found, intent = question.entities, question.intent
+        slots = [one for one in (*found.weeks, *found.placements) if one not in found.without]
+        moves = bool(slots) or found.shift_weeks is not None
+        n_names = _names_of(read)
+        supposes = intent is Intent.WHAT_IF and question.change is None and moves
+        if n_names == 1 and (supposes or (intent is Intent.PLANNED and found.shift_weeks is not None)):
+            intent = Intent.WHAT_IF_MOVE
+        elif intent is Intent.WHAT_IF_MOVE and n_names > 1 and not moves:
+            intent = Intent.WHAT_IF
+        elif intent is Intent.COMPARE and n_names > 1 and not self.matcher.holds_cue(intent, question.text):
+            intent = next((one for one, _ in question.alternatives if one is not intent), intent)
+        elif intent is Intent.WHY_NOT and not self.matcher.holds_cue(Intent.WHY_NOT, question.text):
+            asks_why = self.matcher.holds_cue(Intent.WHY_HERE, question.text)
+            intent = Intent.WHY_HERE if asks_why and n_names else intent
+        return question if intent is question.intent else replace(question, intent=intent, alternatives=())
 
     def _is_courtesy(self, text: str) -> bool:
         return set(words_of(text)) <= set(str(self.phrases.parsing["courtesies"]).split())
@@ -231,124 +289,30 @@ class QuestionParser:
             return question
         return replace(question, intent=Intent.WHAT_IF, change=change, alternatives=((Intent.WHAT_IF, 1.0),))
 
-    def _with_products(self, question: Question, read: ReadMessage, previous: Question | None) -> Question:
-        """Fill in the products and groups that the words name loosely or that the conversation was about."""
-        found = question.entities
-        weighs = re.search(str(self.phrases.parsing["weighs"]), question.text, re.IGNORECASE) is not None
-        if weighs and found.text.count("PLACEMENT") > 1 and not (found.products or read.named or question.change):
-            return replace(question, intent=Intent.WHY_HERE, alternatives=())  # it tells what each of them brought
-        if question.intent is Intent.PRODUCT_SEARCH and not (read.unknown_id or read.same_title):
-            return replace(question, product_words=" ".join(read.rest))
-        if question.intent in SPEAKS_OF_NO_PRODUCT:
-            return question
-        if read.unknown_id:
-            return replace(question, product_words=f"#{read.unknown_id}", exact=False)
-        if read.same_title:
-            return replace(question, ambiguous_products=read.same_title)
-        if found.products:
-            return question
-        if self._names_groups(question, read) or self._is_category(question, read.rest):
-            return self._in_groups(question, read.rest)
-        if found.groups and not read.rest and question.intent in ABOUT_A_PRODUCT and not question.of_launches:
-            meant = self.reader.names.waiting_named(read.group_words)
-            return replace(question, ambiguous_products=meant, product_words=" ".join(read.group_words))
-        if read.rest:
-            return self._loosely_named(question, read.rest)
-        return self._inherited(question, previous)
 
-    def _names_groups(self, question: Question, read: ReadMessage) -> bool:
-        """Say whether the words that are left name categories rather than a product."""
-        about_one = question.intent in ABOUT_A_PRODUCT | {Intent.PAST_SALES, Intent.COMPARE, Intent.LOCKS}
-        if not read.rest or question.entities.groups or (about_one and not question.of_launches):
-            return question.of_launches or question.intent in ABOUT_THE_PLAN - {Intent.PLANNED}
-        groups, n_words = self.reader.loose_groups(read.rest)
-        one_product = question.intent not in ABOUT_THE_PLAN - {Intent.PLANNED} and not question.of_launches
-        product = one_product and self.reader.names.waiting_named([self.reader.names.mend(w) for w in read.rest])
-        return not one_product or (bool(groups) and (n_words == len(read.rest) or not product))
-
-    def _is_category(self, question: Question, rest: Sequence[str]) -> bool:
-        """Say whether words that would name a product name a whole category, and too many products to ask back."""
-        if question.intent not in (Intent.WHY_HERE, Intent.WHY_NOT, Intent.FORECAST) or not rest:
-            return False
-        wanted = tuple(self.reader.names.mend(word) for word in rest)
-        headed = self.reader.names.waiting_headed(wanted)
-        many = len(self.reader.names.waiting_named(wanted)) > SHOWN_CANDIDATES
-        return many and not headed and self.reader.loose_groups(rest)[1] == len(rest)
-
-    def _in_groups(self, question: Question, rest: Sequence[str]) -> Question:
-        if question.entities.groups or not rest:
-            return question
-        groups, n_words = self.reader.loose_groups(rest)
-        if groups and 2 * n_words >= len(rest):
-            return replace(question, entities=replace(question.entities, groups=groups))
-        known = any(map(self.reader.names.knows, rest))
-        return replace(question, product_words=" ".join(rest)) if known else question
-
-    def _inherited(self, question: Question, previous: Question | None) -> Question:
-        """Take the product of the question before, where this one can be about it."""
-        products = previous.entities.products if previous and question.intent in _MAY_INHERIT else ()
-        about_the_plan = question.of_launches or (question.intent is Intent.PLANNED and question.entities.weeks)
-        if not products or about_the_plan or (question.change and question.change.kind in ("cap", "capacity")):
-            return question
-        return replace(question, entities=replace(question.entities, products=products[:1]))
-
-    def _loosely_named(self, question: Question, rest: Sequence[str]) -> Question:
-        """Find the products that the words name in part, or with a typing error: candidates before what is on sale."""
-        wanted = [self.reader.names.mend(word) for word in rest]
-        words = " ".join(wanted)
-        hits = self.engine.search.search(words, k=2 * SHOWN_CANDIDATES)
-        fitting = self.reader.names.waiting_named(wanted)
-        fitting = fitting or tuple(hit.product_id for hit in hits if covers(f"{hit.title} {hit.category}", wanted))
-        if question.intent in (Intent.PLANNED, Intent.BRIEF) and not fitting:
-            known = self.reader.names.knows
-            return replace(question, product_words=words if all(map(known, rest)) else "", exact=False)
-        if len(fitting) == 1:
-            return replace(question, entities=replace(question.entities, products=(fitting[0],)), product_words=words)
-        nearest = fitting or tuple(hit.product_id for hit in hits[:SHOWN_CANDIDATES])
-        return replace(question, ambiguous_products=nearest, product_words=words, exact=bool(fitting))
+def _names_of(read: ReadMessage) -> int:
+    return len(set(read.named)) or int(bool(read.rest or read.group_words))
 
 
-_MAY_INHERIT = ABOUT_A_PRODUCT | {
-    Intent.BRIEF,
-    Intent.PLANNED,
-    Intent.WHAT_IF,
-    Intent.PAST_SALES,
-    Intent.REVENUE,
-    Intent.LOCKS,
-}
-_WEIGHS_UP = frozenset(
-    {Intent.COMPARE, Intent.EXTREMES, Intent.FORECAST, Intent.PLANNED, Intent.OUT_OF_SCOPE, Intent.PAST_SALES}
-    | {Intent.PRODUCT_SEARCH, Intent.HELP}
-)
-_FILLERS = frozenset({"and", "what", "how", "about", "one", "s", "is"})
+def _barred(question: Question) -> Question:
+    """Read "launch it, but not in week 48" as keeping a product out of there."""
+    found = question.entities
+    slots = (*found.weeks, *found.placements)
+    all_barred = bool(slots) and all(one in found.without for one in slots)
+    supposes = question.intent in (Intent.WHAT_IF, Intent.WHAT_IF_MOVE) and question.change is None
+    if supposes and all_barred and (found.products or question.ambiguous_products):
+        return replace(question, intent=Intent.WHAT_IF, change=Change("drop"), alternatives=())
+    return question
 
 
 def _is_bare(read: ReadMessage) -> bool:
     """Say whether a message only names something: "red grapes", "week 44"."""
-    left = re.sub(r"\b(?:PRODUCT|WEEK|PLACEMENT|GROUP)\b", " ", read.entities.text)
-    return (left != read.entities.text and not words_of(left)) or (bool(read.rest) and words_of(left) == read.rest)
-
-
-def _with_context(
-    scores: dict[Intent, float], read: ReadMessage, text: str, previous: Question | None, phrases: Phrases
-) -> dict[Intent, float]:
-    """Lean towards the question before when a message only adds an entity to it: "and in week 45?"."""
-    openers = phrases.parsing["follow_up"]
-    assert isinstance(openers, Sequence)
-    words = words_of(text)
-    opens = any(words[: len(words_of(str(opener)))] == words_of(str(opener)) for opener in openers)
-    if previous is None or previous.intent in (Intent.HELP, Intent.OUT_OF_SCOPE) or not opens or len(words) > 8:
-        return scores
-    adds_slot = bool(read.entities.weeks or read.entities.placements or read.entities.shift_weeks)
-    continued = previous.intent
-    about_one = continued in (Intent.WHY_HERE, Intent.FORECAST, Intent.SIMILAR)
-    about_one = about_one or (continued is Intent.PLANNED and bool(previous.entities.products))
-    if about_one and adds_slot and not read.entities.products:
-        continued = Intent.WHAT_IF_MOVE
-    return {**scores, continued: scores[continued] + 3 * CUE_BONUS}
+    masked = read.readings[-1] if read.readings else read.entities.text
+    left = re.sub(r"\b(?:PRODUCT|WEEK|PLACEMENT|GROUP)\b", " ", masked)
+    return left != masked and not words_of(left)
 
 
 def _softmax(scores: Sequence[float]) -> list[float]:
     top = max(scores)
-    weights = [math.exp((score - top) / TEMPERATURE) for score in scores]
+    weights = [math.exp(score - top) for score in scores]
     return [weight / sum(weights) for weight in weights]

@@ -15,6 +15,7 @@ from typing import Literal
 import pandas as pd
 
 from copilot.answers import Answer, Sentence, write_answer
+from copilot.archive import Archive
 from copilot.briefs import Brief, write_brief
 from copilot.engine import Engine, Evidence
 from copilot.errors import QuestionTooLong
@@ -177,7 +178,7 @@ class Copilot:
         stored = self.current_plan()
         question = self.parser(lang).parse(message, lang=lang, previous=previous)
         yield Understood(question)
-        sheet = collect_facts(question, self.engine, stored)
+        sheet = collect_facts(question, self.engine, stored, Archive(self.store, self.scenarios))
         yield Collected(sheet)
         sentences: list[Sentence] = []
         writers = [self.writer.name]
@@ -255,7 +256,7 @@ class Copilot:
     def _last_question(self, thread_id: str | None, lang: str) -> Question | None:
         """Return the thread's last question about the plan: the context of a follow-up, whatever small talk between."""
         answers = [m.payload for m in self.store.messages(thread_id) if m.role == COPILOT] if thread_id else []
-        asked = (question_from_json(answer["question"], lang=lang) for answer in reversed(answers))
+        asked = (question_from_json(answer.get("asked", answer["question"]), lang=lang) for answer in reversed(answers))
         return next((one for one in asked if one.intent not in (Intent.HELP, Intent.OUT_OF_SCOPE)), None)
 
 

@@ -14,6 +14,9 @@ from retrieval.weeks import week_of
 
 _ISO_WEEK = re.compile(r"\b(?:week\s+)?(\d{4})[-\s]?w(?:eek\s*)?(\d{1,2})\b", re.IGNORECASE)
 _SHORT_WEEK = re.compile(r"\bw\s?(\d{1,2})\b", re.IGNORECASE)
+_VERBS_TOO = ("march", "may")  # months that are verbs as well
+_WEEKS_OF_A_MONTH = 4
+_MIDDLE = 15  # day of the month
 _ISO_DAY = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 
 
@@ -39,7 +42,7 @@ def find_weeks(
     """
     clock = _Clock(as_of, tuple(plan_weeks))
     found: list[Span] = []
-    for reader in (_anchored, _weeks_of_a_month, _shifts, _iso_weeks, _days, _numbered, _relative, _months):
+    for reader in (*_COUNTED, _shifts, _iso_weeks, _days, _numbered, _relative, _months):
         for span in reader(text, clock, words, lexicon):
             if not any(span.start < other.end and other.start < span.end for other in found):
                 found.append(span)
@@ -83,6 +86,10 @@ class _Clock:
         the_first = first if first.day == 1 else first + timedelta(days=6)  # the week may begin in the month before
         return week_of(date(the_first.year, month, monthrange(the_first.year, month)[1]))
 
+    def weeks_of(self, month: int) -> tuple[date, ...]:
+        """Return the plan's weeks that begin in a month."""
+        return tuple(week for week in self.plan_weeks if week.month == month)
+
     def range_text(self) -> str:
         return f"{self.plan_weeks[0]:%G-W%V} to {self.plan_weeks[-1]:%G-W%V}" if self.plan_weeks else "another week"
 
@@ -93,7 +100,7 @@ Reader = Callable[[str, _Clock, Mapping[str, object], Lexicon], Iterator[Span]]
 def _anchored(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
     """Weeks counted from another one: "two weeks before christmas", "the week after week 44"."""
     for match in re.finditer(str(words["weeks_from"]), text, re.IGNORECASE):
-        steps = _count(match[1] or "", lexicon)
+        steps = _count(match[1] or "", lexicon) * _weeks_each(match[0], words)
         sign = -1 if match[2].lower() in _strings(words["before"]) else 1
         rest = text[match.end() :]
         for reader in (_weeks_of_a_month, _iso_weeks, _numbered, _relative, _days):
@@ -125,10 +132,12 @@ def _shifts(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexi
     """Weeks counted from a product's slot: "two weeks later", "delayed by a week", "sooner"."""
     for key, sign in (("weeks_later", 1), ("weeks_earlier", -1)):
         for match in re.finditer(str(words[key]), text, re.IGNORECASE):
-            yield Span(match.start(), match.end(), shift=sign * _count(next(filter(None, match.groups()), ""), lexicon))
+            steps = _count(next(filter(None, match.groups()), ""), lexicon)
+            yield Span(match.start(), match.end(), shift=sign * steps * _weeks_each(match[0], words))
     for match in re.finditer(str(words["by_weeks"]), text, re.IGNORECASE):
         sooner = any(re.search(rf"\b{word}", text, re.IGNORECASE) for word in _strings(words["sooner"]))
-        yield Span(match.start(), match.end(), shift=(-1 if sooner else 1) * _count(match[1], lexicon))
+        steps = _count(match[1], lexicon) * _weeks_each(match[0], words)
+        yield Span(match.start(), match.end(), shift=-steps if sooner else steps)
 
 
 def _iso_weeks(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
@@ -158,7 +167,8 @@ def _numbered(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Le
         for match in pattern.finditer(text):
             numbers, end = [int(match[1])], match.end()
             while following := more.match(text, end):
-                through = re.search(r"to|-|–|through", following[0], re.IGNORECASE) is not None
+                between = re.search(str(words["between"]), text[: match.start()], re.IGNORECASE) is not None
+                through = between or re.search(str(words["through"]), following[0], re.IGNORECASE) is not None
                 last = int(following[1])
                 numbers += range(numbers[-1] + 1, last + 1) if through and 0 < last - numbers[-1] < 53 else [last]
                 end = following.end()
@@ -171,13 +181,14 @@ def _relative(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Le
     named |= {"last_week": this_week - timedelta(weeks=1), "week_after_next": this_week + timedelta(weeks=2)}
     if clock.plan_weeks:
         named |= {"first_of_plan": clock.plan_weeks[0], "last_of_plan": clock.plan_weeks[-1]}
-    for key, week in named.items():
-        for phrase in _strings(words[key]):
-            for match in re.finditer(rf"\b{re.escape(phrase)}\b", text, re.IGNORECASE):
-                yield Span(match.start(), match.end(), (week,))
+    phrases = [(phrase, week) for key, week in named.items() for phrase in _strings(words[key])]
+    for phrase, week in sorted(phrases, key=lambda one: -len(one[0])):  # "the last week" before "last week"
+        for match in re.finditer(rf"\b{re.escape(phrase)}\b", text, re.IGNORECASE):
+            yield Span(match.start(), match.end(), (week,))
     for match in re.finditer(str(words["in_n_weeks"]), text, re.IGNORECASE):
-        week = this_week + timedelta(weeks=_count(match[1], lexicon))
-        yield Span(match.start(), match.end(), (week,))
+        counted, unit = match[1] or match[3] or "", (match[2] or match[4]).lower()
+        steps = _count(counted, lexicon) * (_WEEKS_OF_A_MONTH if unit == "month" else _weeks_each(unit, words))
+        yield Span(match.start(), match.end(), (this_week + timedelta(weeks=steps),))
     yield from _holidays(text, clock, words)
 
 
@@ -193,12 +204,65 @@ def _holidays(text: str, clock: _Clock, words: Mapping[str, object]) -> Iterator
 
 
 def _months(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
-    """The plan's weeks of a month: "in November"."""
-    pattern = rf"\b(?:in|during|for|of|this|next|all)\s+({'|'.join(lexicon.months)})\b(?!\s*\d)"
+    """The plan's weeks of a month: "in November", "December", "next month"."""
+    named = "|".join(lexicon.months)
+    plain = "|".join(month for month in lexicon.months if month not in _VERBS_TOO)
+    pattern = rf"\b(?:(?:in|during|for|of|this|next|all|whole)\s+({named})|({plain}))\b(?!\s*\d)"
     for match in re.finditer(pattern, text, re.IGNORECASE):
-        month = 1 + lexicon.months.index(match[1].lower())
-        weeks = tuple(week for week in clock.plan_weeks if week.month == month)
-        yield Span(match.start(1), match.end(1), weeks or (clock.day(None, month, 15, match[1]),))
+        group = 1 if match[1] else 2
+        month = 1 + lexicon.months.index(match[group].lower())
+        yield Span(
+            match.start(group), match.end(group), clock.weeks_of(month) or (clock.day(None, month, 15, match[0]),)
+        )
+    for key, step in (("this_month", 0), ("next_month", 1)):
+        month = (clock.as_of.month - 1 + step) % 12 + 1
+        for phrase in _strings(words[key]):
+            for match in re.finditer(rf"\b{re.escape(phrase)}\b", text, re.IGNORECASE):
+                yield Span(match.start(), match.end(), clock.weeks_of(month) or (clock.day(None, month, 15, phrase),))
+
+
+def _parts_of_a_month(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+    """Parts of a month: "mid-November" is the week of its 15th, "the end of November" that of its last day."""
+    months = "|".join(lexicon.months + tuple(month[:3] for month in lexicon.months))
+    for match in re.finditer(rf"{words['part_of_month']}({months})\b", text, re.IGNORECASE):
+        month = 1 + next(i for i, name in enumerate(lexicon.months) if name.startswith(match[2].lower()[:3]))
+        part, inside = match[1].lower(), clock.weeks_of(month)
+        if part in _strings(words["begins"]):
+            weeks: tuple[date, ...] = (clock.week_of_month(None, month, 1),)
+        elif part in _strings(words["middle"]):
+            weeks = (clock.day(None, month, 15, match[0]),)
+        elif part in _strings(words["ends"]):
+            weeks = (clock.week_of_month(None, month, -1),)
+        elif part in _strings(words["first_half"]):
+            weeks = tuple(week for week in inside if week.day < _MIDDLE)
+        elif part in _strings(words["second_half"]):
+            weeks = tuple(week for week in inside if week.day + 6 > _MIDDLE)
+        else:
+            weeks = tuple(week for week in inside if week >= week_of(clock.as_of))
+        if weeks:
+            yield Span(match.start(), match.end(), weeks)
+
+
+def _several(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+    """Several weeks at once: the plan's "first two weeks", its "last three weeks", "the next two weeks"."""
+    for match in re.finditer(str(words["first_weeks"]), text, re.IGNORECASE):
+        n = {"couple of": 2, "few": 3}.get(match[2].lower()) or _count(match[2], lexicon)
+        if match[1].lower() in ("first", "opening"):
+            weeks = clock.plan_weeks[:n]
+        elif match[1].lower() in ("last", "final", "closing"):
+            weeks = clock.plan_weeks[-n:]
+        else:
+            weeks = tuple(week for week in clock.plan_weeks if week > clock.as_of)[:n]
+        if weeks:
+            yield Span(match.start(), match.end(), weeks)
+
+
+_COUNTED = (_anchored, _weeks_of_a_month, _parts_of_a_month, _several)
+
+
+def _weeks_each(written: str, words: Mapping[str, object]) -> int:
+    """Return how many weeks a unit is: two for a fortnight."""
+    return 2 if str(words["fortnight"]) in written.lower() else 1
 
 
 def _strings(found: object) -> list[str]:

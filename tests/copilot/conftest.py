@@ -282,11 +282,11 @@ def _products() -> pd.DataFrame:
 
 def _events() -> pd.DataFrame:
     rows = [
-        (product_id, pd.Timestamp(day) + timedelta(days=i % 28), 1, 2.99, "purchase")
+        (product_id, pd.Timestamp(day) + timedelta(days=i % 28), 1, 2.99, "purchase", f"u{i % 10}")
         for product_id, (_, _, day, units) in LIVE.items()
         for i in range(units)
     ]
-    return pd.DataFrame(rows, columns=["product_id", "ts", "quantity", "value", "type"])
+    return pd.DataFrame(rows, columns=["product_id", "ts", "quantity", "value", "type", "user_id"])
 
 
 def _queries() -> pd.DataFrame:

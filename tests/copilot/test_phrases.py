@@ -37,6 +37,7 @@ GROUP_FACTS = {
     "fatigue_test",
     "most_launches",
     "fewest_launches",
+    "category_buyers",
 }
 WHOLE = dict.fromkeys(
     (
@@ -53,6 +54,12 @@ WHOLE = dict.fromkeys(
         "plan_low",
         "more_displaced",
         "more_gained",
+        "added_count",
+        "removed_count",
+        "shifted_count",
+        "worth_change",
+        "unmet_searches",
+        "unmet_words",
     ),
     "plan",
 )
@@ -221,7 +228,7 @@ def test_every_message_renders_with_its_variables(phrases):
             "tables": "t", "reasons": "r", "labels": "l",
             "cells": 1, "prior": "8%",
             "n": 2, "kind": "week", "earlier": "d", "later": "d", "value": "1", "low": "0", "high": "1", "level": "80%",
-            "rule": "r", "sold": "1", "expected": "2",
+            "rule": "r", "sold": "1", "expected": "2", "note": "n", "names": "x", "since": "d",
             "other": "o", "common": "1%", "agreement": "98%", "what": "w", "locked": True,
     }  # fmt: skip
     for key in phrases.messages:

@@ -494,7 +494,7 @@ def test_unknown_words_beside_words_of_the_plan_ask_back(parser, small_engine, s
     [
         ("forcast for potato chips pls", Intent.FORECAST, ("101",)),
         ("is serch demand for tortila chips going up", Intent.SEARCH_DEMAND, ("102",)),
-        ("compair cheese piza with green tea", Intent.COMPARE, ("106",)),
+        ("compair cheese piza with green tea", Intent.COMPARE, ("106", "107")),
     ],
 )
 def test_misspelt_questions_are_mended_and_say_so(parser, small_engine, small_stored, text, intent, products):

@@ -1,0 +1,109 @@
+"""The question before: what a short message adds to it, wishes for another length, and "the other one"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+
+from copilot.catalogue_names import words_of
+from copilot.intents import FOLLOW_UP_LEAD, MAY_INHERIT, Intent
+
+if TYPE_CHECKING:
+    from copilot.entities import ReadMessage
+    from copilot.phrases import Phrases
+    from copilot.questions import Question
+
+Wish = Literal["", "shorter", "longer", "again"]
+WISHES: tuple[Wish, ...] = ("shorter", "longer", "again")
+
+WEIGHS_UP = frozenset(
+    {Intent.COMPARE, Intent.EXTREMES, Intent.FORECAST, Intent.PLANNED, Intent.OUT_OF_SCOPE, Intent.PAST_SALES}
+    | {
+        Intent.DATA,
+        Intent.METHOD,
+        Intent.PRODUCT_SEARCH,
+        Intent.HELP,
+        Intent.RISKS,
+        Intent.CONFIDENCE,
+        Intent.COMPARE_PLANS,
+    }
+)
+_ASKS_ALONE = frozenset({"and", "what", "how", "about", "one", "s", "is"})
+
+
+def read_wish(text: str, phrases: Phrases) -> Wish:
+    """Return how a message wants the answer before told anew: "shorter", "more detail", "again"; "" when it does not.
+
+    A wish is a message of nothing else: "what is planned again in week 44" is a question.
+    """
+    patterns = phrases.parsing["wishes"]
+    assert isinstance(patterns, Mapping)
+    fillers = set(str(patterns["fillers"]).split())
+    for wish in WISHES:
+        left, n_found = re.subn(str(patterns[wish]), " ", text, flags=re.IGNORECASE)
+        if n_found and set(words_of(left)) <= fillers:
+            return wish
+    return ""
+
+
+def leaning(
+    scores: dict[Intent, float], read: ReadMessage, text: str, previous: Question | None, phrases: Phrases
+) -> dict[Intent, float]:
+    """Lean towards the question before when a message only adds an entity to it: "and in week 45?"."""
+    if previous is None or previous.intent in (Intent.HELP, Intent.OUT_OF_SCOPE) or not adds_only(read, text, phrases):
+        return scores
+    adds_slot = bool(read.entities.weeks or read.entities.placements or read.entities.shift_weeks is not None)
+    continued = previous.intent
+    about_one = continued in (Intent.WHY_HERE, Intent.FORECAST, Intent.SIMILAR, Intent.RISKS, Intent.DRIVERS)
+    about_one = (about_one or continued is Intent.PLANNED) and bool(previous.entities.products)
+    names_product = bool(read.entities.products or read.named)
+    if read.entities.shift_weeks is not None or (about_one and adds_slot and not names_product):
+        continued = Intent.WHAT_IF_MOVE
+    return {**scores, continued: max(scores.values()) + FOLLOW_UP_LEAD}
+
+
+def with_pronouns(read: ReadMessage, previous: Question | None, phrases: Phrases) -> ReadMessage:
+    """Read "its forecast" or "the latter" as a product where the question before was about one."""
+    if previous is None or not previous.entities.products or read.named:
+        return read
+    refers = re.compile(str(phrases.parsing["refers"]), re.IGNORECASE)
+    readings = [refers.sub("PRODUCT", one) for one in read.readings]
+    return replace(read, readings=tuple(dict.fromkeys(readings)))
+
+
+def adds_only(read: ReadMessage, text: str, phrases: Phrases) -> bool:
+    """Say whether a message names something and says nothing else: "and for clementines?"."""
+    masked = read.readings[-1] if read.readings else read.entities.text
+    left = words_of(re.sub(r"\b(?:PRODUCT|WEEK|PLACEMENT|GROUP|NUMBER)\b", " ", masked))
+    names = masked != text or read.entities.shift_weeks is not None
+    return names and set(left) <= set(str(phrases.parsing["additions"]).split())
+
+
+def of_that_week(question: Question, previous: Question | None, phrases: Phrases) -> Question:
+    """Take "that week" for the week of the question before."""
+    pattern = str(phrases.parsing["of_that_week"])
+    if previous is None or question.entities.weeks or not re.search(pattern, question.text, re.IGNORECASE):
+        return question
+    return replace(question, entities=replace(question.entities, weeks=previous.entities.weeks))
+
+
+def of_the_compared(
+    question: Question, read: ReadMessage, previous: Question | None, phrases: Phrases
+) -> Question | None:
+    """Read "which one sells more?" and "the second one" as about the two products compared before, or None."""
+    pair: Sequence[str] = previous.entities.products[:2] if previous and previous.intent is Intent.COMPARE else ()
+    found = question.entities
+    if len(pair) < 2 or read.named or found.products or found.groups or question.of_launches:
+        return None
+    for key, product in zip(("of_first", "of_second"), pair, strict=True):
+        if match := re.search(str(phrases.parsing[key]), question.text, re.IGNORECASE):
+            alone = not set(words_of(question.text.replace(match[0], " "))) - _ASKS_ALONE
+            intent = question.intent if question.intent in MAY_INHERIT and not alone else Intent.PLANNED
+            return replace(question, intent=intent, entities=replace(found, products=(product,)), alternatives=())
+    weighs = question.intent in WEIGHS_UP and not (found.weeks or found.placements)
+    if not (weighs and re.search(str(phrases.parsing["of_both"]), question.text, re.IGNORECASE)):
+        return None
+    both = replace(found, products=tuple(pair))
+    return replace(question, intent=Intent.COMPARE, entities=both, named=tuple((one,) for one in pair), alternatives=())

@@ -1,0 +1,84 @@
+"""Mending: misspelt words of a message as they are meant, before anything is read from it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from copilot.catalogue_names import CatalogueNames, words_of
+from copilot.mentions import Mention, free
+from copilot.spelling import Speller, edits
+
+if TYPE_CHECKING:
+    from copilot.phrases import Phrases
+
+QUOTED = re.compile(r"[\"“«]([^\"”»]{2,120})[\"”»]")
+_LETTERS = re.compile(r"(?<![\w'’.@/-])[^\W\d_]{4,}(?![\w'’@/-])")  # whole words; no part of a number, name or address
+_OFTEN = 4  # examples that hold a word before misspelt ones are mended to it
+
+
+class Mender:
+    """Mends words of questions first, then the catalogue's.
+
+    Args:
+        phrases: the language's words.
+        names: the catalogue's names.
+        placements, groups: the plan's names, whose words are no misspellings.
+        is_everyday: whether a word, or a form of it, is one of questions or of everyday speech.
+    """
+
+    def __init__(
+        self,
+        phrases: Phrases,
+        names: CatalogueNames,
+        placements: Iterable[str],
+        groups: Iterable[str],
+        is_everyday: Callable[[str], bool],
+    ) -> None:
+        self._phrases, self._names, self._is_everyday = phrases, names, is_everyday
+        self._placements, self._groups = tuple(placements), tuple(groups)
+
+    def mended(self, text: str) -> str:
+        """Return the text with misspelt words as they are meant; what is quoted stays.
+
+        Example: "is serch demand for ice creem going up" -> "is search demand for ice cream going up".
+        """
+        quoted = [Mention(match.start(), match.end(), "QUOTED") for match in QUOTED.finditer(text)]
+        return _LETTERS.sub(
+            lambda match: self._mended(match[0]) if free(match.start(), match.end(), quoted) else match[0], text
+        )
+
+    def _mended(self, written: str) -> str:
+        word = written.casefold()
+        if word in self._spoken or self._is_everyday(word) or self._names.has(word):
+            return written
+        meant, name = self._speller.nearest(word), self._names.mend(word)
+        if meant is None or (name != word and edits(word, name) < edits(word, meant)):
+            return written if name == word else name
+        return meant
+
+    @cached_property
+    def _speller(self) -> Speller:
+        return Speller(self._asking)
+
+    @cached_property
+    def _asking(self) -> frozenset[str]:
+        """Words that an operator asks with, as they are written."""
+        intents = self._phrases.intents.values()
+        often = Counter(word for words in intents for one in words.examples for word in set(words_of(one)))
+        examples = [word for word, n in often.items() if n >= _OFTEN]  # a rare word is as likely meant as a rare name
+        examples += [cue for words in intents for cue in words.cues]
+        holidays = self._phrases.parsing["holidays"]
+        assert isinstance(holidays, Mapping)
+        own = [str(self._phrases.parsing["stopwords"]), *self._phrases.lexicon.months, *map(str, holidays)]
+        return frozenset(words_of(" ".join([*examples, *own, *self._placements])))
+
+    @cached_property
+    def _spoken(self) -> frozenset[str]:
+        """Words that are no misspelling, whatever they are near to."""
+        groups = words_of(" ".join(self._groups))
+        months = (month[:3] for month in self._phrases.lexicon.months)
+        return self._asking | frozenset(groups) | frozenset(months)

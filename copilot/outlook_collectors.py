@@ -1,0 +1,166 @@
+"""Collectors about what may come otherwise: risks, how sure the numbers are, and what drives a product's score."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copilot.asked import is_about_the_whole, is_named, part, the_product
+from copilot.catalogue_collectors import add_live
+from copilot.plan_collectors import add_plan_gap, add_planned_count, add_planned_units, largest_first
+from copilot.planner_facts import add_fatigue, add_flip, add_plan_low, add_rhythm_effect
+from copilot.product_facts import (
+    ANALOGUES,
+    Bench,
+    add_analogue,
+    add_expected,
+    add_forecast,
+    add_medians,
+    add_reasons,
+    add_slot,
+)
+from ranking.interventions import Exclude
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from copilot.engine import Analogue, Product
+    from copilot.factsheet import Fact
+    from copilot.plan_collectors import Part
+    from copilot.questions import Question
+    from ranking.plan import Launch
+
+RISKIEST_SAID = 3  # launches that may fall short most
+
+
+def risks(bench: Bench, question: Question) -> None:
+    """What may go wrong with a product, a part of the plan, or all of it."""
+    if is_named(question) or not is_about_the_whole(question):
+        product = the_product(bench, question)
+        if product is not None:
+            _product_risks(bench, product)
+        return
+    _part_risks(bench, part(question))
+
+
+def _product_risks(bench: Bench, product: Product) -> None:
+    """How low it may sell, the worst of its like, how little would flip the choice, and what its stock allows."""
+    if product.status != "candidate":
+        add_live(bench, product)
+        return
+    launch = bench.launch_of(product.product_id)
+    expected = _add_numbers(bench, product, launch)
+    nearest = bench.engine.analogues(product.product_id, ANALOGUES)
+    worst = min(nearest, key=lambda one: one.units_4w, default=None)
+    if worst is not None:
+        bench.sheet.say("risk_analogues", n=len(nearest))
+        bench.sheet.must_say(add_analogue(bench, product, worst, explains=expected))
+    else:
+        bench.sheet.say("no_analogues")
+    if launch is not None:
+        told = bench.engine.counterfactual(bench.stored, Exclude(product.product_id, launch.week, launch.placement))
+        bench.sheet.must_say(add_flip(bench, product, told), add_rhythm_effect(bench, launch))
+    bench.sheet.must_say(_add_stock(bench, product))
+    bench.sheet.say("how_sure", closing=True)
+
+
+def _part_risks(bench: Bench, asked: Part) -> None:
+    """Which launches may fall short most, how low the whole may end, and what the data cannot tell."""
+    asked = asked.narrowed(bench.stored.plan.launches)
+    launches = [launch for launch in bench.stored.plan.launches if asked.holds(launch)]
+    whole = not (asked.weeks or asked.placements or asked.groups)
+    if whole:
+        bench.sheet.must_say(add_plan_low(bench))
+    elif len(asked.weeks) <= 1 and len(asked.placements) <= 1 and len(asked.groups) <= 1:
+        bench.sheet.must_say(add_planned_count(bench, asked))
+    if launches:
+        bench.sheet.say("risk_shortfall")
+        shortest = sorted(launches, key=lambda one: (one.low - one.expected_units, one.product_id))
+        bench.sheet.must_say(*(add_expected(bench, launch) for launch in shortest[:RISKIEST_SAID]))
+    for fact in add_fatigue(bench, asked.groups[0] if len(asked.groups) == 1 else ""):
+        if fact.name == "fatigue_unsupported":
+            bench.sheet.must_say(fact)
+    if bench.engine.report.simulated:
+        bench.sheet.say("simulated", closing=True, tables=", ".join(bench.engine.report.simulated))
+
+
+def confidence(bench: Bench, question: Question) -> None:
+    """How sure a product's forecast is, or the plan, and what that rests on."""
+    if is_named(question) or not is_about_the_whole(question):
+        product = the_product(bench, question)
+        if product is not None:
+            _product_confidence(bench, product)
+        return
+    asked = part(question).narrowed(bench.stored.plan.launches)
+    single = len(asked.weeks) <= 1 and len(asked.placements) <= 1 and len(asked.groups) <= 1
+    if single and (asked.weeks or asked.placements or asked.groups):
+        bench.sheet.must_say(add_planned_units(bench, asked))
+        launches = sorted(filter(asked.holds, bench.stored.plan.launches), key=largest_first)
+        bench.sheet.must_say(*(add_expected(bench, launch) for launch in launches[:RISKIEST_SAID]))
+    else:
+        bench.sheet.must_say(add_plan_gap(bench), add_plan_low(bench), _add_past_launches(bench))
+    bench.sheet.say("how_sure", closing=True)
+
+
+def _product_confidence(bench: Bench, product: Product) -> None:
+    if product.status != "candidate":
+        add_live(bench, product)
+        bench.sheet.say("no_prediction")
+        return
+    expected = _add_numbers(bench, product, bench.launch_of(product.product_id))
+    nearest = bench.engine.analogues(product.product_id, ANALOGUES)
+    bench.sheet.must_say(*add_medians(bench, product, nearest, explains=expected))
+    bench.sheet.must_say(*_add_spread(bench, product, nearest, expected))
+    bench.sheet.say("how_sure", closing=True)
+
+
+def drivers(bench: Bench, question: Question) -> None:
+    """Which factors make up a product's expected units, the strongest first."""
+    product = the_product(bench, question)
+    if product is None:
+        return
+    if product.status != "candidate":
+        add_live(bench, product)
+        return
+    launch = bench.launch_of(product.product_id)
+    expected = _add_numbers(bench, product, launch)
+    if launch is not None and expected is not None:
+        bench.sheet.must_say(*add_reasons(bench, launch, expected), add_rhythm_effect(bench, launch))
+    else:
+        bench.sheet.say("drivers_without_slot")
+    alone = add_forecast(bench, product, explains=expected)
+    nearest = bench.engine.analogues(product.product_id, ANALOGUES)
+    bench.sheet.must_say(alone, *add_medians(bench, product, nearest, explains=alone))
+    bench.sheet.must_say(*(add_analogue(bench, product, one, explains=alone) for one in nearest[:1]))
+
+
+def _add_numbers(bench: Bench, product: Product, launch: Launch | None) -> Fact | None:
+    """Add what is expected of a product, in its slot or before any, as the answer's first fact."""
+    if launch is None:
+        fact = add_forecast(bench, product)
+        bench.sheet.must_say(fact)
+        return fact
+    slot = add_slot(bench, launch)
+    fact = add_expected(bench, launch, explains=slot)
+    bench.sheet.must_say(fact)
+    return fact
+
+
+def _add_spread(bench: Bench, product: Product, nearest: Sequence[Analogue], expected: Fact | None) -> list[Fact]:
+    """Add the past launches like a product that sold least and most."""
+    if len(nearest) < 2:
+        return []
+    ordered = sorted(nearest, key=lambda one: one.units_4w)
+    return [add_analogue(bench, product, one, explains=expected) for one in (ordered[0], ordered[-1])]
+
+
+def _add_stock(bench: Bench, product: Product) -> Fact | None:
+    if product.stock_units is None:
+        return None
+    source = bench.sources.product(product.product_id)
+    return bench.sheet.add("stock", product.product_id, product.title, int(product.stock_units), source)
+
+
+def _add_past_launches(bench: Bench) -> Fact:
+    known = sum(int(one.n_launches) for one in bench.engine.rhythm.groups)
+    n_past = int(getattr(bench.engine.report, "n_past_launches", known))
+    return bench.sheet.add("data_launches", "plan", "plan", n_past, bench.sources.report())

@@ -1,0 +1,67 @@
+"""Placements in an operator's words: their full names, or the part of one that says which is meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from copilot.catalogue_names import words_of
+from copilot.mentions import Mention, free, whole_names
+
+_LONGEST = 5  # words of a part
+_LETTERS_OF_ONE, _LETTERS = 5, 6  # that a part of one word, or of more, has at least
+
+
+@dataclass(frozen=True)
+class PlacementNames:
+    """Finds placements.
+
+    Args:
+        names: of the calendar.
+        noise: words that say nothing about which is meant.
+        question_words: words that alone name none.
+    """
+
+    names: Sequence[str]
+    noise: Sequence[str]
+    question_words: Collection[str]
+
+    def find(self, text: str, spans: list[Mention]) -> tuple[str, ...]:
+        """Return the placements of a message, in full or in part, and add their mentions."""
+        found = list(whole_names(text, self.names, spans, "PLACEMENT"))
+        while fits := self._in_part(text, spans, found):
+            found += fits
+        return tuple(found)
+
+    def _in_part(self, text: str, spans: list[Mention], found: Sequence[str]) -> tuple[str, ...]:
+        """Return the placements that the longest run of words fits: "the end caps" fits every end cap.
+
+        A run that fits what was found says no more: "the front page of the mailer" is no other mailer.
+        """
+        names = {name: self._squeezed(words_of(name)) for name in self.names}
+        tokens = [match for match in re.finditer(r"\w+", text) if free(match.start(), match.end(), spans)]
+        words = [_singular(match, text) for match in tokens]
+        for size in range(min(_LONGEST, len(tokens)), 0, -1):
+            for i in range(len(tokens) - size + 1):
+                run = self._squeezed(words[i : i + size])
+                fits = [name for name, have in names.items() if run and _names_in_part(run, have, size)]
+                if fits and not (size == 1 and run in self.question_words) and not set(fits) & set(found):
+                    spans.append(Mention(tokens[i].start(), tokens[i + size - 1].end(), "PLACEMENT", tuple(fits)))
+                    return tuple(fits)
+        return ()
+
+    def _squeezed(self, words: Iterable[str]) -> str:
+        """Return words without the noise and without spaces: "end cap" and "endcap" become the same."""
+        return "".join(word for word in words if word not in self.noise)
+
+
+def _singular(match: re.Match[str], text: str) -> str:
+    """Return a word of a placement's name: "caps" is "cap", but "in-aisles" is one word of another name."""
+    word = match[0].casefold()
+    plural = len(word) > 3 and word.endswith("s") and not word.endswith("ss") and text[: match.start()][-1:] != "-"
+    return word.removesuffix("s") if plural else word
+
+
+def _names_in_part(run: str, have: str, size: int) -> bool:
+    return len(run) >= (_LETTERS_OF_ONE if size == 1 else _LETTERS) and run in have

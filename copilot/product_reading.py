@@ -1,0 +1,171 @@
+"""Reading which products, or else which categories, a question is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from copilot.catalogue_names import covers
+from copilot.intents import (
+    ABOUT_A_PRODUCT,
+    ABOUT_THE_PLAN,
+    MAY_INHERIT,
+    OF_A_PART_TOO,
+    SPEAKS_OF_NO_PRODUCT,
+    Intent,
+)
+
+if TYPE_CHECKING:
+    from copilot.engine import Engine
+    from copilot.entities import EntityReader, ReadMessage
+    from copilot.phrases import Phrases
+    from copilot.questions import Question
+
+SHOWN_CANDIDATES = 5  # products listed when a name is a toss-up
+LEAST_LIKENESS = 0.3  # cosine to the nearest product, from which words that nobody knows may name one
+
+
+@dataclass(frozen=True)
+class ProductReading:
+    """Fills in a question's products and categories.
+
+    Args:
+        engine: for the catalogue search.
+        reader: for the names of products and categories.
+        phrases: the language of the messages.
+    """
+
+    engine: Engine
+    reader: EntityReader
+    phrases: Phrases
+
+    def fill(self, question: Question, read: ReadMessage, previous: Question | None) -> Question:
+        """Return the question with what its words name loosely, or what the conversation was about."""
+        found = question.entities
+        weighs = re.search(str(self.phrases.parsing["weighs"]), question.text, re.IGNORECASE) is not None
+        if weighs and found.text.count("PLACEMENT") > 1 and not (found.products or read.named or question.change):
+            return replace(question, intent=Intent.WHY_HERE, alternatives=())  # it tells what each of them brought
+        if question.intent is Intent.PRODUCT_SEARCH and not (read.unknown_id or read.same_title):
+            return replace(question, product_words=" ".join(read.rest))
+        if question.intent in SPEAKS_OF_NO_PRODUCT:
+            return question
+        if read.unknown_id:
+            return replace(question, product_words=f"#{read.unknown_id}", exact=False)
+        if self._names_groups(question, read):
+            return self._in_groups(question, read.rest)
+        if read.named:
+            if read.group_words and self.reader.names.waiting_headed(read.group_words):
+                question = replace(question, entities=replace(found, groups=()))
+            return _with_named(question, read)
+        if found.groups and not question.of_launches and question.intent not in ABOUT_THE_PLAN:
+            question = self._product_of_group(question, read)
+        if read.rest and not question.ambiguous_products and not question.entities.products:
+            return self._with_strangers(question, read.rest)
+        return self._inherited(question, previous)
+
+    def _names_groups(self, question: Question, read: ReadMessage) -> bool:
+        """Say whether the words that are left name categories rather than a product."""
+        if question.intent in ABOUT_THE_PLAN - {Intent.PLANNED}:
+            return not read.named or not self._is_plain(read)
+        if not read.rest or question.entities.groups:
+            return False
+        groups, n_words = self.reader.loose_groups(read.rest)
+        if question.of_launches or question.intent is Intent.PLANNED:
+            return bool(groups) and (n_words == len(read.rest) or not read.named)
+        return question.intent in OF_A_PART_TOO and self._is_category(read.rest)
+
+    @staticmethod
+    def _is_plain(read: ReadMessage) -> bool:
+        return any(len(meant) == 1 for meant in read.named)
+
+    def _is_category(self, rest: Sequence[str]) -> bool:
+        """Say whether words that would name a product name a whole category, and too many products to ask back."""
+        names = self.reader.names
+        wanted = tuple(names.mend(word) for word in rest)
+        many = len(names.waiting_named(wanted)) > SHOWN_CANDIDATES
+        return many and not names.waiting_headed(wanted) and self.reader.loose_groups(rest)[1] == len(rest)
+
+    def _in_groups(self, question: Question, rest: Sequence[str]) -> Question:
+        if question.entities.groups or not rest:
+            return question
+        groups, n_words = self.reader.loose_groups(rest)
+        if groups and 2 * n_words >= len(rest):
+            return replace(question, entities=replace(question.entities, groups=groups))
+        known = any(map(self.reader.names.knows, rest))
+        return replace(question, product_words=" ".join(rest)) if known else question
+
+    def _product_of_group(self, question: Question, read: ReadMessage) -> Question:
+        """Take a category's name for a product that is called so, or for one of its few products.
+
+        "Hot dogs" may be both; what speaks of launches together means the category.
+        """
+        found, names = question.entities, self.reader.names
+        strange = tuple(word for run in read.strange for word in run)
+        if strange and re.search(
+            rf"\b{re.escape(strange[-1])}\W+{re.escape(read.group_words[0])}\b", question.text, re.I
+        ):
+            words = (*strange, *read.group_words)
+            return self._with_strangers(replace(question, entities=replace(found, groups=())), words)
+        headed = names.waiting_headed(read.group_words)
+        caps = question.change is not None and question.change.kind in ("cap", "capacity")
+        if headed and not caps:
+            return _meaning(replace(question, entities=replace(found, groups=())), headed, read.group_words)
+        members = names.waiting_named(read.group_words)
+        few = 0 < len(members) <= SHOWN_CANDIDATES and len(found.groups) == 1
+        if question.intent in ABOUT_A_PRODUCT and (few or question.intent not in OF_A_PART_TOO):
+            return _meaning(replace(question, entities=replace(found, groups=())), members, read.group_words)
+        return question
+
+    def _with_strangers(self, question: Question, rest: Sequence[str]) -> Question:
+        """Find what is on sale under words that no candidate has, or keep the words, so that the answer asks back."""
+        names = self.reader.names
+        wanted = [names.mend(word) for word in rest]
+        words = " ".join(wanted)
+        hits = self.engine.search.search(words, k=2 * SHOWN_CANDIDATES)
+        fitting = names.waiting_named(wanted)
+        fitting = fitting or tuple(hit.product_id for hit in hits if covers(f"{hit.title} {hit.category}", wanted))
+        if not fitting and not self._is_like_a_product(hits):
+            return question
+        if question.intent is Intent.PLANNED and not fitting:  # what is in scope decides later about unknown words
+            return replace(question, product_words=words if all(map(names.knows, rest)) else "", exact=False)
+        if fitting:
+            return _meaning(question, fitting, wanted)
+        nearest = tuple(hit.product_id for hit in hits[:SHOWN_CANDIDATES])
+        return replace(question, ambiguous_products=nearest, product_words=words, exact=False)
+
+    @staticmethod
+    def _is_like_a_product(hits: Sequence) -> bool:
+        """Say whether words are near some product in meaning; where that is not measured, they are taken to be."""
+        likeness = [hit.dense_score for hit in hits if hit.dense_score is not None]
+        return not likeness or max(likeness) >= LEAST_LIKENESS
+
+    def _inherited(self, question: Question, previous: Question | None) -> Question:
+        """Take the product of the question before, where this one can be about it."""
+        products = previous.entities.products if previous and question.intent in MAY_INHERIT else ()
+        found = question.entities
+        of_a_part = question.intent in (Intent.PLANNED, Intent.RISKS, Intent.CONFIDENCE, Intent.REVENUE)
+        about_the_plan = question.of_launches or found.groups or (of_a_part and (found.weeks or found.placements))
+        caps = question.change is not None and question.change.kind in ("cap", "capacity")
+        if not products or about_the_plan or caps or question.ambiguous_products:
+            return question
+        return replace(question, entities=replace(found, products=products[:1]))
+
+
+def _with_named(question: Question, read: ReadMessage) -> Question:
+    """Take the products that are named, each once; a name that several share stays open when none other is plain."""
+    plain = tuple(dict.fromkeys(meant[0] for meant in read.named if len(meant) == 1))
+    shared = next((meant for meant in read.named if len(meant) > 1), ())
+    question = replace(question, product_words=" ".join(read.rest))
+    if plain:
+        return replace(question, entities=replace(question.entities, products=plain))
+    return replace(question, ambiguous_products=shared)
+
+
+def _meaning(question: Question, products: Sequence[str], words: Sequence[str]) -> Question:
+    """Return the question about what some words mean: one product, or several that it stays open among."""
+    said = " ".join(words)
+    if len(products) == 1:
+        return replace(question, entities=replace(question.entities, products=tuple(products)), product_words=said)
+    return replace(question, ambiguous_products=tuple(products), product_words=said)

@@ -1,0 +1,176 @@
+"""Evaluation of understanding: intents, entities and abstention on questions about the fixed shop.
+
+The questions stand in families of phrasing; those left out of development say how a new way to ask fares.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from copilot.abstention import abstains
+from copilot.chosen_products import settled
+from copilot.errors import OPERATOR_ERRORS
+from copilot.phrases import load_phrases
+from copilot.question_shop import QuestionShop, load_evaluation
+from copilot.questions import Question, QuestionParser
+
+if TYPE_CHECKING:
+    from retrieval.encoder import TextEncoder
+
+LEFT_OUT = "left out"
+KINDS = ("products", "weeks", "placements", "groups", "numbers")
+Named = frozenset[tuple[str, object]]  # (kind, value)
+
+
+@dataclass(frozen=True)
+class Expected:
+    """One question of the set: its family, what it asks and names, and whether no answer is right."""
+
+    family: str
+    split: str
+    text: str
+    intent: str
+    named: Named
+    abstains: bool
+    after: str = ""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was understood of one question."""
+
+    expected: Expected
+    intent: str
+    named: Named
+    abstained: bool
+
+    @property
+    def right(self) -> bool:
+        """Say whether the intent is the expected one."""
+        return self.intent == self.expected.intent
+
+
+def evaluate_understanding(encoder: TextEncoder, lang: str = "en") -> dict[str, Any]:
+    """Read every question of the set and count what was understood.
+
+    Returns:
+        intent_accuracy, entity_f1, abstention_precision, abstention_recall over the families left out, and
+        understanding: the same over the development families, by intent, family and kind, and what was confused.
+    """
+    readings = read_all(load_questions(lang), encoder, lang)
+    left_out = [one for one in readings if one.expected.split == LEFT_OUT]
+    known = [one for one in readings if one.expected.split != LEFT_OUT]
+    return summary(left_out) | {"understanding": _details(left_out) | {"development": summary(known)}}
+
+
+def load_questions(lang: str = "en") -> tuple[Expected, ...]:
+    """Return the questions of the set, in order."""
+    return tuple(
+        _expected(family, row)
+        for family in load_evaluation("questions", lang)["families"]
+        for row in family["questions"]
+    )
+
+
+def read_all(questions: Sequence[Expected], encoder: TextEncoder, lang: str = "en") -> list[Reading]:
+    """Parse the questions about the fixed shop, each after the one before it where it has one."""
+    shop = QuestionShop(load_evaluation("shop", lang), encoder)
+    parser = QuestionParser(encoder, shop, load_phrases(lang))  # pyright: ignore[reportArgumentType]
+    return [_read(parser, shop, one, lang) for one in questions]
+
+
+def _read(parser: QuestionParser, shop: QuestionShop, one: Expected, lang: str) -> Reading:
+    def parse(text: str, previous: Question | None = None) -> Question:
+        return settled(parser.parse(text, lang, previous), shop.stored, shop)  # pyright: ignore[reportArgumentType]
+
+    try:
+        question = parse(one.text, parse(one.after) if one.after else None)
+    except OPERATOR_ERRORS:  # such as a week that no calendar has: the operator is told
+        return Reading(one, "", frozenset(), True)
+    abstained = abstains(question, shop.stored, shop)  # pyright: ignore[reportArgumentType]
+    return Reading(one, question.intent.value, _named(question), abstained)
+
+
+def summary(readings: Sequence[Reading]) -> dict[str, float]:
+    """Return the shares over some readings."""
+    abstained = [one for one in readings if one.abstained]
+    should = [one for one in readings if one.expected.abstains]
+    both = sum(one.expected.abstains for one in abstained)
+    return {
+        "n_understood": len(readings),
+        "intent_accuracy": _share(sum(one.right for one in readings), len(readings)),
+        "entity_f1": _f1(readings),
+        "abstention_precision": _share(both, len(abstained)),
+        "abstention_recall": _share(both, len(should)),
+    }
+
+
+def _details(readings: Sequence[Reading]) -> dict[str, Any]:
+    confused = Counter(f"{one.expected.intent} read as {one.intent or 'nothing'}" for one in readings if not one.right)
+    return {
+        "by_family": {name: summary(group) for name, group in _grouped(readings, lambda one: one.expected.family)},
+        "by_intent": {
+            name: _share(sum(one.right for one in group), len(group))
+            for name, group in _grouped(readings, lambda one: one.expected.intent)
+        },
+        "entity_f1_by_kind": {kind: _f1(readings, kind) for kind in (*KINDS, "shift_weeks", "wish")},
+        "confusions": dict(confused.most_common()),
+        "misread": [
+            {"text": one.expected.text, "expected": one.expected.intent, "read": one.intent}
+            for one in readings
+            if not one.right
+        ],
+    }
+
+
+def _expected(family: Mapping[str, Any], row: Mapping[str, Any]) -> Expected:
+    named = {(kind, _value(kind, item)) for kind in KINDS for item in row.get(kind, ())}
+    named |= {(kind, row[kind]) for kind in ("shift_weeks", "wish") if kind in row}
+    return Expected(
+        family=family["name"],
+        split=family["split"],
+        text=row["text"],
+        intent=row["intent"],
+        named=frozenset(named),
+        abstains=bool(row.get("abstains", False)),
+        after=row.get("after", ""),
+    )
+
+
+def _named(question: Question) -> Named:
+    found = question.entities
+    named: set[tuple[str, object]] = {(kind, item) for kind in KINDS for item in getattr(found, kind)}
+    if found.shift_weeks is not None:
+        named.add(("shift_weeks", found.shift_weeks))
+    if wish := getattr(question, "wish", ""):
+        named.add(("wish", wish))
+    return frozenset(named)
+
+
+def _value(kind: str, item: object) -> object:
+    return date.fromisoformat(str(item)) if kind == "weeks" else item
+
+
+def _f1(readings: Iterable[Reading], kind: str = "") -> float:
+    """Return the F1 over all entities, or those of one kind."""
+    hits = found = wanted = 0
+    for one in readings:
+        have = {item for item in one.named if kind in ("", item[0])}
+        want = {item for item in one.expected.named if kind in ("", item[0])}
+        hits, found, wanted = hits + len(have & want), found + len(have), wanted + len(want)
+    return _share(2 * hits, found + wanted)
+
+
+def _share(part: int, whole: int) -> float:
+    return round(part / whole, 4) if whole else 1.0
+
+
+def _grouped(readings: Sequence[Reading], key: Any) -> list[tuple[str, list[Reading]]]:
+    groups: dict[str, list[Reading]] = defaultdict(list)
+    for one in readings:
+        groups[key(one)].append(one)
+    return sorted(groups.items())

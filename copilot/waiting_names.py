@@ -1,0 +1,98 @@
+"""The candidates' names, indexed by their words, so that a few words of a message find the candidates they name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+Words = tuple[str, ...]
+_WORD = re.compile(r"\w+")
+_START = 3  # letters that two forms of a word share at least
+_ENDING = 2  # letters by which two forms of a word may differ in length
+
+
+class WaitingNames:
+    """Which candidates some words name: as the head of the title, within it, or in title and category.
+
+    Args:
+        titles: candidate's id -> title.
+        categories: candidate's id -> category.
+    """
+
+    def __init__(self, titles: Mapping[str, str], categories: Mapping[str, str]) -> None:
+        self._headed: dict[Words, list[str]] = {}
+        for one, title in titles.items():
+            self._headed.setdefault(head_of(title), []).append(one)
+        self._squeezed = {"".join(words): found for words, found in self._headed.items() if len(words) > 1}
+        self._in_head = _WordIndex({one: head_of(title) for one, title in titles.items()})
+        self._in_all = _WordIndex({one: words_of(f"{title} {categories[one]}") for one, title in titles.items()})
+
+    def headed(self, words: Sequence[str]) -> Words:
+        """Return the candidates that are called so, up to what follows a comma or a number: "Blueberries, 4.4 oz".
+
+        One word may be several run together: "hotdogs".
+        """
+        found = self._headed.get(tuple(words), ())
+        return tuple(found or (self._squeezed.get(words[0], ()) if len(words) == 1 else ()))
+
+    def named(self, words: Sequence[str]) -> Words:
+        """Return the candidates that these words name: as their head, else within it, the title or the category.
+
+        Of several words some may be cut short: "greek yog".
+        """
+        strict = self.headed(words) or self._in_head.holding(words) or self._in_all.holding(words)
+        return strict or self._in_head.holding(words, cut_short=True)
+
+
+class _WordIndex:
+    """Ids by the words of their texts, up to a plural or another short ending."""
+
+    def __init__(self, texts: Mapping[str, Words]) -> None:
+        self._order = {one: at for at, one in enumerate(texts)}
+        self._ids: dict[str, set[str]] = {}
+        self._by_start: dict[str, list[str]] = {}
+        for one, words in texts.items():
+            for word in words:
+                if word not in self._ids:
+                    self._by_start.setdefault(word[:_START], []).append(word)
+                self._ids.setdefault(word, set()).add(one)
+
+    def holding(self, words: Sequence[str], *, cut_short: bool = False) -> Words:
+        """Return the ids whose texts hold every word, in their order; `cut_short` lets some words be beginnings."""
+        sets = [self._with(word) for word in words]
+        if cut_short and len(words) > 1 and any(sets):
+            sets = [found or self._begun(word) for word, found in zip(words, sets, strict=True)]
+        found = set.intersection(*sets) if sets else set()
+        return tuple(sorted(found, key=self._order.__getitem__))
+
+    def _begun(self, word: str) -> set[str]:
+        near = (
+            other for other in self._by_start.get(word[:_START], ()) if len(word) >= _START and other.startswith(word)
+        )
+        return {one for other in near for one in self._ids[other]}
+
+    def _with(self, word: str) -> set[str]:
+        near = (other for other in self._by_start.get(word[:_START], ()) if same_word(word, other))
+        return {one for other in near for one in self._ids[other]}
+
+
+def words_of(text: str) -> Words:
+    """Return the words of a text in lower case, without punctuation."""
+    return tuple(word.casefold() for word in _WORD.findall(text))
+
+
+def head_of(title: str) -> Words:
+    """Return the words of a title before its first comma or number: "Blueberries, 4.4 oz" -> blueberries."""
+    return words_of(re.split(r"[,\d]", title, maxsplit=1)[0])
+
+
+def covers(title: str, wanted: Iterable[str]) -> bool:
+    """Say whether a title holds every wanted word, up to a plural or another short ending."""
+    have = words_of(title)
+    return all(any(same_word(word, other) for other in have) for word in wanted)
+
+
+def same_word(a: str, b: str) -> bool:
+    """Say whether two words are forms of one: equal, or one begins the other and is at most two letters shorter."""
+    short, long = sorted((a, b), key=len)
+    return long == short or (len(short) >= _START and long.startswith(short) and len(long) - len(short) <= _ENDING)

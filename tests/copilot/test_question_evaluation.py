@@ -1,0 +1,96 @@
+"""The evaluation set of understanding: its families, its fixed shop, and the shares counted from readings."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+import pytest
+
+from copilot.intents import Intent
+from copilot.phrases import load_phrases
+from copilot.question_evaluation import (
+    LEFT_OUT,
+    Expected,
+    Reading,
+    evaluate_understanding,
+    load_questions,
+    read_all,
+    summary,
+)
+from copilot.question_shop import QuestionShop, load_evaluation
+from copilot.waiting_names import words_of
+from retrieval.encoder import HashingEncoder
+
+
+@pytest.fixture(scope="module")
+def shop():
+    return QuestionShop(load_evaluation("shop"), HashingEncoder())
+
+
+def test_the_set_is_large_and_half_of_its_families_are_left_out():
+    questions = load_questions()
+    families = {one.family: one.split for one in questions}
+    assert len(questions) >= 450
+    assert Counter(families.values())[LEFT_OUT] >= 8
+    assert min(Counter(one.family for one in questions).values()) >= 25
+    assert {one.intent for one in questions if one.split == LEFT_OUT} == {intent.value for intent in Intent}
+
+
+def test_no_question_of_the_set_is_an_example():
+    examples = {words_of(text) for words in load_phrases("en").intents.values() for text in words.examples}
+    assert [one.text for one in load_questions() if words_of(one.text) in examples and words_of(one.text)] == []
+
+
+def test_what_the_set_names_is_in_the_shop(shop):
+    ids = set(shop.workspace.query("SELECT product_id FROM products")["product_id"])
+    groups = {*shop.group_names(), *(name.split(" > ")[0] for name in shop.group_names())}
+    known = {"products": ids, "placements": set(shop.placements), "groups": groups}
+    for one in load_questions():
+        for kind, value in one.named:
+            assert kind not in known or value in known[kind], one.text
+
+
+def test_the_shop_is_a_catalogue_with_a_plan(shop):
+    assert (shop.weeks[0], len(shop.weeks)) == (date(2017, 10, 9), 12)
+    assert len(shop.problem.product_ids) == 40
+    assert {launch.product_id for launch in shop.stored.plan.launches} < set(shop.problem.product_ids)
+    assert shop.search.search("ginger ale", k=1)[0].product_id == "984451"
+
+
+def reading(intent, read, named=(), found=(), abstains=False, abstained=False):
+    expected = Expected("f", LEFT_OUT, "?", intent, frozenset(named), abstains)
+    return Reading(expected, read, frozenset(found), abstained)
+
+
+def test_shares_are_counted_over_readings():
+    told = summary(
+        [
+            reading("forecast", "forecast", [("products", "1")], [("products", "1")]),
+            reading("why_here", "why_not", [("products", "1"), ("weeks", "w")], [("products", "2")], abstained=True),
+            reading("out_of_scope", "out_of_scope", abstains=True, abstained=True),
+            reading("planned", "planned", abstains=True),
+        ]
+    )
+    assert told["intent_accuracy"] == 0.75
+    assert told["entity_f1"] == pytest.approx(2 * 1 / (2 + 3))
+    assert (told["abstention_precision"], told["abstention_recall"]) == (0.5, 0.5)
+
+
+def test_each_question_is_read_alike_every_time():
+    some = load_questions()[:12]
+    first, second = (read_all(some, HashingEncoder()) for _ in range(2))
+    assert first == second
+
+
+@pytest.mark.slow
+def test_the_real_encoder_understands_the_families_left_out():
+    from retrieval.encoder import SentenceTransformerEncoder
+
+    told = evaluate_understanding(SentenceTransformerEncoder())
+    assert told["intent_accuracy"] >= 0.9
+    assert told["entity_f1"] >= 0.9
+    assert told["abstention_precision"] >= 0.75
+    assert told["abstention_recall"] >= 0.85
+    assert told["understanding"]["development"]["intent_accuracy"] >= 0.95
+    assert sum(told["understanding"]["confusions"].values()) == len(told["understanding"]["misread"])
