@@ -20,11 +20,12 @@ from copilot.verifier import verify_sentence
 from copilot.writer_speed import measure_speed
 from ranking.agreement import counterfactual_agreement, policy_agreement
 from ranking.comparison import compare_with_done, known_candidates
+from ranking.counterfactual import counterfactual, why_not
 from ranking.effect_table import effect_table
 from ranking.errors import NotEnoughData
 from ranking.market import estimated_market
 from ranking.plan_peers import choice_of
-from ranking.planner import solve_plan
+from ranking.planner import Planner, solve_plan
 from ranking.problem import MinShare, PlanningProblem
 from ranking.synthetic import synthetic_problem
 from retrieval.sources.simulated import simulated_shop
@@ -111,15 +112,20 @@ def _mid_size_problem() -> PlanningProblem:
 
 
 def _solved(n_candidates: int) -> dict[str, Any]:
-    """One cold solve of a synthetic problem with substitutes: 72 slots of capacity 3."""
+    """One cold solve of a synthetic problem with substitutes, 72 slots of capacity 3, and a why-not of its plan."""
     problem = synthetic_problem(n_candidates, substitutes=True)
-    plan = solve_plan(problem, time_limit_s=_SOLVE_LIMIT_S, mip_gap=_SOLVE_GAP)
+    planner = Planner(problem)
+    plan = planner.solve(time_limit_s=_SOLVE_LIMIT_S, mip_gap=_SOLVE_GAP)
+    out = next((one for one in problem.product_ids if plan.launch_of(one) is None), problem.product_ids[0])
+    told = counterfactual(planner, plan, why_not(out), time_limit_s=_SOLVE_LIMIT_S, mip_gap=_SOLVE_GAP)
     return {
         "candidates": plan.n_candidates,
         "slots": plan.n_slots,
         "substitutes": problem.substitutes.n_pairs,
         "seconds": round(plan.solve_s, 2),
         "gap": plan.gap,
+        "why_not_seconds": round(told.plan.solve_s, 2) if told.plan else None,
+        "why_not_gap": told.plan.gap if told.plan else None,
     }
 
 

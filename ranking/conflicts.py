@@ -178,6 +178,8 @@ def _check_names(problem: PlanningProblem, interventions: Sequence[Intervention]
         name = _name(problem, lock.product_id)
         if lock.product_id not in known:
             reason = f"{name} is locked, but is no candidate: it was launched already or left the catalogue."
+        elif lock.week is not None and lock.week.weekday() != 0:
+            reason = f"{name} is locked to {lock.week}, which is not a Monday; a week is named by its Monday."
         elif lock.week is not None and lock.week not in problem.weeks:
             reason = f"{name} is locked to {format_week(lock.week)}, but the plan covers {_horizon(problem)}."
         elif lock.placement is not None and lock.placement not in problem.placements:

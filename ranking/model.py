@@ -28,6 +28,7 @@ import numpy as np
 from ranking.errors import InvalidProblem
 from ranking.interventions import CapLaunches, ChangePrice, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
 from ranking.problem import PlanningProblem
+from ranking.problem_checks import is_count
 from ranking.rows import RowBuilder, Rows, Rule
 
 
@@ -179,8 +180,8 @@ def slot_capacities(problem: PlanningProblem, interventions: Sequence[Interventi
     position = {(slot.week, slot.placement): j for j, slot in enumerate(problem.slots)}
     for item in interventions:
         if isinstance(item, SetCapacity):
-            if (item.week, item.placement) not in position or item.capacity < 0:
-                raise InvalidProblem(f"{item} names no slot of the plan, or a negative capacity; choose another.")
+            if (item.week, item.placement) not in position or not is_count(item.capacity):
+                raise InvalidProblem(f"{item} names no slot of the plan, or no whole number from 0; choose another.")
             room[position[item.week, item.placement]] = item.capacity
     return room
 
@@ -268,8 +269,8 @@ def _add_caps(
     room[:] = np.array([float(problem.group_caps.get(name, math.inf)) for name in names]).reshape(-1, 1)
     for item in interventions:
         if isinstance(item, CapLaunches):
-            if item.launches < 0:
-                raise InvalidProblem(f"{item} caps launches at a negative number; use 0 or more.")
+            if not is_count(item.launches):
+                raise InvalidProblem(f"{item} caps launches at no whole number from 0; use one.")
             named = [item.week in (None, week) for week in weeks]
             if item.group is None:
                 whole[named] = item.launches

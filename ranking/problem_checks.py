@@ -71,8 +71,13 @@ def _check_slots_and_caps(problem: PlanningProblem) -> None:
         _check_count(problem.weekly_cap, "The cap of launches per week is")
 
 
+def is_count(value: object) -> bool:
+    """Say whether a value is a whole number, 0 or more."""
+    return isinstance(value, (int, np.integer)) and not isinstance(value, bool) and int(value) >= 0
+
+
 def _check_count(value: object, what: str) -> None:
-    if not isinstance(value, (int, np.integer)) or isinstance(value, bool) or value < 0:
+    if not is_count(value):
         raise InvalidProblem(f"{what} {value}; it must be a whole number, 0 or more.")
 
 

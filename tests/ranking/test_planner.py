@@ -148,9 +148,11 @@ def test_what_is_excluded_or_capped_but_unknown_changes_nothing(make_problem):
     assert solve_plan(problem, rules).objective == 5
 
 
-@pytest.mark.parametrize("rule", [CapLaunches(-1), SetCapacity(WEEK, "moon", 1), SetCapacity(WEEK, "p0", -1)], ids=str)
+@pytest.mark.parametrize(
+    "rule", [CapLaunches(-1), SetCapacity(WEEK, "moon", 1), SetCapacity(WEEK, "p0", -1), CapLaunches(1.5)], ids=str
+)
 def test_a_senseless_intervention_is_refused(make_problem, rule):
-    with pytest.raises(InvalidProblem, match=r"choose another|use 0 or more"):
+    with pytest.raises(InvalidProblem, match=r"choose another|whole number from 0"):
         solve_plan(make_problem([[5]]), [rule])
 
 
