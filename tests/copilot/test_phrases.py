@@ -36,6 +36,8 @@ GROUP_FACTS = {
     "fatigue_test",
     "most_launches",
     "fewest_launches",
+    "solved_total",
+    "rhythm_agreement",
 }
 WHOLE = dict.fromkeys(
     (
