@@ -223,9 +223,9 @@ class Copilot:
             return pd.DataFrame()
         return self.engine.workspace.query(*fact.source.sql(limit))
 
-    def brief(self, target: str, lang: str = "en", file_format: str = "md") -> Brief:
+    def brief(self, target: str, lang: str = "en") -> Brief:
         """Write the brief of a product, a week or `rhythm`."""
-        return write_brief(target, self.engine, self.current_plan(), load_phrases(lang), file_format)
+        return write_brief(target, self.engine, self.current_plan(), load_phrases(lang))
 
     def record_outcomes(self, outcomes: Sequence[Outcome]) -> tuple[ComparedOutcome, ...]:
         """Keep what launches really sold and return it beside the plan's expectation."""
