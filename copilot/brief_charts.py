@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -111,7 +111,7 @@ def _draw_row(draw: ImageDraw.ImageDraw, chart: Chart, row: Row, top: int) -> No
     middle, gap = top + _ROW * _SCALE // 2, 4 * _SCALE
     draw.text(((_LEFT - 8) * _SCALE, middle), row.label, fill=_TEXT, font=font, anchor="rm")
     ends = [0.0, *accumulate(row.parts)]
-    for number, (start, end) in enumerate(zip(ends, ends[1:], strict=False)):
+    for number, (start, end) in enumerate(pairwise(ends)):
         left, right = _across(chart, start), _across(chart, end)
         if right <= left:
             continue

@@ -1,4 +1,4 @@
-"""Facts that briefs tell beyond answers: rhythms summed, effects and the tests that settle them, risks in units, buyers.
+"""Facts that briefs tell beyond answers: summed rhythms, effects and the tests that settle them, risks, buyers.
 
 Each function adds facts to a sheet, as the other collectors do. What the data cannot tell is left out.
 """
@@ -72,8 +72,8 @@ def add_effects(bench: Bench) -> list[EffectFacts]:
 def _add_effect(bench: Bench, row: EffectRow) -> EffectFacts:
     phrases, sheet = bench.sources.phrases, bench.sheet
     about = (row.effect, phrases.label(f"effect.{row.effect}"))
-    data = (math.exp(-bound) for bound in (row.estimate, row.estimate_high, row.estimate_low))
-    supposed = (math.exp(-bound) for bound in (row.mean, row.high, row.low))
+    data = [math.exp(-bound) for bound in (row.estimate, row.estimate_high, row.estimate_low)]
+    supposed = [math.exp(-bound) for bound in (row.mean, row.high, row.low)]
     prior = phrases.note("effect_supposed", prior=f"{row.prior_weight:.0%}")
     size = None
     if row.test in _TESTS and row.test_size is not None:
@@ -82,8 +82,8 @@ def _add_effect(bench: Bench, row: EffectRow) -> EffectFacts:
     own = Source("model", note=phrases.note("effect_data"))
     return EffectFacts(
         effect=row.effect,
-        data=_add_ratio(bench, "effect_data", about, *data, own),
-        supposed=_add_ratio(bench, "effect_supposed", about, *supposed, Source("model", note=prior)),
+        data=_add_ratio(bench, "effect_data", about, data, own),
+        supposed=_add_ratio(bench, "effect_supposed", about, supposed, Source("model", note=prior)),
         evidence=sheet.add(_COUNTED.get(row.effect, "effect_launches"), *about, int(row.n), own),
         shown=row.shown,
         test=row.test or "",
@@ -91,7 +91,9 @@ def _add_effect(bench: Bench, row: EffectRow) -> EffectFacts:
     )
 
 
-def _add_ratio(bench: Bench, name: str, about: tuple[str, str], value: float, low: float, high: float, source: Source):
+def _add_ratio(bench: Bench, name: str, about: tuple[str, str], found: Sequence[float], source: Source) -> Fact:
+    """Add a ratio of `found`: value, low, high."""
+    value, low, high = found
     return bench.sheet.add(name, *about, value, source, interval=(low, high))
 
 

@@ -13,7 +13,7 @@ from copilot.brief_charts import Chart, Row
 from copilot.brief_facts import add_buyers, add_risks, add_sample_size
 from copilot.brief_writing import OUTCOME_WEEKS, Brief, BriefWriter
 from copilot.catalogue_names import words_of
-from copilot.cleaning import clean_label, clean_text
+from copilot.cleaning import clean_text
 from copilot.fact_collectors import SlotAsked
 from copilot.factsheet import Fact
 from copilot.planner_facts import add_binding, add_flip, add_rhythm_effect
@@ -118,9 +118,7 @@ def _add_alternative(
     bench: Bench, product: Product, week: date, placement: str | None
 ) -> tuple[Fact, Fact | None] | None:
     told: Counterfactual = bench.engine.counterfactual(bench.stored, Lock(product.product_id, week, placement))
-    delta = about_product.add_delta(
-        bench, "move_delta", product, told, explains=None, week=week, placement=placement
-    )
+    delta = about_product.add_delta(bench, "move_delta", product, told, explains=None, week=week, placement=placement)
     there = told.plan.launch_of(product.product_id) if told.plan else None
     if delta is None:
         return None
@@ -138,7 +136,7 @@ def _add_words(bench: Bench, product: Product) -> list[Fact | Words]:
     for fact in facts:
         if fact.name != "search_words":
             continue
-        words = tuple(dict.fromkeys(clean_label(word) for word in words_of(fact.other_label)))
+        words = tuple(dict.fromkeys(word for word in words_of(fact.other_label) if word.isalpha() and len(word) > 2))
         shared = tuple(word for word in words if stem(word) in own)
         found.append(Words(fact, shared, tuple(word for word in words if stem(word) not in own)))
     return found

@@ -15,7 +15,7 @@ from copilot.brief_writing import Brief, BriefWriter, short_week
 from copilot.factsheet import TIE_TOLERANCE, Fact
 from copilot.group_names import within
 from copilot.plan_collectors import Part
-from copilot.planner_facts import _PRICED, add_fatigue, add_plan_low
+from copilot.planner_facts import PRICED, add_fatigue, add_plan_low
 from copilot.product_facts import Bench
 from retrieval.weeks import format_week
 
@@ -121,7 +121,7 @@ def _add_prices(bench: Bench) -> list[Fact]:
         subject = {"slot": rule.placement, "group": rule.name}.get(rule.kind, "plan")
         source = bench.sources.planner("place_price", [])
         slot = {"week": rule.week, "placement": rule.placement or None}
-        facts.append(bench.sheet.add(_PRICED[rule.kind], subject, subject, float(price), source, **slot))
+        facts.append(bench.sheet.add(PRICED[rule.kind], subject, subject, float(price), source, **slot))
     return facts
 
 

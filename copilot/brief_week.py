@@ -1,4 +1,4 @@
-"""The week brief: what is launched in one week of the plan, why, what else could be done with it, and how to judge it."""
+"""The week brief: what is launched in one week of the plan, why, what else could be done, and how to judge it."""
 
 from __future__ import annotations
 
@@ -69,9 +69,10 @@ def write_week(writer: BriefWriter, week: date) -> Brief:
 
 
 def _add_why(bench: Bench, launch: Launch) -> list[Fact]:
-    """What speaks for a launch, the two strongest factors."""
+    """What speaks for a launch or against it in its slot; waiting is the same for all of the week."""
     expected = product_facts.add_expected(bench, launch)
-    return product_facts.add_reasons(bench, launch, expected, lift=False)[:2]
+    reasons = product_facts.add_reasons(bench, launch, expected, lift=False)
+    return [fact for fact in reasons if fact.name != "delay_effect"]
 
 
 def _add_move(bench: Bench, launch: Launch) -> tuple[Launch, Fact | None, Fact | None]:

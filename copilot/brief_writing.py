@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 OUTCOME_WEEKS = 4
 CHART_FENCE = "```chart"
+NOTE_LIMIT = 2_000  # characters of a footnote
 _MARK = re.compile(r"launch-copilot brief (\S+), plan (\d+), data ([0-9a-f]+)")
 
 
@@ -93,11 +94,11 @@ class Notes:
     phrases: Phrases
     groups: list[tuple[Fact, ...]] = field(default_factory=list)
 
-    def refer(self, *facts: Fact) -> Markup:
+    def refer(self, *facts: Fact) -> str:
         """Return the reference to a footnote about these facts together."""
         if facts and facts not in self.groups:
             self.groups.append(facts)
-        return Markup(f"[^{_label(facts)}]") if facts else Markup("")
+        return f"[^{_label(facts)}]" if facts else ""
 
     @property
     def facts(self) -> tuple[Fact, ...]:
@@ -106,25 +107,37 @@ class Notes:
         return tuple(sorted(used.values(), key=lambda fact: int(fact.id[1:])))
 
     def lines(self) -> list[str]:
-        """Return the footnotes' definitions."""
-        return [f"[^{_label(facts)}]: {escape_markdown(self._told(facts))}" for facts in self.groups]
+        """Return the footnotes' definitions; what stands behind facts is told once and referred to after that."""
+        told: dict[str, str] = {}
+        lines = []
+        for facts in self.groups:
+            parts = [self._figures(facts)]
+            for note in dict.fromkeys(fact.source.note for fact in facts if fact.source.note):
+                parts.append(self.phrases.message("title.as_for", label=told[note]) if note in told else note)
+                told.setdefault(note, _label(facts))
+            lines.append(f"[^{_label(facts)}]: {escape_markdown(clean_text(' '.join(parts), NOTE_LIMIT))}")
+        return lines
 
-    def _told(self, facts: Sequence[Fact]) -> str:
-        """Tell a footnote's facts: each name once, with its figures; then what stands behind them."""
-        names = dict.fromkeys(fact.name for fact in facts)
+    def _figures(self, facts: Sequence[Fact]) -> str:
+        """Tell a footnote's facts: each name once, with its figures; a run of weeks as one list."""
         told = []
-        for name in names:
-            figures = "; ".join(self._figure(fact, len(facts) > 1) for fact in facts if fact.name == name)
-            told.append(f"{self.phrases.label(f'fact.{name}')}: {figures}.")
-        sources = dict.fromkeys(fact.source.note for fact in facts if fact.source.note)
-        return " ".join([*told, *sources])
+        for name in dict.fromkeys(fact.name for fact in facts):
+            named = [fact for fact in facts if fact.name == name]
+            weekly = [fact for fact in named if fact.week and not isinstance(fact.value, date)]
+            figures = [self._run_of(weekly)] if len(weekly) > 1 else [self._figure(fact) for fact in weekly]
+            figures += [self._figure(fact) for fact in named if fact not in weekly]
+            told.append(f"{self.phrases.label(f'fact.{name}')}: {'; '.join(figures)}.")
+        return " ".join(told)
 
-    def _figure(self, fact: Fact, among_others: bool) -> str:
+    def _run_of(self, facts: Sequence[Fact]) -> str:
+        values = "; ".join(self.phrases.value(fact) for fact in facts)
+        first, last = (format_week(week) for fact in (facts[0], facts[-1]) if (week := fact.week))
+        return f"{first}–{last}: {values}"
+
+    def _figure(self, fact: Fact) -> str:
         parts = [self.phrases.with_unit(fact), self.phrases.interval(fact)]
         parts.append(self.phrases.message("unit.simulated") if fact.source.simulated else "")
-        figure = ", ".join(part for part in parts if part)
-        at = format_week(fact.week) if fact.week and not isinstance(fact.value, date) else ""
-        return f"{at} {figure}".strip() if among_others else figure
+        return ", ".join(part for part in parts if part)
 
 
 class BriefWriter:
@@ -190,9 +203,6 @@ class BriefWriter:
             self._charts.append(Chart(drawn.rows, clean_text(alt), drawn.band, drawn.line))
             return Markup(f"{CHART_FENCE}\n{as_text(drawn)}\n```\n\n*{escape_markdown(alt)}*")
 
-        def named(fact: Fact) -> str:
-            return f"{fact.subject_label} #{fact.subject}" if fact.numbered else fact.subject_label
-
         return {
             "say": say,
             "value": value,
@@ -200,9 +210,9 @@ class BriefWriter:
             "number": self.phrases.value,
             "interval": self.phrases.interval,
             "bounds": bounds,
-            "notes": lambda facts: notes.refer(*facts),
+            "notes": lambda facts: Markup(notes.refer(*facts)),
             "chart": chart,
-            "named": named,
+            "short": short_week,
         }
 
 
@@ -251,4 +261,3 @@ def _label(facts: Sequence[Fact]) -> str:
 def _tidy(body: str) -> str:
     """Return the document with single empty lines between its blocks."""
     return re.sub(r"\n{3,}", "\n\n", body).strip()
-
