@@ -13,7 +13,7 @@ from copilot.brief_charts import Chart, Row
 from copilot.brief_facts import add_buyers, add_risks, add_sample_size
 from copilot.brief_writing import OUTCOME_WEEKS, Brief, BriefWriter
 from copilot.catalogue_names import words_of
-from copilot.cleaning import clean_text
+from copilot.cleaning import clean_quote
 from copilot.fact_collectors import SlotAsked
 from copilot.factsheet import Fact
 from copilot.planner_facts import add_binding, add_flip, add_rhythm_effect
@@ -24,7 +24,7 @@ from retrieval.weeks import week_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from copilot.engine import Analogue, Product
+    from copilot.engine import Product
     from ranking.counterfactual import Counterfactual
     from ranking.plan import Launch
 
@@ -61,13 +61,13 @@ def write_product(writer: BriefWriter, product: Product) -> Brief:
         "forecast": forecast,
         "median": product_facts.add_median(bench, product, nearest),
         "analogues": analogues,
-        "outcomes_chart": _chart(nearest, launch, forecast),
+        "outcomes_chart": _chart(bench, analogues, launch, forecast),
         "buyers": add_buyers(bench, product, nearest),
         "demand": [fact for fact in words if isinstance(fact, Fact)],
         "words": [one for one in words if isinstance(one, Words)],
         "rhythm": {fact.name: fact for fact in rhythm},
         "stock": _add_stock(bench, product),
-        "description": clean_text(product.description, DESCRIPTION_LIMIT),
+        "description": clean_quote(product.description, DESCRIPTION_LIMIT),
     }
     return writer.finish(product.product_id, "product", "brief_product.md.j2", values, title=product.title)
 
@@ -162,11 +162,13 @@ def _add_stock(bench: Bench, product: Product) -> Fact | None:
     return bench.sheet.add("stock", product.product_id, product.title, int(product.stock_units), source)
 
 
-def _chart(nearest: Sequence[Analogue], launch: Launch | None, forecast: Fact | None) -> Chart | None:
+def _chart(bench: Bench, analogues: Sequence[Fact], launch: Launch | None, forecast: Fact | None) -> Chart | None:
     """What similar launches sold, numbered as in their table, against the forecast and its interval."""
-    if not nearest:
+    sold = [(fact, float(fact.value)) for fact in analogues if isinstance(fact.value, int | float)]
+    if not sold:
         return None
-    rows = tuple(Row(str(n), (one.units_4w,), f"{one.units_4w:g}") for n, one in enumerate(nearest, 1))
+    value = bench.sources.phrases.value
+    rows = tuple(Row(str(n), (units,), value(fact)) for n, (fact, units) in enumerate(sold, 1))
     if launch:
         return Chart(rows, "", (launch.low, launch.high), launch.expected_units)
     band = forecast.interval if forecast else None

@@ -12,7 +12,7 @@ from copilot.brief_charts import Chart, Row
 from copilot.brief_facts import add_risks, add_sample_size, add_solved_totals
 from copilot.brief_rhythm import group_labels
 from copilot.brief_writing import OUTCOME_WEEKS, Brief, BriefWriter
-from copilot.cleaning import clean_text
+from copilot.cleaning import clean_label, clean_quote
 from copilot.errors import UnknownWeek
 from copilot.factsheet import Fact
 from copilot.plan_collectors import Part, largest_first
@@ -45,13 +45,14 @@ def write_week(writer: BriefWriter, week: date) -> Brief:
     part = Part(weeks=(week,))
     launches = sorted(filter(part.holds, bench.stored.plan.launches), key=largest_first)
     groups = sorted({launch.group for launch in launches if launch.group})
+    expected = [(launch, product_facts.add_expected(bench, launch)) for launch in launches]
     values: dict[str, object] = {
         "week": week,
         "count": about_plan.add_planned_count(bench, part),
         "units": about_plan.add_planned_units(bench, part) if launches else None,
         "season": {fact.name: fact for fact in about_plan.add_season(bench)},
         "alone": add_solved_totals(bench)[weeks.index(week)],
-        "launches": [(launch, product_facts.add_expected(bench, launch)) for launch in launches],
+        "launches": expected,
         "names": group_labels(groups),
         "groups": [about_plan.add_planned_count(bench, Part(weeks=(week,), groups=(group,))) for group in groups],
         "reasons": [(launch, _add_why(bench, launch)) for launch in launches[:EXPLAINED]],
@@ -62,7 +63,7 @@ def write_week(writer: BriefWriter, week: date) -> Brief:
         "stocks": [(launch, _add_stock(bench, launch)) for launch in launches],
         "risks": [(launch, risks[0]) for launch in launches[:EXPLAINED] if (risks := add_risks(bench, launch))],
         "sample": add_sample_size(bench, launches[0]) if launches else None,
-        "units_chart": _chart(launches, writer),
+        "units_chart": _chart(bench, expected),
         "measured": week + timedelta(weeks=OUTCOME_WEEKS),
     }
     return writer.finish(format_week(week), "week", "brief_week.md.j2", values, week=format_week(week))
@@ -103,7 +104,7 @@ def _add_words(bench: Bench, launch: Launch) -> tuple[Launch, str, Fact | None]:
     product = bench.engine.product(launch.product_id)
     searched = product_facts.add_searches(bench, product, 1) if bench.engine.workspace.has("queries") else []
     nearest = next((fact for fact in searched if fact.name == "search_words"), None)
-    return launch, clean_text(product.description or product.title, TEXT_LIMIT), nearest
+    return launch, clean_quote(product.description, TEXT_LIMIT) or clean_label(product.title), nearest
 
 
 def _add_stock(bench: Bench, launch: Launch) -> Fact | None:
@@ -114,12 +115,8 @@ def _add_stock(bench: Bench, launch: Launch) -> Fact | None:
     return bench.sheet.add("stock", launch.product_id, launch.title, int(stock), source)
 
 
-def _chart(launches: Sequence[Launch], writer: BriefWriter) -> Chart | None:
+def _chart(bench: Bench, expected: Sequence[tuple[Launch, Fact]]) -> Chart | None:
     """Expected units per launch, numbered as in the table."""
-    if not launches:
-        return None
-    written = [f"{one.expected_units:.1f}" for one in launches]
-    rows = tuple(
-        Row(str(n), (one.expected_units,), text) for n, (one, text) in enumerate(zip(launches, written, strict=True), 1)
-    )
-    return Chart(rows, "")
+    value = bench.sources.phrases.value
+    rows = [Row(str(n), (launch.expected_units,), value(fact)) for n, (launch, fact) in enumerate(expected, 1)]
+    return Chart(tuple(rows), "") if rows else None
