@@ -23,7 +23,7 @@ from docx.text.paragraph import Paragraph
 from copilot.brief_blocks import Block, plain, read_blocks, read_runs
 from copilot.brief_charts import Chart, as_png
 from copilot.brief_writing import Brief
-from copilot.docx_footnotes import add_footnotes, add_reference, add_styles
+from copilot.docx_footnotes import add_cross_reference, add_footnotes, add_reference, add_styles
 
 _STYLES = {"paragraph": "Normal", "bullet": "List Bullet", "check": "List Bullet", "quote": "Intense Quote"}
 _CHECK_BOX = "☐ "
@@ -50,7 +50,7 @@ def to_docx(brief: Brief) -> bytes:
 class _Blocks:
     """Adds blocks to a document; footnotes are numbered in the order of their first reference.
 
-    A second reference to a footnote repeats its text in a footnote of its own, as Word allows one reference for each.
+    Word allows one reference to a footnote; a further one is a cross-reference that shows the same number.
     """
 
     def __init__(self, document: Document, labels: tuple[str, ...], charts: tuple[Chart, ...]) -> None:
@@ -76,14 +76,20 @@ class _Blocks:
     def _add_runs(self, paragraph: Paragraph, text: str) -> None:
         for run in read_runs(text):
             if run.kind == "note" and run.text in self._labels:
-                self.order.append(run.text)
-                add_reference(paragraph, len(self.order))
+                self._add_note(paragraph, run.text)
                 continue
             added = paragraph.add_run(run.text)
             added.bold = True if run.kind == "strong" else None
             added.italic = True if run.kind == "emphasis" else None
             if run.kind == "code":
                 added.font.name = "Consolas"
+
+    def _add_note(self, paragraph: Paragraph, label: str) -> None:
+        if label in self.order:
+            add_cross_reference(paragraph, self.order.index(label) + 1)
+            return
+        self.order.append(label)
+        add_reference(paragraph, len(self.order))
 
     def _add_table(self, block: Block) -> None:
         header, *rows = block.rows
@@ -120,8 +126,9 @@ def _share_width(table: Table, block: Block) -> None:
         word = max((len(word) for text in texts for word in text.split()), default=0)
         weights.append(max(word, min(max(map(len, texts)), _LONG_CELL)) + 3)
     for column, weight in zip(table.columns, weights, strict=True):
+        column.width = width = Emu(int(_TEXT_WIDTH * weight / sum(weights)))
         for cell in column.cells:
-            cell.width = Emu(int(_TEXT_WIDTH * weight / sum(weights)))
+            cell.width = width
 
 
 def _repeat_header(table: Table) -> None:

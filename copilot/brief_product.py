@@ -82,15 +82,16 @@ def _add_slot(bench: Bench, product: Product, launch: Launch) -> dict[str, objec
     loss = about_product.add_delta(
         bench, "slot_loss", product, told, explains=slot, week=launch.week, placement=launch.placement
     )
+    next_best = about_product.add_next_best(bench, product, told)
     return {
         "slot": slot,
         "expected": expected,
         "reasons": [fact for fact in (*reasons, lift, add_rhythm_effect(bench, launch)) if fact],
         "loss": loss,
-        "next_best": about_product.add_next_best(bench, product, told),
+        "next_best": next_best,
         "flip": add_flip(bench, product, told),
         "binding": add_binding(bench, launch),
-        "alternatives": _add_alternatives(bench, product, launch),
+        "alternatives": _add_alternatives(bench, product, launch, next_best),
         "risks": add_risks(bench, launch),
         "sample": add_sample_size(bench, launch),
         "change": [],
@@ -105,13 +106,20 @@ def _add_no_slot(bench: Bench, product: Product) -> dict[str, object]:
     return {**empty, "reasons": [], "alternatives": [], "risks": [], "change": _said(bench)}
 
 
-def _add_alternatives(bench: Bench, product: Product, launch: Launch) -> list[tuple[Fact, Fact | None]]:
-    """What each other placement of the week would cost the plan, then a week earlier and later; each is re-solved."""
-    placements = [one for one in bench.engine.placements if one != launch.placement]
-    asked: list[tuple[date, str | None]] = [(launch.week, placement) for placement in placements]
+def _add_alternatives(
+    bench: Bench, product: Product, launch: Launch, next_best: Fact | None
+) -> list[tuple[Fact, Fact | None]]:
+    """What each other placement of the week would cost the plan, then a week earlier and later; each is re-solved.
+
+    The next best slot is left out, as it is told already.
+    """
+    told = {(launch.week, launch.placement), (next_best.week, next_best.placement) if next_best else None}
+    asked = [(launch.week, placement) for placement in bench.engine.placements]
     asked += [(launch.week + timedelta(weeks=step), None) for step in (-1, 1)]
-    told = [_add_alternative(bench, product, *slot) for slot in asked if slot[0] in bench.engine.weeks]
-    return [one for one in told if one is not None]
+    found = [
+        _add_alternative(bench, product, *slot) for slot in asked if slot not in told and slot[0] in bench.engine.weeks
+    ]
+    return [one for one in found if one is not None]
 
 
 def _add_alternative(

@@ -125,9 +125,13 @@ class Notes:
             named = [fact for fact in facts if fact.name == name]
             weekly = [fact for fact in named if fact.week and not isinstance(fact.value, date)]
             figures = [self._run_of(weekly)] if len(weekly) > 1 else [self._figure(fact) for fact in weekly]
-            figures += [self._figure(fact) for fact in named if fact not in weekly]
+            several = len({fact.subject for fact in named}) > 1
+            figures += [self._named_figure(fact, several) for fact in named if fact not in weekly]
             told.append(f"{self.phrases.label(f'fact.{name}')}: {'; '.join(figures)}.")
         return " ".join(told)
+
+    def _named_figure(self, fact: Fact, several: bool) -> str:
+        return f"{fact.subject_label} {self._figure(fact)}" if several else self._figure(fact)
 
     def _run_of(self, facts: Sequence[Fact]) -> str:
         values = "; ".join(self.phrases.value(fact) for fact in facts)

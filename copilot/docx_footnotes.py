@@ -26,11 +26,30 @@ _SEPARATORS = ((-1, "separator"), (0, "continuationSeparator"))
 
 
 def add_reference(paragraph: Paragraph, number: int) -> None:
-    """Add a reference to a footnote at the end of a paragraph."""
+    """Add the reference to a footnote at the end of a paragraph, with a bookmark for cross-references to it."""
     run = paragraph.add_run(style=REFERENCE_STYLE)
     reference = OxmlElement("w:footnoteReference")
     reference.set(qn("w:id"), str(number))
     run._r.append(reference)
+    start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
+    for mark in (start, end):
+        mark.set(qn("w:id"), str(number))
+    start.set(qn("w:name"), _bookmark(number))
+    run._r.addprevious(start)
+    run._r.addnext(end)
+
+
+def add_cross_reference(paragraph: Paragraph, number: int) -> None:
+    """Add the number of a footnote that was referred to before."""
+    field = OxmlElement("w:fldSimple")
+    field.set(qn("w:instr"), f"NOTEREF {_bookmark(number)} \\f \\h")
+    run = paragraph.add_run(str(number), style=REFERENCE_STYLE)
+    run._r.addprevious(field)
+    field.append(run._r)
+
+
+def _bookmark(number: int) -> str:
+    return f"_note{number}"
 
 
 def add_styles(document: Document) -> None:

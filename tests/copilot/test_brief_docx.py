@@ -52,6 +52,17 @@ def test_the_package_is_sound(brief, target):
     assert settings.index(qn("w:footnotePr")) < settings.index(qn("w:compat"))  # the schema's order
 
 
+def test_a_footnote_that_is_referred_to_twice_is_written_once(brief):
+    written = brief("101")
+    _, texts = read_blocks(written.markdown)
+    document = parts(to_docx(written))["word/document.xml"].decode()
+    assert document.count("<w:footnoteReference ") == len(texts)
+    bookmarks = set(re.findall(r'<w:bookmarkStart w:id="\d+" w:name="(\w+)"/>', document))
+    crossed = re.findall(r'w:instr="NOTEREF (\w+) ', document)
+    assert crossed
+    assert set(crossed) <= bookmarks
+
+
 def test_it_says_what_the_markdown_says(brief):
     written = brief("101")
     document = opened(to_docx(written))
@@ -62,7 +73,7 @@ def test_it_says_what_the_markdown_says(brief):
         if block.text:
             assert any(plain(block.text) in line for line in said), block
         for row in block.rows:
-            assert all(plain(cell) in cells for cell in row)
+            assert all(plain(cell) in cells for cell in row), row
 
 
 def test_tables_have_header_rows_and_the_quote_its_style(brief):
