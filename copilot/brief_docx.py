@@ -29,7 +29,7 @@ _STYLES = {"paragraph": "Normal", "bullet": "List Bullet", "check": "List Bullet
 _CHECK_BOX = "☐ "
 _WIDE_TABLE = 8  # columns; from here on the letters are smaller
 _MARGIN, _PICTURE, _TEXT_WIDTH = Cm(1.9), Cm(15), Cm(17.2)
-_LONG_CELL = 24  # characters; longer text wraps
+_LONG_CELL, _CELL_EDGES = 20, 6  # characters; longer text wraps
 _NO_TIME = datetime(1980, 1, 1)  # the earliest that a ZIP can say
 
 
@@ -124,7 +124,7 @@ def _share_width(table: Table, block: Block) -> None:
     for column in zip(*block.rows, strict=True):
         texts = [plain(cell) for cell in column]
         word = max((len(word) for text in texts for word in text.split()), default=0)
-        weights.append(max(word, min(max(map(len, texts)), _LONG_CELL)) + 3)
+        weights.append(max(word, min(max(map(len, texts)), _LONG_CELL)) + _CELL_EDGES)
     for column, weight in zip(table.columns, weights, strict=True):
         column.width = width = Emu(int(_TEXT_WIDTH * weight / sum(weights)))
         for cell in column.cells:

@@ -55,7 +55,7 @@ def write_week(writer: BriefWriter, week: date) -> Brief:
         "launches": expected,
         "names": group_labels(groups),
         "groups": [about_plan.add_planned_count(bench, Part(weeks=(week,), groups=(group,))) for group in groups],
-        "reasons": [(launch, _add_why(bench, launch)) for launch in launches[:EXPLAINED]],
+        "reasons": _add_reasons(bench, launches[:EXPLAINED]),
         "moves": [_add_move(bench, launch) for launch in launches[:EXPLAINED]],
         "caps": _add_caps(bench, week, len(launches)),
         "binding": next(iter(fact for one in launches[:1] if (fact := add_binding(bench, one))), None),
@@ -69,11 +69,18 @@ def write_week(writer: BriefWriter, week: date) -> Brief:
     return writer.finish(format_week(week), "week", "brief_week.md.j2", values, week=format_week(week))
 
 
-def _add_why(bench: Bench, launch: Launch) -> list[Fact]:
-    """What speaks for a launch or against it in its slot; waiting is the same for all of the week."""
-    expected = product_facts.add_expected(bench, launch)
-    reasons = product_facts.add_reasons(bench, launch, expected, lift=False)
-    return [fact for fact in reasons if fact.name != "delay_effect"]
+def _add_reasons(bench: Bench, launches: Sequence[Launch]) -> list[Fact]:
+    """What speaks for these launches or against them in their slots, each reason once.
+
+    Waiting is left out: it is the same for every launch of the week.
+    """
+    found: dict[tuple[str, str, str | None], Fact] = {}
+    for launch in launches:
+        expected = product_facts.add_expected(bench, launch)
+        for fact in product_facts.add_reasons(bench, launch, expected, lift=False):
+            if fact.name != "delay_effect":
+                found.setdefault((fact.name, fact.subject, fact.placement), fact)
+    return list(found.values())
 
 
 def _add_move(bench: Bench, launch: Launch) -> tuple[Launch, Fact | None, Fact | None]:

@@ -131,7 +131,7 @@ class Notes:
         return " ".join(told)
 
     def _named_figure(self, fact: Fact, several: bool) -> str:
-        return f"{fact.subject_label} {self._figure(fact)}" if several else self._figure(fact)
+        return f"{fact.subject_label.rpartition(' > ')[2]} {self._figure(fact)}" if several else self._figure(fact)
 
     def _run_of(self, facts: Sequence[Fact]) -> str:
         values = "; ".join(self.phrases.value(fact) for fact in facts)
