@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 DESCRIPTION_LIMIT = 600  # characters
 QUERIES_SHOWN = 5
+FEWEST_BUYERS = 30  # shoppers, below which a share among them says little
 
 
 @dataclass(frozen=True)
@@ -57,12 +58,14 @@ def write_product(writer: BriefWriter, product: Product) -> Brief:
     words = _add_words(bench, product)
     found = next((one for one in bench.engine.rhythm.groups if one.group == product.group), None)
     rhythm = about_plan.add_group_rhythm(bench, product.group, found) if product.group else []
+    buyers = add_buyers(bench, product, nearest)
     values |= {
         "forecast": forecast,
         "median": product_facts.add_median(bench, product, nearest),
         "analogues": analogues,
         "outcomes_chart": _chart(bench, analogues, launch, forecast),
-        "buyers": add_buyers(bench, product, nearest),
+        "buyers": buyers,
+        "enough_buyers": bool(buyers) and _size(buyers[0]) >= FEWEST_BUYERS,
         "demand": [fact for fact in words if isinstance(fact, Fact)],
         "words": [one for one in words if isinstance(one, Words)],
         "rhythm": {fact.name: fact for fact in rhythm},
@@ -187,3 +190,7 @@ def _said(bench: Bench) -> list[Fact]:
     """Return the facts collected so far that an answer would have to state."""
     sheet = bench.sheet.build()
     return [fact for fact_id in sheet.essential if (fact := sheet.get(fact_id)) is not None]
+
+
+def _size(fact: Fact) -> float:
+    return float(fact.value) if isinstance(fact.value, int | float) else 0.0

@@ -146,6 +146,7 @@ def test_who_bought_the_similar_launches_is_counted(brief):
     facts = {fact.name: fact for fact in brief("101").facts}
     assert facts["analogue_buyers"].value == 12  # twelve shoppers buy everything in the small shop
     assert 0 < facts["category_buyers"].value <= 1
+    assert "too few shoppers to tell segments apart" in brief("101").markdown
 
 
 def test_positioning_quotes_only_the_product_and_the_searches(brief):
