@@ -30,6 +30,7 @@ _CHECK_BOX = "☐ "
 _WIDE_TABLE = 8  # columns; from here on the letters are smaller
 _MARGIN, _PICTURE, _TEXT_WIDTH = Cm(1.9), Cm(15), Cm(17.2)
 _LONG_CELL, _CELL_EDGES = 20, 6  # characters; longer text wraps
+_NARROW_EDGE = "30"  # twentieths of a point
 _NO_TIME = datetime(1980, 1, 1)  # the earliest that a ZIP can say
 
 
@@ -105,6 +106,8 @@ class _Blocks:
                     run.font.size = size
                     run.bold = number == 0 or run.bold or False
         _repeat_header(table)
+        if len(header) >= _WIDE_TABLE:
+            _narrow_cells(table)
         _share_width(table, block)
         self.document.add_paragraph().paragraph_format.space_after = Pt(0)
 
@@ -117,6 +120,21 @@ class _Blocks:
         properties.set("name", "chart")
 
 
+def _narrow_cells(table: Table) -> None:
+    """Leave less room beside the text of each cell; the margins stand before `w:tblLook`, as the schema has it."""
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        margin = OxmlElement(f"w:{side}")
+        margin.set(qn("w:w"), _NARROW_EDGE)
+        margin.set(qn("w:type"), "dxa")
+        margins.append(margin)
+    look = table._tbl.tblPr.find(qn("w:tblLook"))
+    if look is not None:
+        look.addprevious(margins)
+    else:
+        table._tbl.tblPr.append(margins)
+
+
 def _share_width(table: Table, block: Block) -> None:
     """Give each column a share of the page by its longest word and its text, so that no word breaks."""
     table.autofit = False
@@ -124,7 +142,8 @@ def _share_width(table: Table, block: Block) -> None:
     for column in zip(*block.rows, strict=True):
         texts = [plain(cell) for cell in column]
         word = max((len(word) for text in texts for word in text.split()), default=0)
-        weights.append(max(word, min(max(map(len, texts)), _LONG_CELL)) + _CELL_EDGES)
+        longest = max(map(len, texts))
+        weights.append(max(word, min(longest, _LONG_CELL), min(longest // 3, 2 * _LONG_CELL)) + _CELL_EDGES)
     for column, weight in zip(table.columns, weights, strict=True):
         column.width = width = Emu(int(_TEXT_WIDTH * weight / sum(weights)))
         for cell in column.cells:
