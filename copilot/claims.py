@@ -19,6 +19,7 @@ COUNTED: dict[str, frozenset[str]] = {
     "searches": frozenset({"searches", "searches per week"}),
     "products": frozenset({"products"}),
     "weeks": frozenset({"weeks"}),
+    "people": frozenset({"shoppers"}),
     "ratio": frozenset({"ratio"}),
 }
 """Noun after a number -> the units of facts that it can stand for. Nouns that are not here fit no fact."""

@@ -51,6 +51,12 @@ def clean_label(text: object) -> str:
     return clean_text(line, LABEL_LIMIT)
 
 
+def clean_quote(text: object, limit: int) -> str:
+    """Return text fit to be quoted at length: as `clean_text`, and nothing in it can become a link or an address."""
+    line = _SCHEME.sub(" ", clean_text(text, limit)).replace("@", "(at)")
+    return clean_text(re.sub(r"www\.", "www ", line, flags=re.IGNORECASE), limit)
+
+
 def escape_markdown(text: object) -> str:
     """Return `text` with every character escaped that Markdown could read as markup."""
     return re.sub(r"([\\`*_{}\[\]#!|<>~&])", r"\\\1", clean_text(text))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from copilot.arguments import add_command, add_json_flag, day, port, positive, words
+from copilot.brief_commands import add_brief_command
 from copilot.console import BuildProgress, say, table
 from copilot.decision_commands import add_decision_commands
 from copilot.errors import OPERATOR_ERRORS
@@ -79,12 +80,7 @@ def build_parser() -> argparse.ArgumentParser:
     ask.add_argument("--lang", choices=LANGUAGES, default="en")
     add_json_flag(ask)
 
-    brief = add_command(commands, "brief", run_brief, "write the brief of a product, a week or the season's rhythm")
-    brief.add_argument("target", metavar="PRODUCT_ID|WEEK|rhythm")
-    brief.add_argument("--format", choices=("md", "docx"), default="md")
-    brief.add_argument("--lang", choices=LANGUAGES, default="en")
-    brief.add_argument("-o", "--output", type=Path)
-
+    add_brief_command(commands, _on_copilot, LANGUAGES)
     _evaluate_commands(commands)
 
     feedback = add_command(commands, "feedback", run_feedback, "record what launches really sold")
@@ -200,21 +196,6 @@ def run_ask(arguments: argparse.Namespace, settings: Settings) -> int:
             print_json(event.answer.to_json())
         elif isinstance(event, Finished):
             table(fact_rows(event.answer.facts, arguments.lang))
-    return 0
-
-
-def run_brief(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Write a brief to a file or to stdout."""
-    copilot = _copilot(settings)
-    brief = copilot.brief(arguments.target, arguments.lang, arguments.format)
-    if arguments.output is None:
-        print_text(brief.markdown)
-        return 0
-    from retrieval.workspace import atomic_write
-
-    with atomic_write(arguments.output) as partial:
-        partial.write_text(brief.markdown, encoding="utf-8")
-    say(f"wrote {arguments.output}")
     return 0
 
 

@@ -16,6 +16,7 @@ CopilotError
 ├── FeedbackError      an outcomes file cannot be read
 ├── PortTaken          no free port to serve on
 ├── SettingsError      a setting is of the wrong kind or out of range
+├── UnreadableBrief    a file that holds no brief
 ├── UnsupportedFormat  a file format that briefs are not written in
 └── UnsupportedLanguage  a locale without phrases
 RetrievalError         retrieval/errors.py
@@ -92,6 +93,10 @@ class PortTaken(CopilotError):
 
 class SettingsError(CopilotError):
     """A setting is of the wrong kind or out of range."""
+
+
+class UnreadableBrief(CopilotError):
+    """A file is no brief whose age could be told."""
 
 
 class UnsupportedFormat(CopilotError):

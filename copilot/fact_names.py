@@ -27,6 +27,8 @@ UNITS = frozenset(
         "products",
         "weeks",
         "pieces",  # stock
+        "pairs",  # of launches, in a test
+        "shoppers",
         "price",
         "similarity",  # cosine, 0..1
         "share",  # 0..1
@@ -146,6 +148,21 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         "analogue_buyers": FactSpec("share", tense="past"),
         "unmet_searches": FactSpec("searches", tense="past"),
         "unmet_words": FactSpec("searches", tense="past"),
+        # what briefs tell beyond answers
+        "solved_total": FactSpec("launches", tense="future"),
+        "rhythm_agreement": FactSpec("share"),
+        "effect_data": FactSpec("ratio", direction="ratio", tense="past", level=0.8),
+        "effect_supposed": FactSpec("ratio", direction="ratio", level=0.8),
+        "effect_weeks": FactSpec("weeks", tense="past"),
+        "effect_launches": FactSpec("launches", tense="past"),
+        "pairs_test": FactSpec("pairs"),
+        "holdout_test": FactSpec("shoppers"),
+        "risk_low": FactSpec("units", tense="future"),
+        "risk_placement": FactSpec("units", tense="future"),
+        "risk_season": FactSpec("units", tense="future"),
+        "sample_size": FactSpec("launches"),
+        "newcomers": FactSpec("shoppers", tense="past"),
+        "category_regulars": FactSpec("share", tense="past", after=("newcomers",)),
         # the catalogue
         "already_live": FactSpec("week"),
         "not_candidate": FactSpec("text"),

@@ -200,6 +200,7 @@ def _load(lang: str) -> Phrases:
     lines |= {f"note.{key}": environment.from_string(text) for key, text in own["notes"].items()}
     labels = {f"fact.{name}": phrase.label for name, phrase in facts.items()}
     labels |= {f"intent.{name}": text for name, text in own["intents"].items()}
+    labels |= {f"effect.{name}": text for name, text in own["effects"].items()}
     if set(facts) != set(FACT_SPECS):
         raise KeyError(f"prompts/{lang}/phrases.toml differs from FACT_SPECS in {set(facts) ^ set(FACT_SPECS)}")
     more = load_toml(lang, "examples.toml")

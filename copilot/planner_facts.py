@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ranking.rows import Rule
 
 LOW_LEVEL = 0.1  # the plan's quantile that is told
-_PRICED = {  # kind of rule -> fact
+PRICED = {  # kind of rule -> fact
     "slot": "slot_price",
     "group": "group_price",
     "week": "week_price",
@@ -92,14 +92,14 @@ def say_set_aside(bench: Bench, told: Counterfactual) -> None:
 
 
 def _add_dearest(bench: Bench, rules: Sequence[tuple[Rule, float]], product_ids: Sequence[str]) -> Fact | None:
-    found = next(((rule, price) for rule, price in rules if rule.kind in _PRICED), None)
+    found = next(((rule, price) for rule, price in rules if rule.kind in PRICED), None)
     if found is None:
         return None
     rule, price = found
     subject = {"slot": rule.placement, "group": rule.name, "spacing": rule.name}.get(rule.kind, "plan")
     source = bench.sources.planner("place_price", product_ids)
     slot = {"week": rule.week, "placement": rule.placement or None}
-    return bench.sheet.add(_PRICED[rule.kind], subject, subject, float(price), source, **slot)
+    return bench.sheet.add(PRICED[rule.kind], subject, subject, float(price), source, **slot)
 
 
 def _touches(rule: Rule, launch: Launch) -> bool:

@@ -10,12 +10,14 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Literal
 
 import pandas as pd
 
 from copilot.answers import Answer, Sentence, write_answer
 from copilot.archive import Archive
+from copilot.brief_age import BriefAge, read_edition
 from copilot.briefs import Brief, write_brief
 from copilot.engine import Engine, Evidence
 from copilot.errors import QuestionTooLong
@@ -224,9 +226,13 @@ class Copilot:
             return pd.DataFrame()
         return self.engine.workspace.query(*fact.source.sql(limit))
 
-    def brief(self, target: str, lang: str = "en", file_format: str = "md") -> Brief:
+    def brief(self, target: str, lang: str = "en") -> Brief:
         """Write the brief of a product, a week or `rhythm`."""
-        return write_brief(target, self.engine, self.current_plan(), load_phrases(lang), file_format)
+        return write_brief(target, self.engine, self.current_plan(), load_phrases(lang))
+
+    def brief_age(self, path: Path) -> BriefAge:
+        """Return how old the brief in a file is. Raises UnreadableBrief."""
+        return BriefAge(read_edition(path), self.current_plan().version, self.engine.workspace.fingerprint)
 
     def record_outcomes(self, outcomes: Sequence[Outcome]) -> tuple[ComparedOutcome, ...]:
         """Keep what launches really sold and return it beside the plan's expectation."""

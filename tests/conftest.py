@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
@@ -15,8 +16,12 @@ from pathlib import Path
 
 import pytest
 
+from copilot.brief_writing import Brief
+from copilot.cleaning import escape_markdown
 from copilot.engine import Engine, PlanningSettings
+from copilot.factsheet import Fact
 from copilot.generators import ScriptedGenerator
+from copilot.phrases import Phrases, load_phrases
 from copilot.service import Copilot
 from copilot.settings import Settings
 from copilot.start import build_workspace
@@ -128,3 +133,57 @@ def copilot(engine: Engine) -> Iterator[Copilot]:
     service = Copilot(engine, Store(f"sqlite:///{engine.workspace.database}"), ScriptedGenerator("It sells well."))
     yield service
     service.close()
+
+
+@pytest.fixture(scope="session")
+def cited_facts():
+    """Return the facts of a brief's footnote by its label: `F3`, `F3-F15`, `F3_F7`."""
+    return _cited
+
+
+@pytest.fixture(scope="session")
+def unsourced():
+    """Find numbers of a brief that no fact cited on their line states."""
+    return lambda written: _unsourced(written, _all_titles(written), load_phrases(written.lang))
+
+
+def _cited(label: str) -> list[str]:
+    """The facts of a footnote's label: `F3`, `F3-F15`, `F3_F7`."""
+    if "-" in label:
+        first, last = (int(end[1:]) for end in label.split("-"))
+        return [f"F{number}" for number in range(first, last + 1)]
+    return label.split("_")
+
+
+def _figures(fact: Fact, phrases: Phrases) -> set[str]:
+    """Every number that may be written of a fact."""
+    told = phrases.variables(fact)
+    texts = " ".join(str(told[key]) for key in ("value", "magnitude", "change", "low", "high"))
+    return set(re.findall(_NUMBER, texts))
+
+
+_NUMBER = r"\d[\d,]*(?:\.\d+)?"
+
+
+def _unsourced(written: Brief, titles: list[str], phrases: Phrases) -> list[str]:
+    """Numbers of a brief's lines that no fact cited on the line states; names, weeks and ids are no numbers."""
+    facts = {fact.id: fact for fact in written.facts}
+    body = written.markdown.split("\n[^")[0]
+    body = re.sub(r"```chart.*?```", "", body, flags=re.DOTALL)
+    numbered, wrong = False, []
+    for line in body.splitlines()[3:]:
+        numbered = line.startswith("| No.") or (numbered and line.startswith("|"))
+        stated = [facts[one] for label in re.findall(r"\[\^([\w-]+)\]", line) for one in _cited(label)]
+        known = set().union(*(_figures(fact, phrases) for fact in stated))
+        text = re.sub(r"^\| \d+ \|", "|", line) if numbered else line
+        for name in titles:
+            text = text.replace(name, "")
+        text = re.sub(r"\[\^[\w-]+\]|“[^”]*”|`[^`]*`|\\#\w+|(?:\d{4}-)?W\d\d|80% interval|^> .*|\*.*\*$", " ", text)
+        wrong += [f"{number} in {line}" for number in re.findall(_NUMBER, text) if number not in known]
+    return wrong
+
+
+def _all_titles(written: Brief) -> list[str]:
+    """Names as the document writes them, the longest first."""
+    names = {fact.subject_label for fact in written.facts} | {fact.other_label for fact in written.facts}
+    return sorted((escape_markdown(name) for name in names if name), key=len, reverse=True)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import io
+
+import docx
 import pytest
 
+from copilot.briefs import brief_bytes
 from copilot.generators import open_generator
 from copilot.service import Finished
 from copilot.settings import Settings
 from copilot.start import build, open_copilot
 from copilot.verifier import verify_sentence
 from ranking.agreement import counterfactual_agreement
+from retrieval.weeks import format_week
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 
@@ -94,3 +99,23 @@ def test_search_finds_what_words_and_meaning_say(demo):
     assert any("Chocolate" in hit.title for hit in demo.search("dark chocolate bar", 10))
     assert "Diapers" in demo.search("diapers", 1)[0].title
     assert any("Toothpaste" in hit.title for hit in demo.search("toothpaste for children", 10))
+
+
+@pytest.mark.parametrize("kind", ["rhythm", "week", "product", "left out"])
+def test_briefs_hold_only_numbers_that_are_facts(demo, stored, unsourced, kind):
+    planned = {launch.product_id for launch in stored.plan.launches}
+    target = {
+        "rhythm": "rhythm",
+        "week": format_week(stored.plan.launches[0].week),
+        "product": max(stored.plan.launches, key=lambda launch: launch.expected_units).product_id,
+        "left out": next(one for one in demo.engine.problem.product_ids if one not in planned),
+    }[kind]
+    brief = demo.brief(target)
+    assert unsourced(brief) == []
+    document = docx.Document(io.BytesIO(brief_bytes(brief, "docx")))
+    assert document.core_properties.identifier == brief.edition.mark
+    assert len(document.inline_shapes) == len(brief.charts)
+    if kind == "rhythm":
+        counts = [sum(launch.week == week for launch in stored.plan.launches) for week in demo.engine.weeks]
+        cells = " | ".join(map(str, [*counts, sum(counts)]))
+        assert f"| **All categories** | plan | {cells}[^F" in brief.markdown

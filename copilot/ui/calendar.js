@@ -145,5 +145,13 @@ document.addEventListener("lc:busy", (event) => {
   element.querySelector(".lc-cal")?.classList.toggle("lc-busy", event.detail);
 });
 
-watch("value", refresh);
+function tellPlan() {
+  const { plan, stale } = element.querySelector(".lc-cal")?.dataset || {};
+  document.dispatchEvent(new CustomEvent("lc:plan", { detail: { version: Number(plan), stale } }));
+}
+
+watch("value", () => {
+  refresh();
+  tellPlan();
+});
 refresh();

@@ -21,18 +21,30 @@ function follow() {
   if (following && now) box.scrollTop = box.scrollHeight;
 }
 
-async function download(target) {
-  const [name, text, problem] = await server.brief_file(target);
+const DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+let savedFrom = 0; // the plan's version of the brief that was saved last
+
+async function download({ target, format }) {
+  const docx = format === "docx";
+  const [name, text, problem, version] = await (docx ? server.brief_docx(target) : server.brief_md(target));
   if (problem) {
     document.dispatchEvent(new CustomEvent("lc:problem", { detail: problem }));
     return;
   }
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/markdown" }));
+  const content = docx ? Uint8Array.from(atob(text), (char) => char.charCodeAt(0)) : text;
+  link.href = URL.createObjectURL(new Blob([content], { type: docx ? DOCX : "text/markdown" }));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  savedFrom = version;
 }
+
+document.addEventListener("lc:plan", ({ detail }) => {
+  if (!savedFrom || !detail.version || detail.version === savedFrom) return;
+  savedFrom = 0;
+  document.dispatchEvent(new CustomEvent("lc:problem", { detail: detail.stale }));
+});
 
 element.addEventListener("click", (event) => {
   const cite = event.target.closest(".lc-cite");
@@ -40,7 +52,7 @@ element.addEventListener("click", (event) => {
   const choice = event.target.closest(".lc-choice");
   if (choice) trigger("ask", { question: choice.dataset.question });
   const brief = event.target.closest("[data-brief]");
-  if (brief) download(brief.dataset.brief);
+  if (brief) download({ target: brief.dataset.brief, format: brief.dataset.format });
 });
 document.addEventListener("lc:brief", (event) => download(event.detail));
 

@@ -41,7 +41,7 @@ element.addEventListener("click", async (event) => {
     if (window.matchMedia("(max-width: 1199px)").matches) trigger("close", {}); // it lies over the answer
   }
   else if (act === "brief") {
-    document.dispatchEvent(new CustomEvent("lc:brief", { detail: button.dataset.target }));
+    document.dispatchEvent(new CustomEvent("lc:brief", { detail: { target: button.dataset.target, format: button.dataset.format } }));
   }
 });
 

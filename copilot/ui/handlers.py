@@ -6,14 +6,16 @@ anything else is logged with a reference number that the line names.
 
 from __future__ import annotations
 
+import base64
 import logging
 import re
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from copilot.briefs import brief_bytes
 from copilot.empty_plan import why_empty
 from copilot.errors import OPERATOR_ERRORS, StalePlan
 from copilot.service import Notice
@@ -175,14 +177,25 @@ def _attempt(copilot: Copilot, drawer: Drawer | None, words: Words, act: Callabl
         return Change.saying(explain(error, words))
 
 
-def brief_file(copilot: Copilot, target: str, words: Words) -> tuple[str, str, str]:
-    """Write a brief. Returns the file's name and its Markdown, or, third, the line that says why there is none."""
+class BriefFile(NamedTuple):
+    """A brief to save: the file's name and content (base64 of a DOCX), or the line that says why there is none."""
+
+    name: str
+    content: str
+    problem: str
+    plan_version: int
+
+
+def brief_file(copilot: Copilot, target: str, words: Words, file_format: str = "md") -> BriefFile:
+    """Write a brief to a file of this format."""
     try:
         brief = copilot.brief(target, words.lang)
+        content = brief_bytes(brief, file_format)
     except Exception as error:  # noqa: BLE001 - as above
-        return "", "", explain(error, words)
+        return BriefFile("", "", explain(error, words), 0)
     stem = _NOT_IN_NAMES.sub("-", f"{brief.target}-{brief.title}".lower())[:60].strip("-")
-    return f"brief-{stem}.md", brief.markdown, ""
+    text = content.decode() if file_format == "md" else base64.b64encode(content).decode()
+    return BriefFile(f"brief-{stem}.{file_format}", text, "", brief.plan_version)
 
 
 def _launch_drawer(copilot: Copilot, product_id: str) -> LaunchDrawer:

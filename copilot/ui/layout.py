@@ -142,7 +142,7 @@ def _place_chat(copilot: Copilot, words: Words) -> ChatParts:
     with gr.Row(elem_id="lc-chat-bar"):
         threads = gr.Dropdown(label=words("chat.threads"), elem_id="lc-threads", filterable=False, **bare)
         new_thread = gr.Button(words("chat.new"), elem_id="lc-new", size="sm", scale=0, min_width=96)
-    served = {"server_functions": [_brief_server(copilot, words)]}
+    served = {"server_functions": _brief_servers(copilot, words)}
     shown = _html("", "lc-thread", "chat.js", elem_classes="lc-fill", **served)
     note = _html("", "lc-note")
     with gr.Row(elem_id="lc-ask"):
@@ -161,10 +161,13 @@ def _html(value: str, elem_id: str, script: str = "", **more: Any) -> gr.HTML:
     return gr.HTML(str(value), elem_id=elem_id, apply_default_css=False, js_on_load=on_load, **more)
 
 
-def _brief_server(copilot: Copilot, words: Words) -> Callable[[str], list[str]]:
-    """Return the function that the page calls, by this name, to save a brief as a file."""
+def _brief_servers(copilot: Copilot, words: Words) -> list[Callable[[str], list[str | int]]]:
+    """Return the functions that the page calls, by these names, to save a brief as a file."""
 
-    def brief_file(target: str) -> list[str]:
+    def brief_md(target: str) -> list[str | int]:
         return list(handlers.brief_file(copilot, str(target), words))
 
-    return brief_file
+    def brief_docx(target: str) -> list[str | int]:
+        return list(handlers.brief_file(copilot, str(target), words, "docx"))
+
+    return [brief_md, brief_docx]

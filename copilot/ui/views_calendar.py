@@ -65,11 +65,14 @@ def calendar_html(board: Board, words: Words) -> Markup:
     alike = repeated(launch.title for launch in plan.launches)
     rows = join(_placement_row(board, placement, weeks, keys, alike, words) for placement in placements)
     return Markup(
-        '<section class="lc-cal" aria-label="{}">{}<div class="lc-cal-scroll"><table class="lc-grid">'
+        '<section class="lc-cal" aria-label="{}" data-plan="{}" data-stale="{}">{}'
+        '<div class="lc-cal-scroll"><table class="lc-grid">'
         '<caption class="lc-sr">{}</caption><thead>{}</thead><tbody>{}</tbody><tfoot>{}</tfoot>'
         "</table></div></section>"
     ).format(
         words("calendar.title"),
+        board.stored.version,
+        words("calendar.stale_brief", version=board.stored.version),
         _toolbar(plan, legend, words),
         words("calendar.help"),
         _week_row(weeks, words),

@@ -152,8 +152,9 @@ def _foot_html(turn: Turn, words: Words) -> Markup:
 def _download_html(target: str, words: Words) -> Markup:
     if not target:
         return Markup("")
-    return Markup('<button type="button" class="lc-link" data-brief="{}">{}{}</button>').format(
-        target, icon("download"), words("chat.download")
+    button = Markup('<button type="button" class="lc-link" data-brief="{}" data-format="{}">{}{}</button>')
+    return button.format(target, "md", icon("download"), words("chat.download")) + button.format(
+        target, "docx", icon("download"), words("chat.download_docx")
     )
 
 

@@ -75,7 +75,7 @@ def _actions(drawer: LaunchDrawer, words: Words) -> Markup:
     wish = "unlock" if drawer.evidence.locked else "lock"
     return Markup(
         '<div class="lc-acts">{}{}{}<button type="button" class="lc-btn" data-act="lock" data-wish="{}"{}>{}{}</button>'
-        '<button type="button" class="lc-btn lc-quiet" data-act="brief" data-target="{}">{}{}</button></div>'
+        "{}{}</div>"
     ).format(
         _ask_button(drawer, "why_here", words("drawer.why"), words),
         _ask_button(drawer, "what_if_later", words("drawer.what_if"), words),
@@ -84,10 +84,15 @@ def _actions(drawer: LaunchDrawer, words: Words) -> Markup:
         "" if drawer.evidence.launch else DISABLED,
         icon("lock"),
         words("drawer.unlock" if drawer.evidence.locked else "drawer.lock"),
-        drawer.product_id,
-        icon("download"),
-        words("drawer.download"),
+        _download_button(drawer, "md", words("drawer.download")),
+        _download_button(drawer, "docx", words("drawer.download_docx")),
     )
+
+
+def _download_button(drawer: LaunchDrawer, file_format: str, label: str) -> Markup:
+    return Markup(
+        '<button type="button" class="lc-btn lc-quiet" data-act="brief" data-target="{}" data-format="{}">{}{}</button>'
+    ).format(drawer.product_id, file_format, icon("download"), label)
 
 
 def _ask_button(drawer: LaunchDrawer, kind: str, label: str, words: Words) -> Markup:

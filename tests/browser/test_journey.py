@@ -95,6 +95,22 @@ def test_brief_is_saved_as_markdown(open_calendar):
         page.get_by_role("button", name="Brief as .md").click()
     assert saved.value.suggested_filename.endswith(".md")
     assert saved.value.path().read_text("utf-8").startswith("#")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Brief as .docx").click()
+    assert saved.value.suggested_filename.endswith(".docx")
+    assert saved.value.path().read_bytes().startswith(b"PK")
+    watched.assert_clean()
+
+
+def test_a_saved_brief_is_told_to_be_old_once_the_plan_changes(open_calendar, small_app):
+    watched = open_calendar(url=small_app.url)
+    page = watched.page
+    watched.open_launch()
+    with page.expect_download():
+        page.get_by_role("button", name="Brief as .md").click()
+    page.get_by_role("button", name="Lock this slot").click()
+    expect(page.locator(".lc-late")).to_contain_text("briefs that you saved before are out of date")
+    page.get_by_role("button", name="Unlock").click()
     watched.assert_clean()
 
 

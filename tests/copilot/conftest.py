@@ -18,8 +18,24 @@ from copilot.engine import Analogue, Product
 from copilot.errors import UnknownProduct
 from copilot.phrases import load_phrases
 from copilot.store import StoredPlan
+from ranking.cannibalisation_model import (
+    CANNIBALISATION_UNCLEAR,
+    NEAR_TEXT,
+    SAME_TEXT,
+    SPLIT_PAIRS_TEST,
+    CannibalisationModel,
+    GroupCannibalisation,
+    PairKind,
+)
 from ranking.counterfactual import counterfactual
 from ranking.effects import Effect
+from ranking.exposure_model import (
+    EXPOSURE_FATIGUE_UNCLEAR,
+    HOLDOUT_TEST,
+    ExposureModel,
+    GroupExposure,
+    OwnExposure,
+)
 from ranking.fatigue_model import FATIGUE_FOUND, FATIGUE_UNCLEAR, SWITCHBACK_TEST, FatigueModel, GroupFatigue
 from ranking.forecast import Forecast
 from ranking.lift import PlacementLift
@@ -119,7 +135,14 @@ class SmallEngine:
         self.planner = Planner(self.problem)
         slopes = {"Grocery > Bag Snacks": PriceSlope(-2.0, -2.5, -1.5, 12)}
         prices = PriceResponse(slopes, PriceSlope(-1.0, -1.8, -0.2, 40))
-        self.models = SimpleNamespace(fatigue=_fatigue(), season=None, price_response=prices, common_error=0.01)
+        self.models = SimpleNamespace(
+            fatigue=_fatigue(),
+            cannibalisation=_cannibalisation(),
+            exposure=_exposure(),
+            season=None,
+            price_response=prices,
+            common_error=0.01,
+        )
         self.season = _season()
         self.fingerprint = "fedcba9876543210"
         self.solves = 0
@@ -266,6 +289,19 @@ def _fatigue() -> FatigueModel:
     return FatigueModel(groups, pooled, 0.5, 0.3, 0.7, False, ((0.5, 1.0),), 0.4)
 
 
+_UNCLEAR = Effect(0.02, -0.04, 0.06, 0.05, 0.03, 0.0, 0.1, 0.02, 0.04, 0.6)
+
+
+def _cannibalisation() -> CannibalisationModel:
+    unclear = GroupCannibalisation("", _UNCLEAR, 0.3, 90, CANNIBALISATION_UNCLEAR, SPLIT_PAIRS_TEST, 374)
+    return CannibalisationModel(tuple(PairKind(name, 0.9, (), unclear) for name in (SAME_TEXT, NEAR_TEXT)), 0.5)
+
+
+def _exposure() -> ExposureModel:
+    unclear = GroupExposure("", _UNCLEAR, 0.2, 15, EXPOSURE_FATIGUE_UNCLEAR, HOLDOUT_TEST, 1804)
+    return ExposureModel((), unclear, OwnExposure(0.1, -0.1, 0.3, 5), 0.5)
+
+
 def _season() -> RhythmPolicy:
     values = {"Grocery > Bag Snacks": (42.0, 31.0), "Grocery > Yogurt": (20.0, 19.0)}
     problems = [group_problem(name, np.array([row] * len(WEEKS)), 0.0, _fatigue()) for name, row in values.items()]
@@ -282,11 +318,11 @@ def _products() -> pd.DataFrame:
 
 def _events() -> pd.DataFrame:
     rows = [
-        (product_id, pd.Timestamp(day) + timedelta(days=i % 28), 1, 2.99, "purchase", f"u{i % 10}")
+        (f"u{i % 12}", product_id, pd.Timestamp(day) + timedelta(days=i % 28), 1, 2.99, "purchase")
         for product_id, (_, _, day, units) in LIVE.items()
         for i in range(units)
     ]
-    return pd.DataFrame(rows, columns=["product_id", "ts", "quantity", "value", "type", "user_id"])
+    return pd.DataFrame(rows, columns=["user_id", "product_id", "ts", "quantity", "value", "type"])
 
 
 def _queries() -> pd.DataFrame:

@@ -90,6 +90,10 @@ def test_briefs_go_to_a_file(run, tmp_path, target):
     path = tmp_path / "brief.md"
     assert run("brief", chosen, "-o", str(path))[0] == 0
     assert path.read_text("utf-8").startswith("# ")
+    code, out, _ = run("brief", "--check", str(path))
+    assert (code, "brief.md is up to date: plan version" in out) == (0, True)
+    assert run("brief", chosen, "--format", "docx", "-o", str(tmp_path / "brief.docx"))[0] == 0
+    assert "brief.docx is up to date" in run("brief", "--check", str(tmp_path / "brief.docx"))[1]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +101,8 @@ def test_briefs_go_to_a_file(run, tmp_path, target):
     [
         (["brief", "no-such-product"], "no-such-product"),
         (["brief", "2030-W01"], "2030-W01"),
-        (["brief", "rhythm", "--format", "docx"], "docx"),
+        (["brief", "rhythm", "--format", "docx"], "-o FILE"),
+        (["brief", "--check", "no-such-brief.md"], "no-such-brief.md"),
         (["ask", "help", "--lang", "zh"], "en"),
         (["ask", "x" * 20_000], "20,000"),
         (["feedback", "no-such-file.csv"], "no-such-file.csv"),

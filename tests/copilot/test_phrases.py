@@ -38,6 +38,8 @@ GROUP_FACTS = {
     "most_launches",
     "fewest_launches",
     "category_buyers",
+    "solved_total",
+    "rhythm_agreement",
 }
 WHOLE = dict.fromkeys(
     (
@@ -227,6 +229,7 @@ def test_every_message_renders_with_its_variables(phrases):
         "base_bound": 1.0, "title": "t", "factor": "2", "capacity": 1, "more": 1, "groups": "g", "products": "#1",
             "tables": "t", "reasons": "r", "labels": "l",
             "cells": 1, "prior": "8%",
+            "written": 1, "written_data": "f", "data": "f", "fingerprint": "f", "label": "F1",
             "n": 2, "kind": "week", "earlier": "d", "later": "d", "value": "1", "low": "0", "high": "1", "level": "80%",
             "rule": "r", "sold": "1", "expected": "2", "note": "n", "names": "x", "since": "d",
             "other": "o", "common": "1%", "agreement": "98%", "what": "w", "locked": True,

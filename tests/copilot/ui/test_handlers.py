@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from dataclasses import replace
@@ -161,10 +162,17 @@ def test_citation_of_nothing_says_so(copilot, thread, words, turn, fact):
 
 
 def test_brief_becomes_a_file_with_a_safe_name_or_a_reason(copilot, words):
-    name, text, problem = handlers.brief_file(copilot, "P1", words)
-    assert (name, problem) == ("brief-p1-a-brief.md", "")
+    name, text, problem, version = handlers.brief_file(copilot, "P1", words)
+    assert (name, problem, version) == ("brief-p1-a-brief.md", "", 1)
     assert text.startswith("# Cola")
     assert handlers.brief_file(copilot, "../../etc", words)[:2] == ("", "")
+
+
+def test_a_brief_as_docx_travels_as_base64(copilot, words):
+    saved = handlers.brief_file(copilot, "P1", words, "docx")
+    assert saved.name == "brief-p1-a-brief.docx"
+    assert base64.b64decode(saved.content).startswith(b"PK")
+    assert "pdf" in handlers.brief_file(copilot, "P1", words, "pdf").problem
 
 
 # Questions

@@ -1,0 +1,63 @@
+"""Commands on briefs: write one, or say whether a written one is still up to date."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from copilot.arguments import add_command
+from copilot.console import say
+from copilot.errors import UnsupportedFormat
+from copilot.output import print_text
+
+if TYPE_CHECKING:
+    from copilot.service import Copilot
+
+Run = Callable[[argparse.Namespace, "Copilot"], int]
+
+
+def add_brief_command(commands: Any, opened: Callable[[Run], Callable[..., int]], languages: tuple[str, ...]) -> None:
+    """Add the command.
+
+    Args:
+        opened: makes a command of a function that works on the opened service.
+    """
+    summary = "write the brief of a product, a week or the season's rhythm, or check a written one"
+    brief = add_command(commands, "brief", opened(run_brief), summary)
+    what = brief.add_mutually_exclusive_group(required=True)
+    what.add_argument("target", nargs="?", metavar="PRODUCT_ID|WEEK|rhythm")
+    what.add_argument("--check", type=Path, metavar="FILE", help="say whether the plan or the data changed since")
+    brief.add_argument("--format", choices=("md", "docx"), default="md")
+    brief.add_argument("--lang", choices=languages, default="en")
+    brief.add_argument("-o", "--output", type=Path)
+
+
+def run_brief(arguments: argparse.Namespace, copilot: Copilot) -> int:
+    """Write a brief to a file or to stdout; or, with --check, print one line about the age of a written one."""
+    if arguments.check is not None:
+        age = copilot.brief_age(arguments.check)
+        print_text(age.told(arguments.check.name, _phrases(arguments.lang)))
+        return 0
+    if arguments.output is None and arguments.format == "docx":
+        raise UnsupportedFormat("A docx brief is no text for the screen: name the file to write with -o FILE.")
+    from copilot.briefs import brief_bytes
+
+    content = brief_bytes(copilot.brief(arguments.target, arguments.lang), arguments.format)
+    if arguments.output is None:
+        sys.stdout.write(content.decode())
+        return 0
+    from retrieval.workspace import atomic_write
+
+    with atomic_write(arguments.output) as partial:
+        partial.write_bytes(content)
+    say(f"wrote {arguments.output}")
+    return 0
+
+
+def _phrases(lang: str):
+    from copilot.phrases import load_phrases
+
+    return load_phrases(lang)

@@ -1,0 +1,196 @@
+"""The product brief: what to launch where and when, for whom, in which words, at which risk, and how to judge it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from copilot import fact_collectors as about_product
+from copilot import plan_collectors as about_plan
+from copilot import product_facts
+from copilot.brief_charts import Chart, Row
+from copilot.brief_facts import add_buyers, add_risks, add_sample_size
+from copilot.brief_writing import OUTCOME_WEEKS, Brief, BriefWriter
+from copilot.catalogue_names import words_of
+from copilot.cleaning import clean_quote
+from copilot.fact_collectors import SlotAsked
+from copilot.factsheet import Fact
+from copilot.planner_facts import add_binding, add_flip, add_rhythm_effect
+from copilot.product_facts import Bench
+from ranking.interventions import Exclude, Lock
+from retrieval.weeks import week_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from copilot.engine import Product
+    from ranking.counterfactual import Counterfactual
+    from ranking.plan import Launch
+
+DESCRIPTION_LIMIT = 600  # characters
+QUERIES_SHOWN = 5
+FEWEST_BUYERS = 30  # shoppers, below which a share among them says little
+
+
+@dataclass(frozen=True)
+class Words:
+    """A search near a product: its count, and which of its words the product's own text has, or lacks."""
+
+    searched: Fact
+    shared: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def write_product(writer: BriefWriter, product: Product) -> Brief:
+    """Write the brief of a candidate, or of a live product, which has no launch to plan."""
+    bench = writer.bench
+    values: dict[str, object] = {"product": product, "entry": _add_entry(bench, product)}
+    if product.status != "candidate":
+        about_product.why_not(bench, product, SlotAsked())
+        values |= {"live": _said(bench), "words": _add_words(bench, product)}
+        return writer.finish(product.product_id, "product", "brief_live.md.j2", values, title=product.title)
+    launch = bench.launch_of(product.product_id)
+    nearest = bench.engine.analogues(product.product_id, product_facts.ANALOGUES)
+    values |= _add_slot(bench, product, launch) if launch else _add_no_slot(bench, product)
+    forecast = product_facts.add_forecast(bench, product)
+    analogues = [product_facts.add_analogue(bench, product, one) for one in nearest]
+    words = _add_words(bench, product)
+    found = next((one for one in bench.engine.rhythm.groups if one.group == product.group), None)
+    rhythm = about_plan.add_group_rhythm(bench, product.group, found) if product.group else []
+    buyers = add_buyers(bench, product, nearest)
+    values |= {
+        "forecast": forecast,
+        "median": product_facts.add_median(bench, product, nearest),
+        "analogues": analogues,
+        "outcomes_chart": _chart(bench, analogues, launch, forecast),
+        "buyers": buyers,
+        "enough_buyers": bool(buyers) and _size(buyers[0]) >= FEWEST_BUYERS,
+        "demand": [fact for fact in words if isinstance(fact, Fact)],
+        "words": [one for one in words if isinstance(one, Words)],
+        "rhythm": {fact.name: fact for fact in rhythm},
+        "stock": _add_stock(bench, product),
+        "description": clean_quote(product.description, DESCRIPTION_LIMIT),
+    }
+    return writer.finish(product.product_id, "product", "brief_product.md.j2", values, title=product.title)
+
+
+def _add_slot(bench: Bench, product: Product, launch: Launch) -> dict[str, object]:
+    """Facts about a planned launch: its slot, what speaks for it, what other slots would cost, and its risks."""
+    slot = product_facts.add_slot(bench, launch)
+    expected = product_facts.add_expected(bench, launch, explains=slot)
+    reasons = product_facts.add_reasons(bench, launch, expected)
+    lift = product_facts.add_lift(bench, launch.placement)
+    told = bench.engine.counterfactual(bench.stored, Exclude(launch.product_id, launch.week, launch.placement))
+    loss = about_product.add_delta(
+        bench, "slot_loss", product, told, explains=slot, week=launch.week, placement=launch.placement
+    )
+    next_best = about_product.add_next_best(bench, product, told)
+    return {
+        "slot": slot,
+        "expected": expected,
+        "reasons": [fact for fact in (*reasons, lift, add_rhythm_effect(bench, launch)) if fact],
+        "loss": loss,
+        "next_best": next_best,
+        "flip": add_flip(bench, product, told),
+        "binding": add_binding(bench, launch),
+        "alternatives": _add_alternatives(bench, product, launch, next_best),
+        "risks": add_risks(bench, launch),
+        "sample": add_sample_size(bench, launch),
+        "change": [],
+        "measured": launch.week + timedelta(weeks=OUTCOME_WEEKS),
+    }
+
+
+def _add_no_slot(bench: Bench, product: Product) -> dict[str, object]:
+    """Facts about a candidate that the plan leaves out: what forcing it in would change."""
+    about_product.why_not(bench, product, SlotAsked(), evidence=False)
+    empty = dict.fromkeys(("slot", "expected", "loss", "next_best", "flip", "binding", "sample", "measured"))
+    return {**empty, "reasons": [], "alternatives": [], "risks": [], "change": _said(bench)}
+
+
+def _add_alternatives(
+    bench: Bench, product: Product, launch: Launch, next_best: Fact | None
+) -> list[tuple[Fact, Fact | None]]:
+    """What each other placement of the week would cost the plan, then a week earlier and later; each is re-solved.
+
+    The next best slot is left out, as it is told already.
+    """
+    told = {(launch.week, launch.placement), (next_best.week, next_best.placement) if next_best else None}
+    asked = [(launch.week, placement) for placement in bench.engine.placements]
+    asked += [(launch.week + timedelta(weeks=step), None) for step in (-1, 1)]
+    found = [
+        _add_alternative(bench, product, *slot) for slot in asked if slot not in told and slot[0] in bench.engine.weeks
+    ]
+    return [one for one in found if one is not None]
+
+
+def _add_alternative(
+    bench: Bench, product: Product, week: date, placement: str | None
+) -> tuple[Fact, Fact | None] | None:
+    told: Counterfactual = bench.engine.counterfactual(bench.stored, Lock(product.product_id, week, placement))
+    delta = about_product.add_delta(bench, "move_delta", product, told, explains=None, week=week, placement=placement)
+    there = told.plan.launch_of(product.product_id) if told.plan else None
+    if delta is None:
+        return None
+    return delta, product_facts.add_expected(bench, there, explains=delta) if there else None
+
+
+def _add_words(bench: Bench, product: Product) -> list[Fact | Words]:
+    """The searches near a product: its demand, then each query with the words that it shares with the text."""
+    if not bench.engine.workspace.has("queries"):
+        return []
+    facts = product_facts.add_searches(bench, product, QUERIES_SHOWN)
+    stem = bench.sources.phrases.lexicon.stem
+    own = {stem(word) for word in words_of(f"{product.title} {product.description} {product.category} {product.brand}")}
+    found: list[Fact | Words] = [fact for fact in facts if fact.name != "search_words"]
+    for fact in facts:
+        if fact.name != "search_words":
+            continue
+        words = tuple(dict.fromkeys(word for word in words_of(fact.other_label) if word.isalpha() and len(word) > 2))
+        shared = tuple(word for word in words if stem(word) in own)
+        found.append(Words(fact, shared, tuple(word for word in words if stem(word) not in own)))
+    return found
+
+
+def _add_entry(bench: Bench, product: Product) -> list[Fact]:
+    """What the catalogue entry itself says in figures: price, and when the product is ready."""
+    source = bench.sources.product(product.product_id)
+    sheet, entry = bench.sheet, (product.product_id, product.title)
+    facts = []
+    if product.price is not None:
+        facts.append(sheet.add("price", *entry, float(product.price), source))
+    if product.ready_date is not None:
+        week = week_of(product.ready_date)
+        facts.append(sheet.add("ready_week", *entry, week, source, week=week))
+    return facts
+
+
+def _add_stock(bench: Bench, product: Product) -> Fact | None:
+    if product.stock_units is None:
+        return None
+    source = bench.sources.product(product.product_id)
+    return bench.sheet.add("stock", product.product_id, product.title, int(product.stock_units), source)
+
+
+def _chart(bench: Bench, analogues: Sequence[Fact], launch: Launch | None, forecast: Fact | None) -> Chart | None:
+    """What similar launches sold, numbered as in their table, against the forecast and its interval."""
+    sold = [(fact, float(fact.value)) for fact in analogues if isinstance(fact.value, int | float)]
+    if not sold:
+        return None
+    value = bench.sources.phrases.value
+    rows = tuple(Row(str(n), (units,), value(fact)) for n, (fact, units) in enumerate(sold, 1))
+    if launch:
+        return Chart(rows, "", (launch.low, launch.high), launch.expected_units)
+    band = forecast.interval if forecast else None
+    return Chart(rows, "", band, float(forecast.value) if forecast and isinstance(forecast.value, float) else None)
+
+
+def _said(bench: Bench) -> list[Fact]:
+    """Return the facts collected so far that an answer would have to state."""
+    sheet = bench.sheet.build()
+    return [fact for fact_id in sheet.essential if (fact := sheet.get(fact_id)) is not None]
+
+
+def _size(fact: Fact) -> float:
+    return float(fact.value) if isinstance(fact.value, int | float) else 0.0
