@@ -20,6 +20,7 @@ COUNTED: dict[str, frozenset[str]] = {
     "products": frozenset({"products"}),
     "weeks": frozenset({"weeks"}),
     "ratio": frozenset({"ratio"}),
+    "occasions": frozenset({"searches", "searches per week"}),
 }
 """Noun after a number -> the units of facts that it can stand for. Nouns that are not here fit no fact."""
 

@@ -24,6 +24,7 @@ PHRASE_KINDS = (
     "per_week",
     "than",
     "relative",
+    "boasts",
 )
 
 COUNTED_BY_FACTS = frozenset({"units", "launches", "products", "weeks", "ratio"})  # nouns that need no topic
@@ -45,6 +46,7 @@ class Lexicon:
         relation: words after which a second product is named, as written.
         weekly: words that make a figure a weekly one, as written.
         was: words that tell of what was, as written.
+        past_moves: verbs that tell of an outcome unless one of `unreal` stands beside them, as written.
         abbreviations: words after which a full stop does not end a sentence.
     """
 
@@ -63,6 +65,8 @@ class Lexicon:
     relation: frozenset[str]
     weekly: frozenset[str]
     was: frozenset[str]
+    past_moves: frozenset[str]
+    unreal: frozenset[str]
     abbreviations: frozenset[str]
 
     def stem(self, word: str) -> str:
@@ -112,6 +116,8 @@ def load_lexicon(data: Mapping[str, object]) -> Lexicon:
         relation=frozenset(_words(data["relation"])),
         weekly=frozenset(_words(data["weekly"])),
         was=frozenset(_words(data["was"])),
+        past_moves=frozenset(_words(data["past_moves"])),
+        unreal=frozenset(_words(data["unreal"])),
         abbreviations=frozenset(_words(data["abbreviations"])),
     )
 

@@ -41,6 +41,11 @@ class FactPhrase:
     fixed: tuple[Phrase, ...]
     neutral: frozenset[str]
 
+    @property
+    def has_states(self) -> bool:
+        """Say whether a phrase states the fact, rather than a number, a name or a date."""
+        return bool(self.states or self.states_of)
+
     def states_for(self, value: object) -> tuple[Phrase, ...]:
         """Return the phrases that state this value; empty when a number or a date states it."""
         return self.states_of.get(str(value), self.states)

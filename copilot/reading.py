@@ -20,6 +20,7 @@ Role = Literal["value", "low", "high", "range", "level", "horizon"]
 CLAUSE_WORDS = frozenset({"and", "but", "while", "wherea", "whereas", "or"})
 HORIZON = {"weeks": 4.0, "days": 28.0}  # what "units" means everywhere: sold in the first four weeks
 _SKIPPED_BEFORE_UNIT = 3  # words that may stand between a number and its noun: "3.2 fewer units"
+_AFTER_OCCASIONS = frozenset({"in", "over", "recently", "last", "lately", "on", "during", "and"})
 _STOPS_UNIT = frozenset({"in", "at", "for", "from", "of", "with", "on", "by", "per", "over", "is", "are", "than", "a"})
 
 
@@ -289,10 +290,17 @@ def _unit_after(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> str:
     for token in tokens[i + 1 : i + 2 + _SKIPPED_BEFORE_UNIT]:
         word = token.text.lower()
         if word in lexicon.units:
-            return lexicon.units[word]
+            unit = lexicon.units[word]
+            return "occasions" if unit == "ratio" and _counts_occasions(tokens, token) else unit
         if token.kind != "word" or word in _STOPS_UNIT:
             return ""
     return ""
+
+
+def _counts_occasions(tokens: Sequence[Token], times: Token) -> bool:
+    """Say whether "times" counts how often, as in "searched 12 times last week", rather than multiplies."""
+    after = next((token for token in tokens if token.at > times.at), None)
+    return after is None or after.kind == "break" or after.mark == "per_week" or after.text.lower() in _AFTER_OCCASIONS
 
 
 def _pair_ranges(numbers: Sequence[Number], tokens: Sequence[Token]) -> list[Number]:

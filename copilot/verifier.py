@@ -51,10 +51,11 @@ def verify_sentence(sentence: str, sheet: FactSheet, phrases: Phrases) -> Check:
         return Check(False, (unreadable.reason,), ())
     reasons: list[str] = []
     stated: list[dict[str, int]] = []
-    for segment in segments:
+    for i, segment in enumerate(segments):
         bound = bind_numbers(segment, phrases)
         stated.append(_stated_at(segment, bound, phrases))
         reasons += _segment_reasons(segment, bound, stated[-1], phrases)
+        reasons += _topic_reasons(segment, segments[:i], phrases)
     reasons += _cause_reasons(segments, stated)
     cited = tuple(dict.fromkeys(fact.id for segment in segments for fact in segment.facts))
     return Check(not reasons, tuple(dict.fromkeys(reasons)), cited)
@@ -65,15 +66,55 @@ def _segment_reasons(segment: Segment, bound: Sequence[Bound], stated: dict[str,
     for fact in segment.facts:
         if fact.id not in stated:
             reasons.append(f"unstated:{fact.id}")
-        if not any(segment.holds(phrase) for phrase in phrases.facts[fact.name].about):
-            reasons.append(f"off_topic:{fact.id}")
     reasons += _word_reasons(segment, phrases)
+    reasons += _company_reasons(segment)
     for clause in segment.clauses:
         here = [item for item in bound if item.clause is clause]
         reasons += _mention_reasons(clause, segment, phrases)
         reasons += direction_reasons(clause, segment, here, phrases)
         reasons += _tense_reasons(clause, segment, here, stated, phrases)
-        reasons += _per_week_reasons(clause, here, phrases)
+        reasons += _per_week_reasons(clause, segment, here, phrases)
+    return reasons
+
+
+def _topic_reasons(segment: Segment, earlier: Sequence[Segment], phrases: Phrases) -> list[str]:
+    """Each cited fact needs a word that may speak of it, or its placement's name where the fact is about a placement.
+
+    The word may stand before an earlier citation, if that was about the same unit: "A is expected to sell 5 units [F1],
+    B 4 units [F2]".
+    """
+    reasons = []
+    for fact in segment.facts:
+        about = phrases.facts[fact.name].about
+        alike = [before for before in earlier if any(found.unit == fact.unit for found in before.facts)]
+        spoken = any(part.holds(phrase) for part in (segment, *alike) for phrase in about)
+        if not (spoken or (fact.unit == "ratio" and fact.placement and _names_placement(fact, segment))):
+            reasons.append(f"off_topic:{fact.id}")
+    return reasons
+
+
+def _names_placement(fact: Fact, segment: Segment) -> bool:
+    placement = (fact.placement or "").lower()
+    names = [token for clause in segment.clauses for token in clause.mentions if token.kind == "name"]
+    return any(token.text.strip('“”"').lower() == placement for token in names)
+
+
+def _company_reasons(segment: Segment) -> list[str]:
+    """Names and weeks that stand together must belong to one fact: A's week is not B's.
+
+    A clause that only says when ("In week 43, ...") stands together with the next one. The two sides of a comparison
+    belong to two facts.
+    """
+    reasons = []
+    before: tuple[Token, ...] = ()
+    for clause in segment.clauses:
+        together = (*before, *clause.mentions)
+        when_only = bool(clause.mentions) and all(token.kind != "name" for token in clause.mentions)
+        before = clause.mentions if when_only and not clause.numbers and len(clause.words) <= 1 else ()
+        if len(together) < 2 or clause.marks("than"):
+            continue
+        if not any(all(supports(token, fact) for token in together) for fact in segment.facts):
+            reasons.append(f"together:{together[-1].text}")
     return reasons
 
 
@@ -112,7 +153,9 @@ def _word_reasons(segment: Segment, phrases: Phrases) -> list[str]:
         elif token.text.lower() == "first" and not _opens_weeks(token, segment):
             reasons.append("number:first")
     relative = [mark for clause in segment.clauses for mark in clause.marks("relative")]
-    return reasons + [f"week:{mark.text}" for mark in relative] + _contrary_states(segment, phrases)
+    boasts = [mark for clause in segment.clauses for mark in clause.marks("boasts")]
+    reasons += [f"week:{mark.text}" for mark in relative] + [f"superlative:{mark.text}" for mark in boasts]
+    return reasons + _contrary_states(segment, phrases)
 
 
 def _uncounted(clause: Clause, phrases: Phrases) -> list[Token]:
@@ -158,20 +201,24 @@ def _tense_reasons(
     tenses = {fact.spec.tense for fact in facts}
     kinds = {kind for token in clause.words for kind in phrases.lexicon.word_kinds(token.stem)}
     wrong = ("past" in kinds and tenses == {"future"}) or ("future" in kinds and tenses == {"past"})
+    written = {token.text.lower() for token in clause.words}
+    outcome = bool(written & phrases.lexicon.past_moves) and not written & phrases.lexicon.unreal
+    wrong = wrong or (outcome and tenses == {"future"})
     # "Was" may stand beside a prediction ("was put at 12"), but a re-solved plan never was.
     supposed = all(fact.spec.level == PROVEN for fact in facts) and bool(facts)
-    was = any(token.text.lower() in phrases.lexicon.was for token in clause.words)
+    was = bool(written & phrases.lexicon.was) and "if" not in written
     return ["tense"] if wrong or (supposed and was and "future" not in kinds) else []
 
 
-def _per_week_reasons(clause: Clause, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
+def _per_week_reasons(clause: Clause, segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
     """A weekly figure must be called one, and nothing else may be."""
     named = any(token.text.lower() in phrases.lexicon.weekly for token in clause.words)
     says = named or bool(clause.marks("per_week"))
     weekly = [item.facts[0].unit.endswith("per week") for item in bound if item.facts and item.number.role == "value"]
     counts = [item.facts[0].unit in ("units", "launches", "searches") for item in bound if item.facts]
     if any(weekly):
-        return [] if says or any("week" in mark.text.lower() for mark in clause.marks("fixed")) else ["unit:per_week"]
+        fixed = [mark for part in segment.clauses for mark in part.marks("fixed")]
+        return [] if says or any("week" in mark.text.lower() for mark in fixed) else ["unit:per_week"]
     return ["unit:per_week"] if says and any(counts) else []
 
 
@@ -180,7 +227,8 @@ def _stated_at(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> di
     at: dict[str, int] = {}
     for item in bound:
         for fact in item.facts[:1]:
-            at.setdefault(fact.id, item.number.at)
+            if not phrases.facts[fact.name].has_states:  # a version is told beside "not planned", not instead of it
+                at.setdefault(fact.id, item.number.at)
     for clause in segment.clauses:
         for fact in compared(clause, segment) or ():
             at.setdefault(fact.id, clause.marks("than")[0].at)
