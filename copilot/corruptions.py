@@ -216,7 +216,7 @@ def _told_apart(base: Paraphrase, other: Fact) -> bool:
 
 def wrong_product(base: Paraphrase, words: Words, rng: random.Random) -> Iterator[str]:
     held = {label for fact in base.facts for label in (fact.subject_label, fact.other_label)}
-    others = {f.subject_label for f in base.sheet.facts if f.unit in ("units", "week")} - held - {"plan", "season"}
+    others = {f.subject_label for f in base.sheet.facts if f.unit in ("units", "week") and f.subject != f.placement} - held - {"plan", "season"}
     for fact in base.facts:
         if fact.subject_label in base.text and not fact.numbered:
             new = rng.choice([*sorted(others), "Golden Oat Crunch", "Aurora"])

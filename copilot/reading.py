@@ -253,7 +253,7 @@ def _number(tokens: Sequence[Token], i: int, lexicon: Lexicon, facts: Sequence[F
     return Number(
         value=token.number,
         decimals=token.decimals,
-        role=_role(tokens, i, unit, facts),
+        role=_role(tokens, i, unit, facts, lexicon),
         unit=unit,
         at=token.at,
         percent=token.percent,
@@ -263,7 +263,7 @@ def _number(tokens: Sequence[Token], i: int, lexicon: Lexicon, facts: Sequence[F
     )
 
 
-def _role(tokens: Sequence[Token], i: int, unit: str, facts: Sequence[Fact]) -> Role:
+def _role(tokens: Sequence[Token], i: int, unit: str, facts: Sequence[Fact], lexicon: Lexicon) -> Role:
     token = tokens[i]
     if HORIZON.get(unit) == token.number and any(fact.unit == "units" for fact in facts):
         return "horizon"
@@ -271,6 +271,9 @@ def _role(tokens: Sequence[Token], i: int, unit: str, facts: Sequence[Fact]) -> 
     if token.percent and (followed or (token.number in interval_levels(facts) and _near(tokens, i, "interval", 3))):
         return "level"
     before = [found.mark for found in tokens[max(0, i - 2) : i]]
+    if i > 1 and tokens[i - 1].mark == "than":  # "more than 12" is a bound
+        kinds = lexicon.word_kinds(tokens[i - 2].stem)
+        return "low" if "up" in kinds else "high" if "down" in kinds else "value"
     if "bound_low" in before:
         return "low"
     return "high" if "bound_high" in before else "value"

@@ -176,9 +176,15 @@ def _contrary_states(segment: Segment, phrases: Phrases) -> list[str]:
         spoken = phrases.facts[fact.name]
         contrary = [p for value, ps in spoken.states_of.items() if value != str(fact.value) for p in ps]
         own = [p for p in spoken.states_for(fact.value) if segment.holds(p)]
-        said = [p for p in contrary if segment.holds(p) and not any(_inside(p, longer) for longer in own)]
+        held = [p for p in (*own, *spoken.fixed) if segment.holds(p)]
+        affirmed = [p[1:] for p in (*spoken.states, *spoken.fixed) if len(p) > 2 and _denies(p[0], phrases)]
+        said = [p for p in (*contrary, *affirmed) if segment.holds(p) and not any(_inside(p, longer) for longer in held)]
         reasons += [f"state:{' '.join(phrase)}" for phrase in said]
     return reasons
+
+
+def _denies(stem: str, phrases: Phrases) -> bool:
+    return "negation" in phrases.lexicon.word_kinds(stem)
 
 
 def _inside(phrase: Sequence[str], longer: Sequence[str]) -> bool:
@@ -207,6 +213,7 @@ def _tense_reasons(
     # "Was" may stand beside a prediction ("was put at 12"), but a re-solved plan never was.
     supposed = all(fact.spec.level == PROVEN for fact in facts) and bool(facts)
     was = bool(written & phrases.lexicon.was) and "if" not in written
+    wrong = wrong or (was and not {"has", "had", "been"} >= written & phrases.lexicon.was and tenses == {"future"} and not kinds & {"future"} and bool(bound))
     return ["tense"] if wrong or (supposed and was and "future" not in kinds) else []
 
 
@@ -237,9 +244,17 @@ def _stated_at(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> di
                 at.setdefault(fact.id, clause.tokens[0].at)
         for token in clause.tokens:
             for fact in segment.facts:
-                if _states(token, fact):
+                if _states(token, fact) and _is_meant(fact, token, segment):
                     at.setdefault(fact.id, token.at)
     return at
+
+
+def _is_meant(fact: Fact, state: Token, segment: Segment) -> bool:
+    """Say whether a state phrase that fits several cited facts speaks of this one: named facts are meant, if any is."""
+    if state.mark != "state" or sum(found.id in state.facts for found in segment.facts) < 2:
+        return True
+    names = [token for clause in segment.clauses for token in clause.mentions if token.kind == "name"]
+    return not names or any(supports(token, fact) for token in names)
 
 
 def _states(token: Token, fact: Fact) -> bool:
