@@ -233,7 +233,8 @@ def wrong_placement(base: Paraphrase, words: Words, rng: random.Random) -> Itera
 
 
 def flipped_direction(base: Paraphrase, words: Words, rng: random.Random) -> Iterator[str]:
-    if " than “" not in base.text and all(fact.sign != 0 for fact in base.facts):
+    settled = re.search(r"\bmore or less\b|\bup to\b|\bgiving up\b|\bthe same rules\b", base.text, re.IGNORECASE)
+    if " than “" not in base.text and not settled and all(fact.sign != 0 for fact in base.facts):
         yield from _swapped("directions", base, words, rng)
 
 

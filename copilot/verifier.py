@@ -80,17 +80,21 @@ def _segment_reasons(segment: Segment, bound: Sequence[Bound], stated: dict[str,
 def _topic_reasons(segment: Segment, earlier: Sequence[Segment], phrases: Phrases) -> list[str]:
     """Each cited fact needs a word that may speak of it, or its placement's name where the fact is about a placement.
 
-    The word may stand before an earlier citation, if that was about the same unit: "A is expected to sell 5 units [F1],
-    B 4 units [F2]".
+    The word may stand before an earlier citation, if that was about the same unit or subject: "A is expected to sell 5
+    units [F1], B 4 units [F2]".
     """
     reasons = []
     for fact in segment.facts:
         about = phrases.facts[fact.name].about
-        alike = [before for before in earlier if any(found.unit == fact.unit for found in before.facts)]
+        alike = [before for before in earlier if any(_same_matter(fact, found) for found in before.facts)]
         spoken = any(part.holds(phrase) for part in (segment, *alike) for phrase in about)
         if not (spoken or (fact.unit == "ratio" and fact.placement and _names_placement(fact, segment))):
             reasons.append(f"off_topic:{fact.id}")
     return reasons
+
+
+def _same_matter(fact: Fact, other: Fact) -> bool:
+    return fact.unit == other.unit or fact.subject == other.subject
 
 
 def _names_placement(fact: Fact, segment: Segment) -> bool:
@@ -220,7 +224,8 @@ def _tense_reasons(
 def _per_week_reasons(clause: Clause, segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
     """A weekly figure must be called one, and nothing else may be."""
     named = any(token.text.lower() in phrases.lexicon.weekly for token in clause.words)
-    says = named or bool(clause.marks("per_week"))
+    opening = [part for part in segment.clauses if not part.numbers]  # "Each week, 12 searches match it"
+    says = named or any(part.marks("per_week") for part in (clause, *opening))
     weekly = [item.facts[0].unit.endswith("per week") for item in bound if item.facts and item.number.role == "value"]
     counts = [item.facts[0].unit in ("units", "launches", "searches") for item in bound if item.facts]
     if any(weekly):
@@ -250,11 +255,14 @@ def _stated_at(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> di
 
 
 def _is_meant(fact: Fact, state: Token, segment: Segment) -> bool:
-    """Say whether a state phrase that fits several cited facts speaks of this one: named facts are meant, if any is."""
-    if state.mark != "state" or sum(found.id in state.facts for found in segment.facts) < 2:
+    """Say whether a state or a week that fits several cited facts speaks of this one: those named are meant, if any is."""
+    fitting = [found for found in segment.facts if found.id in state.facts or state.kind in ("week", "day", "name")]
+    if len(fitting) < 2:
         return True
+    places = {(found.placement or "").lower() for found in segment.facts}
     names = [token for clause in segment.clauses for token in clause.mentions if token.kind == "name"]
-    return not names or any(supports(token, fact) for token in names)
+    subjects = [token for token in names if token.text.strip('“”"').lower() not in places]
+    return not subjects or any(supports(token, fact) for token in subjects)
 
 
 def _states(token: Token, fact: Fact) -> bool:
