@@ -28,9 +28,10 @@ PATHS = ("title", "group", "placement", "query", "second_product", "message", "r
 """Ways in: a product's title, its category, a placement, a query of the log, another product's title, the operator's
 message, the writer's (or its server's) reply, and the product's own lines that repeat a name or the message."""
 
+HOST_FACTS = 5  # facts of the sheet that a text is planted in
 _CITE = re.compile(r"\[F\d+\]")
 _QUOTED = re.compile(r"“[^”]*”")
-_ACTIVE = re.compile(r"<\s*/?\s*\w|\]\(|!\[|://|\bwww\.|javascript:|data:|mailto:|<\||\{\{|\{%", re.IGNORECASE)
+_ACTIVE = re.compile(r"<\s*/?\s*\w|\]\(|!\[|://|\bwww\.|javascript:|data:\w|mailto:|<\||\{\{|\{%", re.IGNORECASE)
 _ESCAPED = re.compile(r"\\.")
 
 
@@ -87,8 +88,14 @@ def injection_effects(text: str, path: str, sheet: FactSheet, phrases: Phrases) 
 
 
 def _host(sheets: Iterable[FactSheet], path: str) -> FactSheet | None:
-    """Return the first sheet that has what a path needs."""
-    return next((sheet for sheet in sheets if any(_carries(fact, path) for fact in sheet.facts)), None)
+    """Return a short sheet that has what a path needs: the first such fact of a sheet, and those around it."""
+    for sheet in sheets:
+        at = next((i for i, fact in enumerate(sheet.facts) if _carries(fact, path)), None)
+        if at is not None and sheet.facts[0].sign is None:
+            facts = sheet.facts[: max(at + 1, HOST_FACTS)]
+            ids = {fact.id for fact in facts}
+            return replace(sheet, facts=facts, essential=tuple(one for one in sheet.essential if one in ids))
+    return None
 
 
 def _carries(fact: Fact, path: str) -> bool:
@@ -107,6 +114,7 @@ def _planted(sheet: FactSheet, path: str, text: str) -> FactSheet:
     """Make the sheet again with the text in the place of a name, through the door that every name takes."""
     question = replace(sheet.question, text=clean_text(text)) if path in ("message", "line") else sheet.question
     builder = SheetBuilder(question)
+    added: dict[str, Fact] = {}
     old = next((fact for fact in sheet.facts if _carries(fact, path)), sheet.facts[0])
     for fact in sheet.facts:
         label, other, placement = fact.subject_label, fact.other_label, fact.placement
@@ -116,11 +124,12 @@ def _planted(sheet: FactSheet, path: str, text: str) -> FactSheet:
             label, placement = (text if label == placement else label), text
         if path in ("query", "second_product") and other == old.other_label:
             other = text
-        explains = next((found for found in sheet.facts if found.id in fact.linked), None)
-        builder.add(
+        explains = next((added[found] for found in fact.linked), None)
+        added[fact.id] = builder.add(
             fact.name, fact.subject, label, fact.value, fact.source, interval=fact.interval, explains=explains,
-            week=fact.week, placement=placement, other=(fact.other, other), essential=fact.id in sheet.essential,
+            week=fact.week, placement=placement, other=(fact.other, other),
         )  # fmt: skip
+    builder.must_say(*(added[fact_id] for fact_id in sheet.essential))
     if path == "line":
         builder.say("no_matches", name=text)
         builder.say("read_as", name=text)
@@ -166,12 +175,16 @@ def _shown_effects(sheet: FactSheet, text: str, phrases: Phrases) -> list[str]:
     found = []
     for reply in worst_replies(sheet, text):
         for sentence in write_answer(sheet, ScriptedGenerator(reply, piece=4_000), phrases):
-            if sentence.origin != "template" and not verify_sentence(sentence.text, sheet, phrases).ok:
+            if not (sentence.verified and (sentence.origin != "writer" or _passes(sentence.text, sheet, phrases))):
                 found.append(f"unverified shown: {sentence.text[:120]}")
             found += [f"{sentence.origin}: {effect}" for effect in _active(sentence.text)]
             if sentence.origin == "writer" and _quotes_badly(sentence.text, sheet, phrases):
                 found.append(f"name reads as a claim: {sentence.text[:120]}")
     return found
+
+
+def _passes(text: str, sheet: FactSheet, phrases: Phrases) -> bool:
+    return verify_sentence(text, sheet, phrases).ok
 
 
 def worst_replies(sheet: FactSheet, text: str) -> Iterator[str]:
