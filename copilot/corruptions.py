@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 
 from copilot.factsheet import Fact
-from copilot.paraphrase_grammar import MONTHS, NUMBER_WORDS, Paraphrase
+from copilot.paraphrase_grammar import MONTHS, NUMBER_WORDS, Paraphrase, number_of
 
 Words = Mapping
 Corruptor = Callable[[Paraphrase, Words, random.Random], Iterator[str]]
@@ -31,7 +31,9 @@ _FAR = 0.12  # further than "about" may round
 
 def _protected(base: Paraphrase) -> list[tuple[int, int]]:
     """Return the stretches that are no claims by number: names, weeks, dates, citations, levels."""
-    spans = [match.span() for pattern in (_CITE, _ISO_WEEK, _WEEK, _DATE, _LEVEL) for match in pattern.finditer(base.text)]
+    spans = [
+        match.span() for pattern in (_CITE, _ISO_WEEK, _WEEK, _DATE, _LEVEL) for match in pattern.finditer(base.text)
+    ]
     spans += [match.span() for match in re.finditer(r"“[^”]*”|#\w+|\b\d+ \w+ placements", base.text)]
     for fact in base.sheet.facts:
         for label in (fact.subject_label, fact.other_label, fact.placement or ""):
@@ -49,7 +51,7 @@ def _numbers(base: Paraphrase) -> list[re.Match[str]]:
 def _truths(facts: tuple[Fact, ...]) -> list[float]:
     """Return every number that sentences about these facts may hold, as written: also in percent."""
     held = [bound for fact in facts for bound in (fact.interval or ())]
-    held += [float(fact.value) for fact in facts if isinstance(fact.value, int | float)]
+    held += [number_of(fact) for fact in facts if isinstance(fact.value, int | float)]
     shown = [abs(x) for x in held]
     return [*shown, *(100 * x for x in shown), *(100 * abs(x - 1) for x in shown)]
 
@@ -114,9 +116,11 @@ def wrong_number_word(base: Paraphrase, words: Words, rng: random.Random) -> Ite
         new = rng.choice(range(2, 13))
         if not base.text[match.end() :].startswith("%") and _false(new, base):
             yield _replaced(base.text, match, NUMBER_WORDS[new])
-    counts = [f for f in base.facts if isinstance(f.value, int | float) and 2 <= f.value <= 12 and f.value == int(f.value)]
+    counts = [
+        f for f in base.facts if isinstance(f.value, int | float) and 2 <= f.value <= 12 and f.value == int(f.value)
+    ]
     for fact in counts:
-        match = re.search(rf"\b{NUMBER_WORDS[int(float(fact.value))]}\b(?! weeks)", base.text, re.IGNORECASE)
+        match = re.search(rf"\b{NUMBER_WORDS[int(number_of(fact))]}\b(?! weeks)", base.text, re.IGNORECASE)
         new = rng.choice(range(2, 13))
         if match and _false(new, base):
             yield _replaced(base.text, match, NUMBER_WORDS[new])
@@ -184,10 +188,10 @@ def number_of_another_fact(base: Paraphrase, words: Words, rng: random.Random) -
     """The number of another subject, or of another fact, on the same sheet."""
     cited = {fact.id for fact in base.facts}
     others = [f for f in base.sheet.facts if f.id not in cited and isinstance(f.value, int | float)]
-    others = [f for f in others if f.unit in {fact.unit for fact in base.facts} and _false(float(f.value), base)]
+    others = [f for f in others if f.unit in {fact.unit for fact in base.facts} and _false(number_of(f), base)]
     numbers = [match for match in _numbers(base) if not base.text[match.end() :].startswith("%")]
     if others and numbers:
-        value = abs(float(rng.choice(others).value))  # pyright: ignore[reportArgumentType]
+        value = abs(number_of(rng.choice(others)))
         yield _replaced(base.text, rng.choice(numbers), f"{value:,.0f}" if value == round(value) else f"{value:.1f}")
 
 
@@ -197,15 +201,19 @@ def missing_citation(base: Paraphrase, words: Words, rng: random.Random) -> Iter
 
 def unknown_citation(base: Paraphrase, words: Words, rng: random.Random) -> Iterator[str]:
     n = len(base.sheet.facts)
-    yield _CITE.sub(rng.choice((f" [F{n + 1}]", " [F99]", " [F0]", " [1]", " [G1]", " [F-1]", " [Source]", " (F1)")), base.text)
+    yield _CITE.sub(
+        rng.choice((f" [F{n + 1}]", " [F99]", " [F0]", " [1]", " [G1]", " [F-1]", " [Source]", " (F1)")), base.text
+    )
 
 
 def citation_of_another_fact(base: Paraphrase, words: Words, rng: random.Random) -> Iterator[str]:
     fact = rng.choice(base.facts)
-    others = [f for f in base.sheet.facts if f not in base.facts and f.name != fact.name]
+    others = [f for f in base.sheet.facts if f not in base.facts and f.name != fact.name and f.value != fact.value]
     others += [f for f in base.sheet.facts if f not in base.facts and f.name == fact.name and _told_apart(base, f)]
     if others:
-        yield base.text.replace(f"[{fact.id}]", f"[{rng.choice(others).id}]").replace(f"[{fact.id},", f"[{others[0].id},")
+        yield base.text.replace(f"[{fact.id}]", f"[{rng.choice(others).id}]").replace(
+            f"[{fact.id},", f"[{others[0].id},"
+        )
         yield f"{base.text.rstrip('.')} [{rng.choice(others).id}]."
 
 
@@ -216,7 +224,11 @@ def _told_apart(base: Paraphrase, other: Fact) -> bool:
 
 def wrong_product(base: Paraphrase, words: Words, rng: random.Random) -> Iterator[str]:
     held = {label for fact in base.facts for label in (fact.subject_label, fact.other_label)}
-    others = {f.subject_label for f in base.sheet.facts if f.unit in ("units", "week") and f.subject != f.placement} - held - {"plan", "season"}
+    others = (
+        {f.subject_label for f in base.sheet.facts if f.unit in ("units", "week") and f.subject != f.placement}
+        - held
+        - {"plan", "season"}
+    )
     for fact in base.facts:
         if fact.subject_label in base.text and not fact.numbered:
             new = rng.choice([*sorted(others), "Golden Oat Crunch", "Aurora"])
@@ -259,7 +271,7 @@ def swapped_subjects(base: Paraphrase, words: Words, rng: random.Random) -> Iter
 def _false_of(value: Fact, about: Fact) -> bool:
     """Say whether the one fact's value would be wrong about the other's subject."""
     if isinstance(value.value, int | float) and isinstance(about.value, int | float):
-        return abs(float(value.value) - float(about.value)) > _FAR * abs(float(about.value))
+        return abs(number_of(value) - number_of(about)) > _FAR * abs(number_of(about))
     return value.value != about.value
 
 
@@ -289,11 +301,23 @@ def certainty(base: Paraphrase, words: Words, rng: random.Random) -> Iterator[st
 def unlinked_cause(base: Paraphrase, words: Words, rng: random.Random) -> Iterator[str]:
     """Two correct sentences joined by a cause that the engine did not link."""
     fact = base.facts[0]
-    others = [f for f in base.sheet.facts if f.name != fact.name and fact.id not in f.linked and f.id not in fact.linked]
+    others = [
+        f for f in base.sheet.facts if f.name != fact.name and fact.id not in f.linked and f.id not in fact.linked
+    ]
     told = [base.told[f.id] for f in others if f.id in base.told]
     if told and len(base.facts) == 1:
         second = rng.choice(told)
-        word = rng.choice((" because ", ", since ", ", so ", ", therefore ", ", which is why ", ", as a result ", " due to the fact that "))
+        word = rng.choice(
+            (
+                " because ",
+                ", since ",
+                ", so ",
+                ", therefore ",
+                ", which is why ",
+                ", as a result ",
+                " due to the fact that ",
+            )
+        )
         yield f"{base.text.rstrip('.')}{word}{second}"
 
 
@@ -317,10 +341,10 @@ def mixed_facts(base: Paraphrase, words: Words, rng: random.Random) -> Iterator[
         for f in base.sheet.facts
         if f.unit == fact.unit and f.subject_label != fact.subject_label and isinstance(f.value, int | float)
     ]
-    others = [f for f in others if _false(float(f.value), base)]  # pyright: ignore[reportArgumentType]
+    others = [f for f in others if _false(number_of(f), base)]
     if len(base.facts) == 1 and numbers and others and fact.subject_label in base.text:
         other = rng.choice(others)
-        value = abs(float(other.value))  # pyright: ignore[reportArgumentType]
+        value = abs(number_of(other))
         text = _replaced(base.text, numbers[0], f"{value:,.0f}" if value == round(value) else f"{value:.1f}")
         yield text.replace(f"[{fact.id}]", f"[{fact.id}][{other.id}]")
 

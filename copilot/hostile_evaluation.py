@@ -207,7 +207,9 @@ def _quotes_badly(text: str, sheet: FactSheet, phrases: Phrases) -> bool:
 
 
 def _claims(name: str) -> bool:
-    return bool(re.search(r"\b(is|are|sold|sells?|ignore|disregard|forget|must|not|will|planned|units)\b", name.lower()))
+    return bool(
+        re.search(r"\b(is|are|sold|sells?|ignore|disregard|forget|must|not|will|planned|units)\b", name.lower())
+    )
 
 
 def _active(text: str) -> list[str]:

@@ -29,6 +29,7 @@ PHRASE_KINDS = (
     "than",
     "relative",
     "boasts",
+    "idioms",
 )
 
 COUNTED_BY_FACTS = frozenset({"units", "launches", "products", "weeks", "ratio"})  # nouns that need no topic

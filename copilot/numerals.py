@@ -42,8 +42,10 @@ def equals(written: float, decimals: int, value: float, *, hedged: bool = False)
     """
     if _rounds_to(written, decimals, value) and abs(written - value) <= EXACT_SHARE * abs(value) + _EPSILON:
         return True
-    return hedged and _rounds_to(written, _last_digit(written, decimals), value) and (
-        abs(written - value) <= HEDGED_SHARE * abs(value) + _EPSILON
+    return (
+        hedged
+        and _rounds_to(written, _last_digit(written, decimals), value)
+        and (abs(written - value) <= HEDGED_SHARE * abs(value) + _EPSILON)
     )
 
 

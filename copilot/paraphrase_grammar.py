@@ -6,6 +6,7 @@ writing of numbers: the rounding rule is written out once more, from its descrip
 
 from __future__ import annotations
 
+import calendar
 import math
 import random
 import re
@@ -20,8 +21,11 @@ from copilot.factsheet import WHOLE_SHOP, Fact, FactSheet
 
 _CHOICE = re.compile(r"\(([^(){}]*\|[^(){}]*)\)")
 _SLOT = re.compile(r"\{(?:(\w+)\.)?(\w+)(?::([\w ]+))?\}")
-NUMBER_WORDS = "zero one two three four five six seven eight nine ten eleven twelve".split()
-MONTHS = "January February March April May June July August September October November December".split()
+NUMBER_WORDS = (
+    *("zero", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
+MONTHS = tuple(calendar.month_name)[1:]
 _CLOSE, _ABOUT = 0.05, 0.10  # how far a rounded number may be from the value, without and with "about"
 
 
@@ -29,7 +33,8 @@ _CLOSE, _ABOUT = 0.05, 0.10  # how far a rounded number may be from the value, w
 class Paraphrase:
     """A correct sentence: its facts in the order they are cited, and the pattern that it comes from.
 
-    `told` holds other correct sentences about facts of the sheet, by the fact's id.
+    `told` holds other correct sentences about facts of the sheet, by the fact's id; `held_out` says whether the
+    verifier may not be tuned on it.
     """
 
     text: str
@@ -37,6 +42,7 @@ class Paraphrase:
     pattern: str
     sheet: FactSheet
     told: Mapping[str, str] = field(default_factory=dict)
+    held_out: bool = False
 
     @property
     def kind(self) -> str:
@@ -62,7 +68,7 @@ def paraphrases(sheet: FactSheet, grammar: Mapping, rng: random.Random) -> Itera
                 yield Paraphrase(_cited(text, fact, rng), (fact,), pattern, sheet)
     for entry in grammar["joint"]:
         for first, second in _pairs(sheet, entry):
-            ordered = sorted((first, second), key=_number)
+            ordered = sorted((first, second), key=number_of)
             named = {"1": first, "2": second, "smaller": ordered[0], "bigger": ordered[1]}
             for pattern in entry["patterns"]:
                 if "bigger" in pattern and not _apart(first, second):
@@ -106,10 +112,11 @@ def _related(first: Fact, second: Fact, relation: str) -> bool:
 
 
 def _apart(first: Fact, second: Fact) -> bool:
-    return first.unit == "units" and _number(first) != _number(second)
+    return first.unit == "units" and number_of(first) != number_of(second)
 
 
-def _number(fact: Fact) -> float:
+def number_of(fact: Fact) -> float:
+    """Return a fact's number; 0 for one that has none."""
     return float(fact.value) if isinstance(fact.value, int | float) else 0.0
 
 
@@ -137,7 +144,7 @@ def _cited(text: str, fact: Fact, rng: random.Random) -> str:
 
 
 def _slot_text(slot: str, noun: str, fact: Fact, rng: random.Random) -> str:
-    ratio = _number(fact)
+    ratio = number_of(fact)
     if slot == "title":
         return _title(fact, rng)
     if slot == "group":
@@ -166,7 +173,7 @@ def _slot_text(slot: str, noun: str, fact: Fact, rng: random.Random) -> str:
 
 def _counted(slot: str, noun: str, fact: Fact, rng: random.Random) -> str:
     """Write the value (or its size), with its noun in the number that it asks for."""
-    value = abs(_number(fact)) if slot == "size" else _number(fact)
+    value = abs(number_of(fact)) if slot == "size" else number_of(fact)
     if slot == "n" and fact.unit == "share":
         return _percent(100 * value)
     text = _rounded(value) if slot == "n_about" else _value(value, fact, rng)
@@ -186,10 +193,10 @@ def _week(fact: Fact, slot: str, rng: random.Random) -> str:
     day = fact.week or (fact.value if isinstance(fact.value, date) else None)
     if day is None:
         raise _Unsayable
-    calendar = day.isocalendar()
+    iso = day.isocalendar()
     if slot == "date":
         return rng.choice((f"{day.day} {MONTHS[day.month - 1]} {day.year}", f"{MONTHS[day.month - 1]} {day.day}"))
-    return rng.choice((f"{calendar.year}-W{calendar.week:02d}", f"week {calendar.week}"))
+    return rng.choice((f"{iso.year}-W{iso.week:02d}", f"week {iso.week}"))
 
 
 def _value(value: float, fact: Fact, rng: random.Random) -> str:

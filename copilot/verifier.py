@@ -25,7 +25,8 @@ from copilot.claims import Bound, bind_numbers, supports
 from copilot.directions import compared, denies_direction, direction_reasons, negations
 from copilot.fact_names import PROVEN
 from copilot.factsheet import Fact, FactSheet
-from copilot.phrases import Phrases
+from copilot.lexicon import Phrase
+from copilot.phrases import FactPhrase, Phrases
 from copilot.reading import Clause, Segment, read_sentence
 from copilot.tokens import Token, UnreadableSentence
 
@@ -181,10 +182,18 @@ def _contrary_states(segment: Segment, phrases: Phrases) -> list[str]:
         contrary = [p for value, ps in spoken.states_of.items() if value != str(fact.value) for p in ps]
         own = [p for p in spoken.states_for(fact.value) if segment.holds(p)]
         held = [p for p in (*own, *spoken.fixed) if segment.holds(p)]
-        affirmed = [p[1:] for p in (*spoken.states, *spoken.fixed) if len(p) > 2 and _denies(p[0], phrases)]
-        said = [p for p in (*contrary, *affirmed) if segment.holds(p) and not any(_inside(p, longer) for longer in held)]
+        affirmed = [] if any(_denies(stem, phrases) for p in held for stem in p) else _affirmed(spoken, phrases)
+        said = [
+            p for p in (*contrary, *affirmed) if segment.holds(p) and not any(_inside(p, longer) for longer in held)
+        ]
         reasons += [f"state:{' '.join(phrase)}" for phrase in said]
     return reasons
+
+
+def _affirmed(spoken: FactPhrase, phrases: Phrases) -> list[Phrase]:
+    """Return the fact's negated phrases without their negation: "not listed here" without "not"."""
+    denied = [p for p in (*spoken.states, *spoken.fixed) if len(p) > 2 and _denies(p[0], phrases)]
+    return [p[1:] for p in denied if "than" not in p]
 
 
 def _denies(stem: str, phrases: Phrases) -> bool:
@@ -217,7 +226,13 @@ def _tense_reasons(
     # "Was" may stand beside a prediction ("was put at 12"), but a re-solved plan never was.
     supposed = all(fact.spec.level == PROVEN for fact in facts) and bool(facts)
     was = bool(written & phrases.lexicon.was) and "if" not in written
-    wrong = wrong or (was and not {"has", "had", "been"} >= written & phrases.lexicon.was and tenses == {"future"} and not kinds & {"future"} and bool(bound))
+    wrong = wrong or (
+        was
+        and not {"has", "had", "been"} >= written & phrases.lexicon.was
+        and tenses == {"future"}
+        and not kinds & {"future"}
+        and bool(bound)
+    )
     return ["tense"] if wrong or (supposed and was and "future" not in kinds) else []
 
 
@@ -255,7 +270,7 @@ def _stated_at(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> di
 
 
 def _is_meant(fact: Fact, state: Token, segment: Segment) -> bool:
-    """Say whether a state or a week that fits several cited facts speaks of this one: those named are meant, if any is."""
+    """Say whether a state or week that fits several cited facts speaks of this one: those named are meant, if any."""
     fitting = [found for found in segment.facts if found.id in state.facts or state.kind in ("week", "day", "name")]
     if len(fitting) < 2:
         return True

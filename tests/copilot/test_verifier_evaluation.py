@@ -9,7 +9,7 @@ import pytest
 from copilot.corruptions import CORRUPTIONS
 from copilot.evaluation_sheets import drawn_sheets
 from copilot.verifier import verify_sentence
-from copilot.verifier_evaluation import corrupted_sentences, correct_sentences, evaluate_verifier, is_held_out
+from copilot.verifier_evaluation import correct_sentences, corrupted_sentences, evaluate_verifier
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,7 @@ def test_broken_sentences_are_caught(report):
 def test_correct_paraphrases_pass(report):
     paraphrases = report["verifier"]["paraphrases"]
     assert paraphrases["n"] >= 1_000
-    assert report["verifier_pass_rate"] >= PASSED, paraphrases["refused"]
+    assert report["verifier_pass_rate"] >= 0.955, paraphrases["refused"]
 
 
 def test_every_kind_of_corruption_finds_something_to_break(report):
@@ -57,8 +57,6 @@ def test_a_corrupted_sentence_comes_from_one_that_passes(sheets, phrases):
     assert all(text != base.text and verify_sentence(base.text, base.sheet, phrases).ok for _, base, text in broken)
 
 
-def test_patterns_are_held_out_by_their_text_alone():
-    assert is_held_out("{title} is a candidate") == is_held_out("{title} is a candidate")
-
-
-PASSED = 0.95
+def test_some_patterns_are_kept_apart(report):
+    assert set(report["verifier"]["paraphrases"]["by_part"]) == {"tuned_on", "held_out"}
+    assert report["verifier"]["paraphrases"]["by_part"]["held_out"] >= 0.7
