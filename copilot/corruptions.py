@@ -177,10 +177,10 @@ def rounding(base: Paraphrase, words: Words, rng: random.Random) -> Iterator[str
 
 
 def wrong_unit(base: Paraphrase, words: Words, rng: random.Random) -> Iterator[str]:
-    pairs = [pair for pair in words["counted"] if re.search(rf"\d {pair[0]}\b", base.text)]
+    pairs = [pair for pair in words["counted"] if re.search(rf"(?<![#\w])[\d,.]+ {pair[0]}\b", base.text)]
     if pairs:
         old, new = rng.choice(pairs)
-        yield re.sub(rf"(\d) {old}\b", rf"\1 {new}", base.text, count=1)
+        yield re.sub(rf"(?<![#\w])([\d,.]+) {old}\b", rf"\1 {new}", base.text, count=1)
     yield from _swapped("spans", base, words, rng)
 
 

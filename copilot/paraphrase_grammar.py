@@ -185,7 +185,8 @@ def _counted(slot: str, noun: str, fact: Fact, rng: random.Random) -> str:
 
 def _title(fact: Fact, rng: random.Random) -> str:
     label = fact.subject_label
-    written = f"“{label}”" if rng.random() < 0.7 or not label[:1].isalpha() else label
+    plain = re.fullmatch(r"[^\W\d_][\w ,.&'/-]*", label)
+    written = label if rng.random() > 0.7 and plain else f"“{label}”"
     return f"{written} #{fact.subject}" if fact.numbered else written
 
 

@@ -303,7 +303,13 @@ def _unit_after(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> str:
 def _counts_occasions(tokens: Sequence[Token], times: Token) -> bool:
     """Say whether "times" counts how often, as in "searched 12 times last week", rather than multiplies."""
     after = next((token for token in tokens if token.at > times.at), None)
-    return after is None or after.kind == "break" or after.mark == "per_week" or after.text.lower() in _AFTER_OCCASIONS
+    return (
+        after is None
+        or after.kind == "break"
+        or after.mark == "per_week"
+        or after.text.lower() == "a week"
+        or after.text.lower() in _AFTER_OCCASIONS
+    )
 
 
 def _pair_ranges(numbers: Sequence[Number], tokens: Sequence[Token]) -> list[Number]:

@@ -271,6 +271,8 @@ def _stated_at(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> di
 
 def _is_meant(fact: Fact, state: Token, segment: Segment) -> bool:
     """Say whether a state or week that fits several cited facts speaks of this one: those named are meant, if any."""
+    if state.kind == "name" and fact.unit == "week":  # a placement's name alone tells no slot where another fact has it
+        return not any(found is not fact and found.placement == fact.placement for found in segment.facts)
     fitting = [found for found in segment.facts if found.id in state.facts or state.kind in ("week", "day", "name")]
     if len(fitting) < 2:
         return True
