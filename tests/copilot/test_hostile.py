@@ -62,7 +62,7 @@ def test_hostile_text_has_no_effect_on_any_path(sheets, phrases):
 def test_the_onboard_writer_is_not_led_astray(onboard_folder, hosts, phrases):
     from copilot.writer_transformers import TransformersGenerator
 
-    writer = TransformersGenerator(onboard_folder)
+    writer = TransformersGenerator(cache=onboard_folder.parent)
     for case in CASES[::40]:
         planted = _planted(hosts["title"], "title", case.text)
         for sentence in write_answer(planted, writer, phrases):
