@@ -21,6 +21,7 @@ COUNTED: dict[str, frozenset[str]] = {
     "weeks": frozenset({"weeks"}),
     "people": frozenset({"shoppers"}),
     "ratio": frozenset({"ratio"}),
+    "occasions": frozenset({"searches", "searches per week"}),
 }
 """Noun after a number -> the units of facts that it can stand for. Nouns that are not here fit no fact."""
 
@@ -110,7 +111,12 @@ def _likeliest(number: Number, clause: Clause, segment: Segment, phrases: Phrase
 def _mentions_before(clause: Clause, segment: Segment) -> tuple[Token, ...]:
     """Return the names of the nearest earlier clause that has any: "X is planned, and sells 12 units"."""
     earlier = segment.clauses[: segment.clauses.index(clause)]
-    return next((found.mentions for found in reversed(earlier) if found.mentions), ())
+    nearest = next((i for i, found in enumerate(reversed(earlier)) if found.mentions), None)
+    if nearest is None:
+        return ()
+    placed = earlier[len(earlier) - 1 - nearest]
+    before = earlier[len(earlier) - 2 - nearest] if nearest + 1 < len(earlier) else None
+    return (*(before.mentions if before else ()), *placed.mentions)  # "X in week 43 (front page), where it sells 12"
 
 
 def _own_words(fact: Fact, rivals: Sequence[Fact], clause: Clause, phrases: Phrases) -> set[Phrase]:

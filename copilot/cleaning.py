@@ -17,9 +17,8 @@ _FILLERS: dict[int, str] = dict.fromkeys(
 )  # letters without a shape
 _SPACE = re.compile(r"\s+")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,20}:\s*/{2,}|\b(?:javascript|data|mailto|vbscript)\s*:", re.IGNORECASE)
-_SWAPS = str.maketrans(
-    {"[": "(", "]": ")", "{": "(", "}": ")", "<": "‹", "`": "'", "|": "/", "“": "'", "”": "'", '"': "'", "\\": "/"}
-)
+_SWAPS = str.maketrans({"[": "(", "]": ")", "{": "(", "}": ")", "<": "‹", "`": "'", "|": "/", "\\": "/"})
+_QUOTES = str.maketrans({"“": "'", "”": "'", '"': "'"})
 
 
 def clean_text(text: object, limit: int = 2_000) -> str:
@@ -46,9 +45,18 @@ def clean_label(text: object) -> str:
     Brackets would read as citations, angle brackets as HTML, and a scheme would become a link. The ` > ` between the
     levels of a category stays.
     """
-    line = _SCHEME.sub(" ", clean_text(text, 4 * LABEL_LIMIT)).translate(_SWAPS)
-    line = re.sub(r"(?<! )>|>(?! )", "›", line).replace("@", "(at)").replace("www.", "www ")
-    return clean_text(line, LABEL_LIMIT)
+    return clean_text(_without_markup(clean_text(text, 4 * LABEL_LIMIT)).translate(_QUOTES), LABEL_LIMIT)
+
+
+def clean_value(text: object) -> str:
+    """Return text fit to stand in a line of ours: without brackets, tags and links, with its quotation marks."""
+    return clean_text(_without_markup(clean_text(text)))
+
+
+def _without_markup(line: str) -> str:
+    plain = _SCHEME.sub(" ", line).translate(_SWAPS)
+    plain = re.sub(r"(?<! )>|>(?! )", "›", plain).replace("@", "(at)")
+    return re.sub(r"\bwww\.", "www ", plain, flags=re.IGNORECASE)
 
 
 def clean_quote(text: object, limit: int) -> str:

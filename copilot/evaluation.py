@@ -16,6 +16,7 @@ from copilot.phrases import load_phrases
 from copilot.question_evaluation import evaluate_understanding
 from copilot.regret import N_WEEKS, evaluate_regret
 from copilot.service import Copilot
+from copilot.trust_evaluation import evaluate_trust
 from copilot.verifier import verify_sentence
 from copilot.writer_speed import measure_speed
 from ranking.agreement import counterfactual_agreement, policy_agreement
@@ -136,6 +137,7 @@ def evaluate_answers(copilot: Copilot, n_questions: int = 20) -> dict[str, Any]:
         writer_pass_rate: share of the writer's sentences that the verifier kept; None when the writer said nothing.
         unverified_shown: sentences shown that state a fact and do not pass the verifier when checked once more.
         answer_s_median: seconds from the message to the last sentence, re-solving included.
+        verifier_catch_rate, verifier_pass_rate, injection_failures and their details: see `evaluate_trust`.
         first_token_s, tokens_per_s: of one reply of a local writer, see `measure_speed`; None for others.
         intent_accuracy, entity_f1, abstention_precision, abstention_recall, understanding: see
             `evaluate_understanding`.
@@ -166,6 +168,7 @@ def evaluate_answers(copilot: Copilot, n_questions: int = 20) -> dict[str, Any]:
         "answer_s_median": round(float(np.median(seconds)), 2) if seconds else None,
         **_speed(copilot, prompt),
         **evaluate_understanding(copilot.engine.search.encoder),
+        **evaluate_trust(copilot),
     }
 
 

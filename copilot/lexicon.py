@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,9 @@ import Stemmer
 
 Phrase = tuple[str, ...]  # the stems of consecutive words
 
+_TELLING = frozenset({"future", "past", "negation"})
+_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_NAME = re.compile(r"\w[\w\s>&,.'’/()%+#-]*")  # a letter or digit first, few signs after
 _STEMMING = threading.Lock()
 
 WORD_KINDS = ("up", "down", "negation", "future", "past", "superlative", "hedge")
@@ -24,6 +28,8 @@ PHRASE_KINDS = (
     "per_week",
     "than",
     "relative",
+    "boasts",
+    "idioms",
 )
 
 COUNTED_BY_FACTS = frozenset({"units", "launches", "products", "weeks", "ratio"})  # nouns that need no topic
@@ -45,6 +51,8 @@ class Lexicon:
         relation: words after which a second product is named, as written.
         weekly: words that make a figure a weekly one, as written.
         was: words that tell of what was, as written.
+        past_moves: verbs that tell of an outcome unless one of `unreal` stands beside them, as written.
+        says: words that make a name read as a sentence of ours unless it stands in quotation marks, as written.
         abbreviations: words after which a full stop does not end a sentence.
     """
 
@@ -63,6 +71,9 @@ class Lexicon:
     relation: frozenset[str]
     weekly: frozenset[str]
     was: frozenset[str]
+    past_moves: frozenset[str]
+    unreal: frozenset[str]
+    says: frozenset[str]
     abbreviations: frozenset[str]
 
     def stem(self, word: str) -> str:
@@ -112,8 +123,21 @@ def load_lexicon(data: Mapping[str, object]) -> Lexicon:
         relation=frozenset(_words(data["relation"])),
         weekly=frozenset(_words(data["weekly"])),
         was=frozenset(_words(data["was"])),
+        past_moves=frozenset(_words(data["past_moves"])),
+        unreal=frozenset(_words(data["unreal"])),
+        says=frozenset(_words(data["says"])),
         abbreviations=frozenset(_words(data["abbreviations"])),
     )
+
+
+def reads_as_name(name: str, lexicon: Lexicon) -> bool:
+    """Say whether a name without quotation marks would be seen to be one.
+
+    "Tea sells 999 units" would not, nor what holds signs that are rare in names.
+    """
+    words = [word.lower() for word in _WORD.findall(name.replace("’", "'"))]
+    telling = any(word in lexicon.says or lexicon.word_kinds(lexicon.stem(word)) & _TELLING for word in words)
+    return not telling and bool(_NAME.fullmatch(name)) and sum(char.isalpha() for char in name) >= 2
 
 
 def longest_first(phrases: Iterable[Phrase]) -> tuple[Phrase, ...]:

@@ -40,12 +40,12 @@ def equals(written: float, decimals: int, value: float, *, hedged: bool = False)
 
     Example: 12.3 equals 12.34 and "about 12" equals 12.34; 13 does not, and 3 does not equal 2.6 (15% away).
     """
-    if _rounds_to(written, decimals, value):
-        return abs(written - value) <= EXACT_SHARE * abs(value) + _EPSILON
-    if not hedged:
-        return False
-    return _rounds_to(written, _last_digit(written, decimals), value) and (
-        abs(written - value) <= HEDGED_SHARE * abs(value) + _EPSILON
+    if _rounds_to(written, decimals, value) and abs(written - value) <= EXACT_SHARE * abs(value) + _EPSILON:
+        return True
+    return (
+        hedged
+        and _rounds_to(written, _last_digit(written, decimals), value)
+        and (abs(written - value) <= HEDGED_SHARE * abs(value) + _EPSILON)
     )
 
 

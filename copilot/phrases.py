@@ -16,11 +16,11 @@ import jinja2
 from markupsafe import Markup
 
 import prompts
-from copilot.cleaning import clean_text, escape_markdown
+from copilot.cleaning import clean_text, clean_value, escape_markdown
 from copilot.errors import UnsupportedLanguage
 from copilot.fact_names import PROVEN
 from copilot.factsheet import FACT_SPECS, WHOLE_SHOP, Fact
-from copilot.lexicon import Lexicon, Phrase, load_lexicon, longest_first
+from copilot.lexicon import Lexicon, Phrase, load_lexicon, longest_first, reads_as_name
 from copilot.numerals import change_text, number_text
 from retrieval.weeks import format_week
 
@@ -40,6 +40,11 @@ class FactPhrase:
     states_of: Mapping[str, tuple[Phrase, ...]]
     fixed: tuple[Phrase, ...]
     neutral: frozenset[str]
+
+    @property
+    def has_states(self) -> bool:
+        """Say whether a phrase states the fact, rather than a number, a name or a date."""
+        return bool(self.states or self.states_of)
 
     def states_for(self, value: object) -> tuple[Phrase, ...]:
         """Return the phrases that state this value; empty when a number or a date states it."""
@@ -75,7 +80,7 @@ class Phrases:
 
     def message(self, key: str, **values: object) -> str:
         """Return one of the product's own lines, with text values cleaned."""
-        safe = {name: clean_text(value) if isinstance(value, str) else value for name, value in values.items()}
+        safe = {name: clean_value(value) if isinstance(value, str) else value for name, value in values.items()}
         return clean_spaces(self.messages[key].render(**safe))
 
     def note(self, key: str, **values: object) -> str:
@@ -112,6 +117,10 @@ class Phrases:
         key = "unit.proven" if level == PROVEN else "unit.interval"
         return self.messages[key].render(level=f"{level:.0%}", low=bounds[0], high=bounds[1])
 
+    def name(self, label: str) -> str:
+        """Return the name of a category or placement, in quotation marks unless it reads as a plain name."""
+        return label if not label or reads_as_name(label, self.lexicon) else quoted(label)
+
     def bounds(self, fact: Fact) -> tuple[str, str] | None:
         """Return the fact's interval as it is written in this language, or None."""
         if fact.interval is None:
@@ -128,7 +137,7 @@ class Phrases:
             "title": quoted(fact.subject_label) + (f" #{fact.subject}" if fact.numbered else ""),
             "name": quoted(fact.subject_label),
             "other": quoted(fact.other_label) if fact.other_label else "",
-            "group": "" if fact.subject in WHOLE_SHOP else fact.subject_label,
+            "group": "" if fact.subject in WHOLE_SHOP else self.name(fact.subject_label),
             "id": f"#{fact.subject}",
             "value": self.value(fact),
             "raw": fact.value,
@@ -140,7 +149,7 @@ class Phrases:
             "high": bounds[1],
             "interval": f" ({interval})" if (interval := self.interval(fact)) else "",
             "week": format_week(fact.week) if fact.week else "",
-            "placement": fact.placement or "",
+            "placement": self.name(fact.placement or ""),
             "simulated": fact.source.simulated,
             "cite": f"[{fact.id}]",
         }

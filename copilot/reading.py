@@ -20,6 +20,7 @@ Role = Literal["value", "low", "high", "range", "level", "horizon"]
 CLAUSE_WORDS = frozenset({"and", "but", "while", "wherea", "whereas", "or"})
 HORIZON = {"weeks": 4.0, "days": 28.0}  # what "units" means everywhere: sold in the first four weeks
 _SKIPPED_BEFORE_UNIT = 3  # words that may stand between a number and its noun: "3.2 fewer units"
+_AFTER_OCCASIONS = frozenset({"in", "over", "recently", "last", "lately", "on", "during", "and"})
 _STOPS_UNIT = frozenset({"in", "at", "for", "from", "of", "with", "on", "by", "per", "over", "is", "are", "than", "a"})
 
 
@@ -252,7 +253,7 @@ def _number(tokens: Sequence[Token], i: int, lexicon: Lexicon, facts: Sequence[F
     return Number(
         value=token.number,
         decimals=token.decimals,
-        role=_role(tokens, i, unit, facts),
+        role=_role(tokens, i, unit, facts, lexicon),
         unit=unit,
         at=token.at,
         percent=token.percent,
@@ -262,7 +263,7 @@ def _number(tokens: Sequence[Token], i: int, lexicon: Lexicon, facts: Sequence[F
     )
 
 
-def _role(tokens: Sequence[Token], i: int, unit: str, facts: Sequence[Fact]) -> Role:
+def _role(tokens: Sequence[Token], i: int, unit: str, facts: Sequence[Fact], lexicon: Lexicon) -> Role:
     token = tokens[i]
     if HORIZON.get(unit) == token.number and any(fact.unit == "units" for fact in facts):
         return "horizon"
@@ -270,6 +271,9 @@ def _role(tokens: Sequence[Token], i: int, unit: str, facts: Sequence[Fact]) -> 
     if token.percent and (followed or (token.number in interval_levels(facts) and _near(tokens, i, "interval", 3))):
         return "level"
     before = [found.mark for found in tokens[max(0, i - 2) : i]]
+    if i > 1 and tokens[i - 1].mark == "than":  # "more than 12" is a bound
+        kinds = lexicon.word_kinds(tokens[i - 2].stem)
+        return "low" if "up" in kinds else "high" if "down" in kinds else "value"
     if "bound_low" in before:
         return "low"
     return "high" if "bound_high" in before else "value"
@@ -289,10 +293,23 @@ def _unit_after(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> str:
     for token in tokens[i + 1 : i + 2 + _SKIPPED_BEFORE_UNIT]:
         word = token.text.lower()
         if word in lexicon.units:
-            return lexicon.units[word]
+            unit = lexicon.units[word]
+            return "occasions" if unit == "ratio" and _counts_occasions(tokens, token) else unit
         if token.kind != "word" or word in _STOPS_UNIT:
             return ""
     return ""
+
+
+def _counts_occasions(tokens: Sequence[Token], times: Token) -> bool:
+    """Say whether "times" counts how often, as in "searched 12 times last week", rather than multiplies."""
+    after = next((token for token in tokens if token.at > times.at), None)
+    return (
+        after is None
+        or after.kind == "break"
+        or after.mark == "per_week"
+        or after.text.lower() == "a week"
+        or after.text.lower() in _AFTER_OCCASIONS
+    )
 
 
 def _pair_ranges(numbers: Sequence[Number], tokens: Sequence[Token]) -> list[Number]:

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Literal
 
 from copilot.factsheet import WHOLE_SHOP, Fact, FactSheet
-from copilot.lexicon import Lexicon
+from copilot.lexicon import Lexicon, reads_as_name
 
 TokenKind = Literal["cite", "name", "week", "day", "number", "word", "break", "mark"]
 
@@ -57,6 +57,7 @@ class UnreadableSentence(ValueError):
         self.reason = reason
 
 
+_MARKED = '“"#'  # a name that opens with one of these is seen to be a name
 _CITE = re.compile(r"\[\s*F\d{1,3}(?:\s*[,;]\s*F\d{1,3})*\s*\]")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})\b")
 _ISO_WEEK = re.compile(r"(?:week\s+)?(\d{4})-?w(\d{1,2})\b", re.IGNORECASE)
@@ -74,7 +75,7 @@ def scan(text: str, sheet: FactSheet, lexicon: Lexicon) -> list[Token]:
     Raises:
         UnreadableSentence: a link, markup, an invisible character, an unknown symbol or a broken citation.
     """
-    names = sheet_names(sheet)
+    names = [item for item in sheet_names(sheet) if item[0][0] in _MARKED or reads_as_name(item[0], lexicon)]
     readers = _readers(lexicon)
     tokens: list[Token] = []
     at = 0
@@ -133,7 +134,7 @@ def _ends_well(text: str, end: int) -> bool:
 
 def _tells_apart(name: str) -> bool:
     """Say whether a name can be told from a plain number: `12` cannot, `“12”` can."""
-    return name[0] in '“"#' or sum(char.isalpha() for char in name) >= 2
+    return name[0] in _MARKED or sum(char.isalpha() for char in name) >= 2
 
 
 def _readers(lexicon: Lexicon) -> tuple:

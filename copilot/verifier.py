@@ -25,7 +25,8 @@ from copilot.claims import Bound, bind_numbers, supports
 from copilot.directions import compared, denies_direction, direction_reasons, negations
 from copilot.fact_names import PROVEN
 from copilot.factsheet import Fact, FactSheet
-from copilot.phrases import Phrases
+from copilot.lexicon import Phrase
+from copilot.phrases import FactPhrase, Phrases
 from copilot.reading import Clause, Segment, read_sentence
 from copilot.tokens import Token, UnreadableSentence
 
@@ -51,10 +52,11 @@ def verify_sentence(sentence: str, sheet: FactSheet, phrases: Phrases) -> Check:
         return Check(False, (unreadable.reason,), ())
     reasons: list[str] = []
     stated: list[dict[str, int]] = []
-    for segment in segments:
+    for i, segment in enumerate(segments):
         bound = bind_numbers(segment, phrases)
         stated.append(_stated_at(segment, bound, phrases))
         reasons += _segment_reasons(segment, bound, stated[-1], phrases)
+        reasons += _topic_reasons(segment, segments[:i], phrases)
     reasons += _cause_reasons(segments, stated)
     cited = tuple(dict.fromkeys(fact.id for segment in segments for fact in segment.facts))
     return Check(not reasons, tuple(dict.fromkeys(reasons)), cited)
@@ -65,15 +67,59 @@ def _segment_reasons(segment: Segment, bound: Sequence[Bound], stated: dict[str,
     for fact in segment.facts:
         if fact.id not in stated:
             reasons.append(f"unstated:{fact.id}")
-        if not any(segment.holds(phrase) for phrase in phrases.facts[fact.name].about):
-            reasons.append(f"off_topic:{fact.id}")
     reasons += _word_reasons(segment, phrases)
+    reasons += _company_reasons(segment)
     for clause in segment.clauses:
         here = [item for item in bound if item.clause is clause]
         reasons += _mention_reasons(clause, segment, phrases)
         reasons += direction_reasons(clause, segment, here, phrases)
         reasons += _tense_reasons(clause, segment, here, stated, phrases)
-        reasons += _per_week_reasons(clause, here, phrases)
+        reasons += _per_week_reasons(clause, segment, here, phrases)
+    return reasons
+
+
+def _topic_reasons(segment: Segment, earlier: Sequence[Segment], phrases: Phrases) -> list[str]:
+    """Each cited fact needs a word that may speak of it, or its placement's name where the fact is about a placement.
+
+    The word may stand before an earlier citation, if that was about the same unit or subject: "A is expected to sell 5
+    units [F1], B 4 units [F2]".
+    """
+    reasons = []
+    for fact in segment.facts:
+        about = phrases.facts[fact.name].about
+        alike = [before for before in earlier if any(_same_matter(fact, found) for found in before.facts)]
+        spoken = any(part.holds(phrase) for part in (segment, *alike) for phrase in about)
+        if not (spoken or (fact.unit == "ratio" and fact.placement and _names_placement(fact, segment))):
+            reasons.append(f"off_topic:{fact.id}")
+    return reasons
+
+
+def _same_matter(fact: Fact, other: Fact) -> bool:
+    return fact.unit == other.unit or fact.subject == other.subject
+
+
+def _names_placement(fact: Fact, segment: Segment) -> bool:
+    placement = (fact.placement or "").lower()
+    names = [token for clause in segment.clauses for token in clause.mentions if token.kind == "name"]
+    return any(token.text.strip('“”"').lower() == placement for token in names)
+
+
+def _company_reasons(segment: Segment) -> list[str]:
+    """Names and weeks that stand together must belong to one fact: A's week is not B's.
+
+    A clause that only says when ("In week 43, ...") stands together with the next one. The two sides of a comparison
+    belong to two facts.
+    """
+    reasons = []
+    before: tuple[Token, ...] = ()
+    for clause in segment.clauses:
+        together = (*before, *clause.mentions)
+        when_only = bool(clause.mentions) and all(token.kind != "name" for token in clause.mentions)
+        before = clause.mentions if when_only and not clause.numbers and len(clause.words) <= 1 else ()
+        if len(together) < 2 or clause.marks("than"):
+            continue
+        if not any(all(supports(token, fact) for token in together) for fact in segment.facts):
+            reasons.append(f"together:{together[-1].text}")
     return reasons
 
 
@@ -112,7 +158,9 @@ def _word_reasons(segment: Segment, phrases: Phrases) -> list[str]:
         elif token.text.lower() == "first" and not _opens_weeks(token, segment):
             reasons.append("number:first")
     relative = [mark for clause in segment.clauses for mark in clause.marks("relative")]
-    return reasons + [f"week:{mark.text}" for mark in relative] + _contrary_states(segment, phrases)
+    boasts = [mark for clause in segment.clauses for mark in clause.marks("boasts")]
+    reasons += [f"week:{mark.text}" for mark in relative] + [f"superlative:{mark.text}" for mark in boasts]
+    return reasons + _contrary_states(segment, phrases)
 
 
 def _uncounted(clause: Clause, phrases: Phrases) -> list[Token]:
@@ -133,9 +181,23 @@ def _contrary_states(segment: Segment, phrases: Phrases) -> list[str]:
         spoken = phrases.facts[fact.name]
         contrary = [p for value, ps in spoken.states_of.items() if value != str(fact.value) for p in ps]
         own = [p for p in spoken.states_for(fact.value) if segment.holds(p)]
-        said = [p for p in contrary if segment.holds(p) and not any(_inside(p, longer) for longer in own)]
+        held = [p for p in (*own, *spoken.fixed) if segment.holds(p)]
+        affirmed = [] if any(_denies(stem, phrases) for p in held for stem in p) else _affirmed(spoken, phrases)
+        said = [
+            p for p in (*contrary, *affirmed) if segment.holds(p) and not any(_inside(p, longer) for longer in held)
+        ]
         reasons += [f"state:{' '.join(phrase)}" for phrase in said]
     return reasons
+
+
+def _affirmed(spoken: FactPhrase, phrases: Phrases) -> list[Phrase]:
+    """Return the fact's negated phrases without their negation: "not listed here" without "not"."""
+    denied = [p for p in (*spoken.states, *spoken.fixed) if len(p) > 2 and _denies(p[0], phrases)]
+    return [p[1:] for p in denied if "than" not in p]
+
+
+def _denies(stem: str, phrases: Phrases) -> bool:
+    return "negation" in phrases.lexicon.word_kinds(stem)
 
 
 def _inside(phrase: Sequence[str], longer: Sequence[str]) -> bool:
@@ -158,20 +220,32 @@ def _tense_reasons(
     tenses = {fact.spec.tense for fact in facts}
     kinds = {kind for token in clause.words for kind in phrases.lexicon.word_kinds(token.stem)}
     wrong = ("past" in kinds and tenses == {"future"}) or ("future" in kinds and tenses == {"past"})
+    written = {token.text.lower() for token in clause.words}
+    outcome = bool(written & phrases.lexicon.past_moves) and not written & phrases.lexicon.unreal
+    wrong = wrong or (outcome and tenses == {"future"})
     # "Was" may stand beside a prediction ("was put at 12"), but a re-solved plan never was.
     supposed = all(fact.spec.level == PROVEN for fact in facts) and bool(facts)
-    was = any(token.text.lower() in phrases.lexicon.was for token in clause.words)
+    was = bool(written & phrases.lexicon.was) and "if" not in written
+    wrong = wrong or (
+        was
+        and not {"has", "had", "been"} >= written & phrases.lexicon.was
+        and tenses == {"future"}
+        and not kinds & {"future"}
+        and bool(bound)
+    )
     return ["tense"] if wrong or (supposed and was and "future" not in kinds) else []
 
 
-def _per_week_reasons(clause: Clause, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
+def _per_week_reasons(clause: Clause, segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
     """A weekly figure must be called one, and nothing else may be."""
     named = any(token.text.lower() in phrases.lexicon.weekly for token in clause.words)
-    says = named or bool(clause.marks("per_week"))
+    opening = [part for part in segment.clauses if not part.numbers]  # "Each week, 12 searches match it"
+    says = named or any(part.marks("per_week") for part in (clause, *opening))
     weekly = [item.facts[0].unit.endswith("per week") for item in bound if item.facts and item.number.role == "value"]
     counts = [item.facts[0].unit in ("units", "launches", "searches") for item in bound if item.facts]
     if any(weekly):
-        return [] if says or any("week" in mark.text.lower() for mark in clause.marks("fixed")) else ["unit:per_week"]
+        fixed = [mark for part in segment.clauses for mark in part.marks("fixed")]
+        return [] if says or any("week" in mark.text.lower() for mark in fixed) else ["unit:per_week"]
     return ["unit:per_week"] if says and any(counts) else []
 
 
@@ -180,7 +254,8 @@ def _stated_at(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> di
     at: dict[str, int] = {}
     for item in bound:
         for fact in item.facts[:1]:
-            at.setdefault(fact.id, item.number.at)
+            if not phrases.facts[fact.name].has_states:  # a version is told beside "not planned", not instead of it
+                at.setdefault(fact.id, item.number.at)
     for clause in segment.clauses:
         for fact in compared(clause, segment) or ():
             at.setdefault(fact.id, clause.marks("than")[0].at)
@@ -189,9 +264,22 @@ def _stated_at(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> di
                 at.setdefault(fact.id, clause.tokens[0].at)
         for token in clause.tokens:
             for fact in segment.facts:
-                if _states(token, fact):
+                if _states(token, fact) and _is_meant(fact, token, segment):
                     at.setdefault(fact.id, token.at)
     return at
+
+
+def _is_meant(fact: Fact, state: Token, segment: Segment) -> bool:
+    """Say whether a state or week that fits several cited facts speaks of this one: those named are meant, if any."""
+    if state.kind == "name" and fact.unit == "week":  # a placement's name alone tells no slot where another fact has it
+        return not any(found is not fact and found.placement == fact.placement for found in segment.facts)
+    fitting = [found for found in segment.facts if found.id in state.facts or state.kind in ("week", "day", "name")]
+    if len(fitting) < 2:
+        return True
+    places = {(found.placement or "").lower() for found in segment.facts}
+    names = [token for clause in segment.clauses for token in clause.mentions if token.kind == "name"]
+    subjects = [token for token in names if token.text.strip('“”"').lower() not in places]
+    return not subjects or any(supports(token, fact) for token in subjects)
 
 
 def _states(token: Token, fact: Fact) -> bool:

@@ -1,0 +1,135 @@
+"""The verifier's own quality: how many broken sentences it catches, and how many correct ones it lets pass.
+
+Correct sentences come from a grammar that knows nothing of the verifier (`copilot.paraphrase_grammar`); the broken ones
+are made of those that pass (`copilot.corruptions`), so that each is caught for what was broken in it. The patterns
+of one file are reported apart: the verifier was never tuned on them.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from copilot.corruptions import CORRUPTIONS
+from copilot.factsheet import FactSheet
+from copilot.paraphrase_grammar import Paraphrase, load_evaluation, paraphrases
+from copilot.phrases import Phrases
+from copilot.verifier import verify_sentence
+
+PER_PATTERN = 6  # sentences of one pattern, so that no pattern outweighs the others
+PER_KIND = 60  # corrupted sentences of one kind
+SHOWN = 200  # examples kept of misses and of false alarms
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A sentence, its kind, whether the verifier did right, and what it gave as reasons."""
+
+    text: str
+    kind: str
+    right: bool
+    reasons: tuple[str, ...]
+    held_out: bool = False
+
+
+def evaluate_verifier(sheets: Sequence[FactSheet], phrases: Phrases, seed: int = 0) -> dict[str, Any]:
+    """Measure the verifier on the facts of real sheets.
+
+    Returns:
+        verifier_catch_rate: share of the corrupted sentences that it refuses; verifier_pass_rate: share of the correct
+        paraphrases that it passes; verifier: for both, `n`, `by_kind` (n and share right) and the texts of what went
+        wrong with their reasons; of the paraphrases also the shares by part of the patterns.
+    """
+    written = correct_sentences(sheets, phrases, seed)
+    passed = [_verdict(sentence, phrases) for sentence in written]
+    good = [sentence for sentence, verdict in zip(written, passed, strict=True) if verdict.right]
+    caught = [
+        Verdict(text, kind, not check.ok, check.reasons)
+        for kind, base, text in corrupted_sentences([*good, *_own_phrases(sheets, phrases)], phrases, seed)
+        for check in (verify_sentence(text, base.sheet, phrases),)
+    ]
+    parts = {
+        name: _share([verdict for verdict in passed if verdict.held_out is held_out])
+        for name, held_out in (("tuned_on", False), ("held_out", True))
+    }
+    return {
+        "verifier_catch_rate": _share(caught),
+        "verifier_pass_rate": _share(passed),
+        "verifier": {
+            "corrupted": _details(caught, "missed"),
+            "paraphrases": {"by_part": parts, **_details(passed, "refused")},
+        },
+    }
+
+
+def correct_sentences(sheets: Iterable[FactSheet], phrases: Phrases, seed: int = 0) -> list[Paraphrase]:
+    """Return different correct sentences about the sheets' facts, at most `PER_PATTERN` of each pattern."""
+    grammars = {
+        False: load_evaluation("paraphrases.toml", phrases.lang),
+        True: load_evaluation("paraphrases_held_out.toml", phrases.lang),
+    }
+    rng = random.Random(seed)
+    kept: dict[str, Paraphrase] = {}
+    counts: Counter[str] = Counter()
+    for sheet in rng.sample(list(sheets), len(list(sheets))):
+        told = {fact.id: phrases.sentence(fact) for fact in sheet.facts}
+        for held_out, grammar in grammars.items():
+            for sentence in paraphrases(sheet, grammar, rng):
+                if counts[sentence.pattern] < PER_PATTERN and sentence.text not in kept:
+                    counts[sentence.pattern] += 1
+                    kept[sentence.text] = replace(sentence, told=told, held_out=held_out)
+    return list(kept.values())
+
+
+def corrupted_sentences(
+    bases: Sequence[Paraphrase], phrases: Phrases, seed: int = 0
+) -> list[tuple[str, Paraphrase, str]]:
+    """Return broken sentences with their kind and what they were made of, at most `PER_KIND` of each kind."""
+    words = load_evaluation("corruptions.toml", phrases.lang)
+    found = []
+    for kind, corrupt in CORRUPTIONS.items():
+        rng = random.Random(f"{kind} {seed}")
+        texts: dict[str, Paraphrase] = {}
+        for base in rng.sample(bases, len(bases)):
+            for text in corrupt(base, words, rng):
+                if text != base.text:
+                    texts.setdefault(text, base)
+            if len(texts) >= PER_KIND:
+                break
+        found += [(kind, base, text) for text, base in list(texts.items())[:PER_KIND]]
+    return found
+
+
+def _own_phrases(sheets: Sequence[FactSheet], phrases: Phrases) -> list[Paraphrase]:
+    """Return the product's own sentence about each fact, as something to break."""
+    own = []
+    for sheet in sheets:
+        told = {fact.id: phrases.sentence(fact) for fact in sheet.facts}
+        own += [Paraphrase(told[fact.id], (fact,), fact.name, sheet, told) for fact in sheet.facts]
+    return own
+
+
+def _verdict(sentence: Paraphrase, phrases: Phrases) -> Verdict:
+    check = verify_sentence(sentence.text, sentence.sheet, phrases)
+    return Verdict(sentence.text, sentence.kind, check.ok, check.reasons, sentence.held_out)
+
+
+def _share(verdicts: Sequence[Verdict]) -> float | None:
+    return round(sum(verdict.right for verdict in verdicts) / len(verdicts), 4) if verdicts else None
+
+
+def _details(verdicts: Sequence[Verdict], wrong: str) -> dict[str, Any]:
+    kinds = sorted({verdict.kind for verdict in verdicts})
+    by_kind = {kind: [verdict for verdict in verdicts if verdict.kind == kind] for kind in kinds}
+    return {
+        "n": len(verdicts),
+        "by_kind": {kind: {"n": len(found), "share": _share(found)} for kind, found in by_kind.items()},
+        wrong: [
+            {"kind": verdict.kind, "text": verdict.text, "reasons": list(verdict.reasons)}
+            for verdict in verdicts
+            if not verdict.right
+        ][:SHOWN],
+    }

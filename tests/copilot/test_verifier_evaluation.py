@@ -1,0 +1,62 @@
+"""The verifier measured on sheets of the simulated shop: thousands of sentences that it did not help to write."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from copilot.corruptions import CORRUPTIONS
+from copilot.evaluation_sheets import drawn_sheets
+from copilot.verifier import verify_sentence
+from copilot.verifier_evaluation import correct_sentences, corrupted_sentences, evaluate_verifier
+
+
+@pytest.fixture(scope="module")
+def sheets(small_engine, small_stored):
+    return drawn_sheets(SimpleNamespace(engine=small_engine, current_plan=lambda: small_stored), n_products=4)
+
+
+@pytest.fixture(scope="module")
+def report(sheets, phrases):
+    return evaluate_verifier(sheets, phrases)
+
+
+def test_sheets_are_drawn_from_many_kinds_of_questions(sheets):
+    assert len({sheet.question.intent for sheet in sheets}) >= 12
+    assert len({fact.name for sheet in sheets for fact in sheet.facts}) >= 35
+
+
+def test_broken_sentences_are_caught(report):
+    corrupted = report["verifier"]["corrupted"]
+    assert corrupted["n"] >= 1_000
+    assert report["verifier_catch_rate"] >= 0.99, corrupted["missed"]
+    assert all(kind["share"] >= 0.9 for kind in corrupted["by_kind"].values()), corrupted["missed"]
+
+
+def test_correct_paraphrases_pass(report):
+    paraphrases = report["verifier"]["paraphrases"]
+    assert paraphrases["n"] >= 1_000
+    assert report["verifier_pass_rate"] >= 0.955, paraphrases["refused"]
+
+
+def test_every_kind_of_corruption_finds_something_to_break(report):
+    assert set(report["verifier"]["corrupted"]["by_kind"]) == set(CORRUPTIONS)
+
+
+def test_the_same_seed_writes_the_same_sentences(sheets, phrases):
+    first, second = (correct_sentences(sheets, phrases, seed=3) for _ in range(2))
+    assert [one.text for one in first] == [two.text for two in second]
+    assert [one.text for one in first] != [two.text for two in correct_sentences(sheets, phrases, seed=4)]
+
+
+def test_a_corrupted_sentence_comes_from_one_that_passes(sheets, phrases):
+    good = [one for one in correct_sentences(sheets, phrases) if verify_sentence(one.text, one.sheet, phrases).ok]
+    broken = corrupted_sentences(good[:80], phrases)
+    assert broken
+    assert all(text != base.text and verify_sentence(base.text, base.sheet, phrases).ok for _, base, text in broken)
+
+
+def test_some_patterns_are_kept_apart(report):
+    assert set(report["verifier"]["paraphrases"]["by_part"]) == {"tuned_on", "held_out"}
+    assert report["verifier"]["paraphrases"]["by_part"]["held_out"] >= 0.7
