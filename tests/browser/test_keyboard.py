@@ -90,6 +90,7 @@ def test_focus_stays_on_the_lock_that_was_pressed(open_calendar, small_app):
     page = watched.page
     page.locator(".lc-chip[tabindex='0']").focus()
     page.keyboard.press("Enter")
+    expect(page.locator("#lc-drawer h2")).to_be_focused()  # while the drawer is drawn nothing has the focus
     tab_to(page, "Lock this slot")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Unlock")).to_be_focused()
