@@ -2,6 +2,7 @@
 // drawn again. Given by Gradio: element, trigger(event, data), watch(prop, callback).
 const kept = {}; // form/field -> value, so that a redraw does not empty a half-filled form
 let opened = false;
+let armed = ""; // the scenario whose deletion was asked for once; a redraw does not forget it
 
 const chosen = () => [...element.querySelectorAll("[data-choose]:checked")].map((box) => box.value);
 
@@ -40,6 +41,14 @@ function refresh() {
     }
   }
   showFields();
+  arm();
+}
+
+function arm() {
+  const button = rowOf(armed)?.querySelector("[data-sure]");
+  if (!button) return;
+  button.textContent = button.dataset.sure;
+  delete button.dataset.sure;
 }
 
 element.addEventListener("click", (event) => {
@@ -47,10 +56,11 @@ element.addEventListener("click", (event) => {
   if (!button) return;
   const action = button.dataset.do;
   if (button.dataset.sure) {
-    button.textContent = button.dataset.sure;
-    delete button.dataset.sure;
+    armed = button.closest("tr").dataset.name;
+    arm();
     return;
   }
+  armed = "";
   const form = button.closest("[data-form]");
   if (form) {
     if (action === "begin") delete kept["begin/name"]; // drawn again only once it was begun
