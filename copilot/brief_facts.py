@@ -9,7 +9,6 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,16 +17,16 @@ from copilot.fact_sources import EVENT_COLUMNS
 from copilot.factsheet import Fact, Source
 from copilot.product_facts import Bench
 from ranking.effect_table import EffectRow, effect_table
+from ranking.effects import TEST_Z
 from ranking.rhythm_stability import rhythm_stability
+from ranking.shrinkage import Z_SCORE
 
 if TYPE_CHECKING:
     from copilot.engine import Analogue, Product
     from ranking.plan import Launch
 
 BIAS = 1.2  # a forecast "a fifth too high" is this many times what sells
-LEVEL, POWER = 0.2, 0.8  # as of the tests that `ranking.fatigue` sizes
 CATEGORY_DAYS = 56  # before a launch; who bought in its category then knows the category
-_INTERVAL_TAIL = 0.9
 _TESTS = {"switchback_test": "fatigue_test", "split_pairs_test": "pairs_test", "shopper_holdout_test": "holdout_test"}
 _COUNTED = {"fatigue": "effect_weeks", "crowding": "effect_weeks"}
 
@@ -169,13 +168,12 @@ def _carried(units: float, ratio: float) -> float:
 def add_sample_size(bench: Bench, launch: Launch) -> Fact | None:
     """Add how many launches like this one tell a forecast that is a fifth too high from chance.
 
-    n = ((z_{1 - level / 2} + z_power) sd / ln(6 / 5))^2, sd = ln(high / low) / (2 z_0.9) of one launch's log outcome
+    n = (z sd / ln(6 / 5))^2, sd = ln(high / low) / (2 z_0.9) of one launch's log outcome; z as of the other tests
     """
     if launch.low <= 0 or launch.high <= launch.low:
         return None
-    normal = NormalDist()
-    spread = math.log(launch.high / launch.low) / (2 * normal.inv_cdf(_INTERVAL_TAIL))
-    needed = (normal.inv_cdf(1 - LEVEL / 2) + normal.inv_cdf(POWER)) * spread / math.log(BIAS)
+    spread = math.log(launch.high / launch.low) / (2 * Z_SCORE)
+    needed = TEST_Z * spread / math.log(BIAS)
     source = Source("model", note=bench.sources.phrases.note("sample_size"))
     return bench.sheet.add("sample_size", launch.product_id, launch.title, max(1, math.ceil(needed**2)), source)
 
@@ -189,7 +187,11 @@ def add_buyers(bench: Bench, product: Product, nearest: Sequence[Analogue]) -> l
         new.add(shopper)
         known |= {shopper} if knows else set()
     ids = tuple(one.product_id for one in nearest)
-    where = f"type = 'purchase' AND product_id IN ({', '.join('?' * len(ids))})"
+    launched = "(SELECT launch_date FROM products WHERE products.product_id = events.product_id)"
+    where = (
+        f"type = 'purchase' AND product_id IN ({', '.join('?' * len(ids))})"
+        f" AND ts >= {launched} AND ts < {launched} + INTERVAL 28 DAY"
+    )
     note, about = bench.sources.phrases.note, (product.product_id, product.title)
     text = note("newcomers", launches=len(ids))
     source = Source("rows", "events", where, ids, EVENT_COLUMNS, text)

@@ -69,7 +69,7 @@ def write_product(writer: BriefWriter, product: Product) -> Brief:
         "demand": [fact for fact in words if isinstance(fact, Fact)],
         "words": [one for one in words if isinstance(one, Words)],
         "rhythm": {fact.name: fact for fact in rhythm},
-        "stock": _add_stock(bench, product),
+        "stock": product_facts.add_stock(bench, product),
         "description": clean_quote(product.description, DESCRIPTION_LIMIT),
     }
     return writer.finish(product.product_id, "product", "brief_product.md.j2", values, title=product.title)
@@ -164,13 +164,6 @@ def _add_entry(bench: Bench, product: Product) -> list[Fact]:
         week = week_of(product.ready_date)
         facts.append(sheet.add("ready_week", *entry, week, source, week=week))
     return facts
-
-
-def _add_stock(bench: Bench, product: Product) -> Fact | None:
-    if product.stock_units is None:
-        return None
-    source = bench.sources.product(product.product_id)
-    return bench.sheet.add("stock", product.product_id, product.title, int(product.stock_units), source)
 
 
 def _chart(bench: Bench, analogues: Sequence[Fact], launch: Launch | None, forecast: Fact | None) -> Chart | None:

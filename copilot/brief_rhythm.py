@@ -98,8 +98,8 @@ def _pace(bench: Bench, facts: RhythmFacts) -> Pace:
     peaks, rests = _extremes(facts.planned, weeks)
     if policy is None:
         return Pace(facts, peaks, rests, (), ())
-    own_rests = tuple(weeks[at] for at in policy.rest_weeks)  # candidates wait in them, else it is no rest
-    return Pace(facts, peaks, rests, _extremes(facts.solved, weeks)[0], own_rests)
+    own_peaks, own_rests = (tuple(weeks[at] for at in own) for own in (policy.peak_weeks, policy.rest_weeks))
+    return Pace(facts, peaks, rests, own_peaks, own_rests)
 
 
 def _extremes(facts: Sequence[Fact], weeks: Sequence[date]) -> tuple[tuple[date, ...], tuple[date, ...]]:

@@ -60,7 +60,9 @@ def write_week(writer: BriefWriter, week: date) -> Brief:
         "caps": _add_caps(bench, week, len(launches)),
         "binding": next(iter(fact for one in launches[:1] if (fact := add_binding(bench, one))), None),
         "words": [_add_words(bench, launch) for launch in launches[:EXPLAINED]],
-        "stocks": [(launch, _add_stock(bench, launch)) for launch in launches],
+        "stocks": [
+            (launch, product_facts.add_stock(bench, bench.engine.product(launch.product_id))) for launch in launches
+        ],
         "risks": [(launch, risks[0]) for launch in launches[:EXPLAINED] if (risks := add_risks(bench, launch))],
         "sample": add_sample_size(bench, launches[0]) if launches else None,
         "units_chart": _chart(bench, expected),
@@ -114,16 +116,12 @@ def _add_words(bench: Bench, launch: Launch) -> tuple[Launch, str, Fact | None]:
     return launch, clean_quote(product.description, TEXT_LIMIT) or clean_label(product.title), nearest
 
 
-def _add_stock(bench: Bench, launch: Launch) -> Fact | None:
-    stock = bench.engine.product(launch.product_id).stock_units
-    if stock is None:
-        return None
-    source = bench.sources.product(launch.product_id)
-    return bench.sheet.add("stock", launch.product_id, launch.title, int(stock), source)
-
-
 def _chart(bench: Bench, expected: Sequence[tuple[Launch, Fact]]) -> Chart | None:
     """Expected units per launch, numbered as in the table."""
     value = bench.sources.phrases.value
     rows = [Row(str(n), (launch.expected_units,), value(fact)) for n, (launch, fact) in enumerate(expected, 1)]
     return Chart(tuple(rows), "") if rows else None
+
+
+def _add_stock(bench: Bench, launch: Launch) -> Fact | None:
+    return product_facts.add_stock(bench, bench.engine.product(launch.product_id))

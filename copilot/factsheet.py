@@ -248,10 +248,6 @@ class SheetBuilder:
         """Add a line of the product's own words."""
         self._messages.append(Message(key, params, closing))
 
-    @property
-    def n_facts(self) -> int:
-        return len(self._facts)
-
     def build(self) -> FactSheet:
         """Return the finished sheet; products that share a title are told apart by their numbers."""
         alike: dict[str, set[str]] = {}

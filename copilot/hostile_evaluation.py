@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,8 +19,7 @@ from copilot.answers import build_prompt, write_answer
 from copilot.cleaning import clean_text, escape_markdown
 from copilot.factsheet import WHOLE_SHOP, Fact, FactSheet, SheetBuilder
 from copilot.generators import Prompt, ScriptedGenerator
-from copilot.paraphrase_grammar import load_evaluation
-from copilot.phrases import Phrases
+from copilot.phrases import Phrases, load_evaluation
 from copilot.tokens import fact_names
 from copilot.verifier import verify_sentence
 
@@ -217,8 +216,3 @@ def _active(text: str) -> list[str]:
     found = [f"active: {match[0]}" for match in _ACTIVE.finditer(_CITE.sub("", text))]
     unseen = [char for char in text if char != "\n" and unicodedata.category(char) in ("Cc", "Cf", "Co", "Cs", "Cn")]
     return found + [f"hidden: U+{ord(char):04X}" for char in unseen[:3]]
-
-
-def by_kind(report: Mapping[str, Any]) -> dict[str, int]:
-    """Return how many plantings of each kind had an effect."""
-    return dict(Counter(failure["kind"] for failure in report["injections"]["failures"]))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from copilot.asked import is_about_the_whole, is_named, part, the_product
 from copilot.catalogue_collectors import add_live
+from copilot.overview_collectors import add_past_launches
 from copilot.plan_collectors import add_plan_gap, add_planned_count, add_planned_units, largest_first
 from copilot.planner_facts import add_fatigue, add_flip, add_plan_low, add_rhythm_effect
 from copilot.product_facts import (
@@ -17,6 +18,7 @@ from copilot.product_facts import (
     add_medians,
     add_reasons,
     add_slot,
+    add_stock,
 )
 from ranking.interventions import Exclude
 
@@ -59,7 +61,7 @@ def _product_risks(bench: Bench, product: Product) -> None:
     if launch is not None:
         told = bench.engine.counterfactual(bench.stored, Exclude(product.product_id, launch.week, launch.placement))
         bench.sheet.must_say(add_flip(bench, product, told), add_rhythm_effect(bench, launch))
-    bench.sheet.must_say(_add_stock(bench, product))
+    bench.sheet.must_say(add_stock(bench, product))
     bench.sheet.say("how_sure", closing=True)
 
 
@@ -97,7 +99,7 @@ def confidence(bench: Bench, question: Question) -> None:
         launches = sorted(filter(asked.holds, bench.stored.plan.launches), key=largest_first)
         bench.sheet.must_say(*(add_expected(bench, launch) for launch in launches[:RISKIEST_SAID]))
     else:
-        bench.sheet.must_say(add_plan_gap(bench), add_plan_low(bench), _add_past_launches(bench))
+        bench.sheet.must_say(add_plan_gap(bench), add_plan_low(bench), add_past_launches(bench))
     bench.sheet.say("how_sure", closing=True)
 
 
@@ -151,16 +153,3 @@ def _add_spread(bench: Bench, product: Product, nearest: Sequence[Analogue], exp
         return []
     ordered = sorted(nearest, key=lambda one: one.units_4w)
     return [add_analogue(bench, product, one, explains=expected) for one in (ordered[0], ordered[-1])]
-
-
-def _add_stock(bench: Bench, product: Product) -> Fact | None:
-    if product.stock_units is None:
-        return None
-    source = bench.sources.product(product.product_id)
-    return bench.sheet.add("stock", product.product_id, product.title, int(product.stock_units), source)
-
-
-def _add_past_launches(bench: Bench) -> Fact:
-    known = sum(int(one.n_launches) for one in bench.engine.rhythm.groups)
-    n_past = int(getattr(bench.engine.report, "n_past_launches", known))
-    return bench.sheet.add("data_launches", "plan", "plan", n_past, bench.sources.report())

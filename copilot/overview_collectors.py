@@ -170,18 +170,23 @@ def data(bench: Bench, question: Question) -> None:
     if "sure" in asked:
         bench.sheet.say("how_sure", closing=True)
     if "off" in asked:
-        off = getattr(report, "switched_off", {})
+        off = report.switched_off
         bench.sheet.say("switched_off" if off else "nothing_off", reasons=" ".join(off.values()))
 
 
 def _add_size(bench: Bench) -> list[Fact]:
     n_candidates = bench.stored.plan.n_candidates
     candidates = bench.sheet.add("plan_candidates", "plan", "plan", n_candidates, bench.sources.plan())
-    known = sum(int(one.n_launches) for one in bench.engine.rhythm.groups)
-    n_past = int(getattr(bench.engine.report, "n_past_launches", known))
-    facts = [candidates, bench.sheet.add("data_launches", "plan", "plan", n_past, bench.sources.report())]
+    facts = [candidates, add_past_launches(bench)]
     bench.sheet.must_say(*facts)
     return facts
+
+
+def add_past_launches(bench: Bench) -> Fact:
+    """Add how many past launches the data hold."""
+    return bench.sheet.add(
+        "data_launches", "plan", "plan", int(bench.engine.report.n_past_launches), bench.sources.report()
+    )
 
 
 def method(bench: Bench, question: Question) -> None:

@@ -10,13 +10,10 @@ import calendar
 import math
 import random
 import re
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from importlib.resources import files
 
-import prompts
 from copilot.factsheet import WHOLE_SHOP, Fact, FactSheet
 
 _CHOICE = re.compile(r"\(([^(){}]*\|[^(){}]*)\)")
@@ -52,11 +49,6 @@ class Paraphrase:
 
 class _Unsayable(ValueError):
     """The pattern needs what the fact does not have."""
-
-
-def load_evaluation(name: str, lang: str = "en") -> dict:
-    """Return a file of `prompts/<lang>/evaluation`."""
-    return tomllib.loads((files(prompts) / lang / "evaluation" / name).read_text("utf-8"))
 
 
 def paraphrases(sheet: FactSheet, grammar: Mapping, rng: random.Random) -> Iterator[Paraphrase]:

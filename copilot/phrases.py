@@ -290,5 +290,10 @@ def load_toml(lang: str, name: str) -> dict:
     return tomllib.loads((_root() / lang / name).read_text("utf-8"))
 
 
+def load_evaluation(name: str, lang: str = "en") -> dict:
+    """Return a file of `prompts/<lang>/evaluation/`, such as `questions.toml`."""
+    return load_toml(lang, f"evaluation/{name}")
+
+
 def _root() -> Path:
     return next(path for entry in prompts.__path__ if (path := Path(entry)).is_dir())

@@ -242,3 +242,11 @@ def _add_factor(bench: Bench, launch: Launch, name: str, ratio: float, expected:
 def _count(value: float) -> int | float:
     """Return whole counts as integers: sold pieces are counted, not measured."""
     return int(value) if float(value).is_integer() else float(value)
+
+
+def add_stock(bench: Bench, product: Product) -> Fact | None:
+    """Add how many pieces of a product are in stock; none where the catalogue does not say."""
+    if product.stock_units is None:
+        return None
+    source = bench.sources.product(product.product_id)
+    return bench.sheet.add("stock", product.product_id, product.title, int(product.stock_units), source)

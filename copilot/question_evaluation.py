@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 from copilot.abstention import abstains
 from copilot.chosen_products import settled
 from copilot.errors import OPERATOR_ERRORS
-from copilot.phrases import load_phrases
-from copilot.question_shop import QuestionShop, load_evaluation
+from copilot.phrases import load_evaluation, load_phrases
+from copilot.question_shop import QuestionShop
 from copilot.questions import Question, QuestionParser
 
 if TYPE_CHECKING:
@@ -71,14 +71,14 @@ def load_questions(lang: str = "en") -> tuple[Expected, ...]:
     """Return the questions of the set, in order."""
     return tuple(
         _expected(family, row)
-        for family in load_evaluation("questions", lang)["families"]
+        for family in load_evaluation("questions.toml", lang)["families"]
         for row in family["questions"]
     )
 
 
 def read_all(questions: Sequence[Expected], encoder: TextEncoder, lang: str = "en") -> list[Reading]:
     """Parse the questions about the fixed shop, each after the one before it where it has one."""
-    shop = QuestionShop(load_evaluation("shop", lang), encoder)
+    shop = QuestionShop(load_evaluation("shop.toml", lang), encoder)
     parser = QuestionParser(encoder, shop, load_phrases(lang))  # pyright: ignore[reportArgumentType]
     return [_read(parser, shop, one, lang) for one in questions]
 
@@ -146,8 +146,8 @@ def _named(question: Question) -> Named:
     named: set[tuple[str, object]] = {(kind, item) for kind in KINDS for item in getattr(found, kind)}
     if found.shift_weeks is not None:
         named.add(("shift_weeks", found.shift_weeks))
-    if wish := getattr(question, "wish", ""):
-        named.add(("wish", wish))
+    if question.wish:
+        named.add(("wish", question.wish))
     return frozenset(named)
 
 

@@ -5,24 +5,19 @@ It holds what reading a question needs and nothing else: no model, no solver. Th
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import duckdb
 import pandas as pd
 
-import prompts
 from copilot.records import StoredPlan
 from ranking.plan import Launch, Plan
 from retrieval.encoder import TextEncoder
 from retrieval.search import CatalogueSearch
 from retrieval.weeks import parse_week, week_range
-
-EVALUATION = "evaluation"
 
 
 class ShopTables:
@@ -62,16 +57,6 @@ class QuestionShop:
     def group_names(self) -> tuple[str, ...]:
         """The category groups of the candidates, in alphabetical order."""
         return tuple(sorted(set(self.problem.groups)))
-
-
-def load_evaluation(name: str, lang: str = "en") -> dict[str, Any]:
-    """Return one TOML file of the evaluation set.
-
-    Raises:
-        FileNotFoundError: the language has no such file.
-    """
-    root = next(path for entry in prompts.__path__ if (path := Path(entry)).is_dir())
-    return tomllib.loads((root / lang / EVALUATION / f"{name}.toml").read_text("utf-8"))
 
 
 def _products(data: Mapping[str, Any]) -> pd.DataFrame:

@@ -15,8 +15,8 @@ from typing import Any
 
 from copilot.corruptions import CORRUPTIONS
 from copilot.factsheet import FactSheet
-from copilot.paraphrase_grammar import Paraphrase, load_evaluation, paraphrases
-from copilot.phrases import Phrases
+from copilot.paraphrase_grammar import Paraphrase, paraphrases
+from copilot.phrases import Phrases, load_evaluation
 from copilot.verifier import verify_sentence
 
 PER_PATTERN = 6  # sentences of one pattern, so that no pattern outweighs the others

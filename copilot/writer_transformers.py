@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 ONBOARD_NAME = "SmolLM2-135M-Instruct"
 TAUGHT_NAME = f"{ONBOARD_NAME} + launch-copilot adapter"
-N_GUESSED = 4  # five tokens a step cost twice as much as one in float32, nine three times
+N_GUESSED = 4  # a longer guess costs more when it is wrong than it saves
 _CAN_GUESS = frozenset({"llama", "mistral", "qwen2", "qwen3", "smollm3"})  # whose whole cache can be cropped
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
 

@@ -38,7 +38,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
@@ -56,13 +55,12 @@ from ranking.cannibalisation_model import (
     PairKind,
 )
 from ranking.dose_slopes import DoseFit, Responses, fit_dose
-from ranking.effects import Effect, posterior_effect
+from ranking.effects import TEST_Z, Effect, posterior_effect
 from ranking.errors import InvalidProblem
 from ranking.near_pairs import near_counts, nearest_pairs
 from ranking.problem import NO_SUBSTITUTES, Substitutes
 from ranking.substitution import NEAR_WEEKS
 
-_POWER_Z = NormalDist().inv_cdf(0.9) + NormalDist().inv_cdf(0.8)
 _NEAREST = 20  # partners per candidate; with few, a plan puts those side by side that are not listed as a pair
 
 
@@ -249,7 +247,7 @@ def _note_key(strength: Effect, few: bool) -> str:
 def _test_pairs(window: _Window, fit: DoseFit, config: CannibalisationConfig) -> int:
     """Pairs that the test needs (see the module's docstring)."""
     spread = fit.noise_sd**2 + 1.5 * window.week_variance
-    return int(np.ceil(2 * _POWER_Z**2 * spread / config.test_loss**2))
+    return int(np.ceil(2 * TEST_Z**2 * spread / config.test_loss**2))
 
 
 def _variance(rows: Responses) -> float:

@@ -12,12 +12,15 @@ Source: conjugate normal updating; moments and quantiles of the truncated normal
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 
 import numpy as np
 from scipy.special import log_ndtr, ndtr, ndtri
 
 from ranking.shrinkage import INTERVAL_LEVEL, Z_SCORE
 
+TEST_Z = NormalDist().inv_cdf(0.9) + NormalDist().inv_cdf(0.8)
+"""What sizes every test that would settle an effect: a two-sided level of 0.2 and power 0.8."""
 _LEAST_Z = -30.0  # further down the normal's tail is too thin for floating point
 
 

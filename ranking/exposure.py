@@ -28,13 +28,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from statistics import NormalDist
 
 import numpy as np
 import pandas as pd
 
 from ranking.dose_slopes import DoseFit, Responses, fit_dose
-from ranking.effects import Effect, posterior_effect
+from ranking.effects import TEST_Z, Effect, posterior_effect
 from ranking.errors import InvalidProblem
 from ranking.exposure_model import (
     EXPOSURE_FATIGUE_FOUND,
@@ -51,7 +50,6 @@ from ranking.features import History, rhythm_group
 from ranking.shrinkage import Z_SCORE
 from retrieval.settling import OUTCOME_DAYS
 
-_POWER_Z = NormalDist().inv_cdf(0.9) + NormalDist().inv_cdf(0.8)
 _LEAST_DOSE = 1e-9
 
 
@@ -193,7 +191,7 @@ def _group(sample: _Sample, number: int | None, fit: DoseFit, config: ExposureCo
         n_launches=int((pressure > 0).sum()),
         note_key=_note_key(strength, few),
         test_key=None if strength.shown else HOLDOUT_TEST,
-        test_buyers=None if strength.shown else int(np.ceil(4 * _POWER_Z**2 / config.test_loss**2)),
+        test_buyers=None if strength.shown else int(np.ceil(4 * TEST_Z**2 / config.test_loss**2)),
     )
 
 

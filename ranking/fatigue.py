@@ -34,7 +34,7 @@ import numpy as np
 import pandas as pd
 
 from ranking.dose_slopes import UNKNOWN, GroupSlopes, group_slopes
-from ranking.effects import Effect, posterior_effect
+from ranking.effects import TEST_Z, Effect, posterior_effect
 from ranking.errors import InvalidProblem
 from ranking.fatigue_model import (
     FATIGUE_FOUND,
@@ -51,7 +51,6 @@ from ranking.shrinkage import INTERVAL_LEVEL
 
 _NO_SPREAD = 1e-9
 _LEAST_SPREAD = 1e-6
-_POWER_Z = NormalDist().inv_cdf(0.9) + NormalDist().inv_cdf(0.8)
 _DECAY_DROP = NormalDist().inv_cdf(0.5 + INTERVAL_LEVEL / 2) ** 2 / 2  # half the chi-squared quantile
 
 
@@ -276,4 +275,4 @@ def _test_group_weeks(launches: np.ndarray, fit: _Fit, config: FatigueConfig) ->
     """Group-weeks that a switchback test needs (see the module's docstring); groups' effects average by square."""
     busy = np.maximum(np.ceil(np.quantile(launches, config.busy_quantile, axis=1)), 1) if launches.size else np.ones(1)
     effect = float(np.mean((config.test_loss * (1 - fit.decay) * busy) ** 2))
-    return int(np.ceil(4 * _POWER_Z**2 * fit.noise_sd**2 / effect))
+    return int(np.ceil(4 * TEST_Z**2 * fit.noise_sd**2 / effect))

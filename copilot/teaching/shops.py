@@ -18,8 +18,8 @@ from copilot.records import StoredPlan
 from copilot.start import build_workspace
 from ranking.errors import RankingError
 from ranking.interventions import CapLaunches, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
+from ranking.plan import Plan
 from retrieval.encoder import TextEncoder
-from retrieval.errors import RetrievalError
 from retrieval.progress import Progress, silent
 from retrieval.search import CatalogueSearch
 from retrieval.sources import open_source
@@ -151,8 +151,5 @@ def _rules(engine: Engine, rng: random.Random, planned: Sequence[str]) -> tuple[
     return tuple(rules)
 
 
-def _stored(version: int, plan: object) -> StoredPlan:
-    return StoredPlan(version, plan, datetime(2026, 1, 1, tzinfo=UTC), "", "drawn")  # pyright: ignore[reportArgumentType]
-
-
-__all__ = ["RetrievalError", "Shop", "ShopSpec", "open_shop", "shop_specs"]
+def _stored(version: int, plan: Plan) -> StoredPlan:
+    return StoredPlan(version, plan, datetime(2026, 1, 1, tzinfo=UTC), "", "drawn")

@@ -40,7 +40,7 @@ class TaughtSettings:
         clip: longest gradient.
         check_every: steps between two looks at the held-out loss, and between two checkpoints.
         micro_batch: lessons that are computed at once, for the same gradients. One at a time needs no padding and no
-            mask, with which attention is slower: on a CPU that took 8 ms a token against 12 for six at a time.
+            mask, with which attention is slower on a CPU.
     """
 
     rank: int = 16

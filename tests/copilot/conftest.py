@@ -128,7 +128,13 @@ class SmallEngine:
         self.weeks = WEEKS
         self.placements = PLACEMENTS
         self.report = SimpleNamespace(
-            as_of=AS_OF, first_day=FIRST_DAY, last_day=date(2017, 10, 8), simulated=("queries",), title="Small shop"
+            as_of=AS_OF,
+            first_day=FIRST_DAY,
+            last_day=date(2017, 10, 8),
+            simulated=("queries",),
+            title="Small shop",
+            n_past_launches=54,
+            switched_off={},
         )
         self.problem = _problem()
         self.rhythm = _rhythm()

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from copilot.intents import Intent
-from copilot.phrases import load_phrases
+from copilot.phrases import load_evaluation, load_phrases
 from copilot.question_evaluation import (
     LEFT_OUT,
     Expected,
@@ -18,14 +18,14 @@ from copilot.question_evaluation import (
     read_all,
     summary,
 )
-from copilot.question_shop import QuestionShop, load_evaluation
+from copilot.question_shop import QuestionShop
 from copilot.waiting_names import words_of
 from retrieval.encoder import HashingEncoder
 
 
 @pytest.fixture(scope="module")
 def shop():
-    return QuestionShop(load_evaluation("shop"), HashingEncoder())
+    return QuestionShop(load_evaluation("shop.toml"), HashingEncoder())
 
 
 def test_the_set_is_large_and_half_of_its_families_are_left_out():
