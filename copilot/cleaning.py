@@ -16,6 +16,7 @@ _FILLERS: dict[int, str] = dict.fromkeys(
     (0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0, 0x034F, 0x2800), " "
 )  # letters without a shape
 _SPACE = re.compile(r"\s+")
+_LOOSE = re.compile(r" +([.,])")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,20}:\s*/{2,}|\b(?:javascript|data|mailto|vbscript)\s*:", re.IGNORECASE)
 _SWAPS = str.maketrans({"[": "(", "]": ")", "{": "(", "}": ")", "<": "‹", "`": "'", "|": "/", "\\": "/"})
 _QUOTES = str.maketrans({"“": "'", "”": "'", '"': "'"})
@@ -43,9 +44,10 @@ def clean_label(text: object) -> str:
     """Return a name fit to be quoted in a sentence: no brackets, quotes, tags or links of its own.
 
     Brackets would read as citations, angle brackets as HTML, and a scheme would become a link. The ` > ` between the
-    levels of a category stays.
+    levels of a category stays. A blank before a comma or full stop goes, as it does from every sentence.
     """
-    return clean_text(_without_markup(clean_text(text, 4 * LABEL_LIMIT)).translate(_QUOTES), LABEL_LIMIT)
+    plain = _without_markup(clean_text(text, 4 * LABEL_LIMIT)).translate(_QUOTES)
+    return clean_text(_LOOSE.sub(r"\1", plain), LABEL_LIMIT)
 
 
 def clean_value(text: object) -> str:

@@ -17,10 +17,10 @@ from ranking.interventions import CapLaunches
 from ranking.plan import Launch
 
 SHARES: Mapping[Intent, float] = {
-    Intent.WHY_HERE: 0.19,
-    Intent.WHY_NOT: 0.12,
-    Intent.WHAT_IF_MOVE: 0.13,
-    Intent.FORECAST: 0.12,
+    Intent.WHY_HERE: 0.17,
+    Intent.WHY_NOT: 0.11,
+    Intent.WHAT_IF_MOVE: 0.11,
+    Intent.FORECAST: 0.10,
     Intent.SIMILAR: 0.07,
     Intent.SEARCH_DEMAND: 0.05,
     Intent.RHYTHM: 0.08,
@@ -35,6 +35,13 @@ SHARES: Mapping[Intent, float] = {
     Intent.DATA: 0.005,
     Intent.BRIEF: 0.01,
     Intent.PRODUCT_SEARCH: 0.02,
+    Intent.RISKS: 0.02,
+    Intent.DRIVERS: 0.02,
+    Intent.CONFIDENCE: 0.02,
+    Intent.CHANGES: 0.01,
+    Intent.COMPARE_PLANS: 0.01,
+    Intent.UNMET_DEMAND: 0.005,
+    Intent.AUDIENCE: 0.015,
 }
 """Part of the sheets that each intent gets; the others state no facts."""
 
@@ -77,6 +84,8 @@ _ABOUT_A_PRODUCT = frozenset(
         Intent.SEARCH_DEMAND,
         Intent.COMPARE,
         Intent.PAST_SALES,
+        Intent.DRIVERS,
+        Intent.AUDIENCE,
     }
 )
 
@@ -110,6 +119,8 @@ def _entity(
             return f"the {launch.placement}" if in_place and launch else f"the {rng.choice(engine.placements)}"
         case "GROUP":
             return rng.choice(engine.group_names()).rsplit(" > ", 1)[-1].lower()
+    if intent in (Intent.CHANGES, Intent.COMPARE_PLANS):
+        return str(rng.choice(shop.plans).version)
     return str(rng.choice((2, 3, 5, 10, 20, 30)))
 
 

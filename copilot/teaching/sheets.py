@@ -28,7 +28,7 @@ from retrieval.storage import atomic_write
 _log = logging.getLogger(__name__)
 
 HELD_OUT_SHARE = 0.12  # of all products: nothing about them is learned from
-_FORMAT = 1  # raise it when the same arguments draw other sheets
+_FORMAT = 2  # raise it when the same arguments draw other sheets
 _ASKS_BACK = 0.3  # share of the sheets that only list what could be meant that are kept
 _TRIES = 3  # questions drawn for each sheet: some ask back, and say nothing about facts
 
@@ -96,7 +96,7 @@ def _one(shop: Shop, intent: Intent, rng: random.Random, seed: int, seen: set[st
     text = draw_question(shop, stored, intent, rng)
     try:
         question = shop.parser.parse(text)
-        sheet = collect_facts(question, shop.engine, stored)
+        sheet = collect_facts(question, shop.engine, stored, shop.archive)
     except (CopilotError, RankingError) as error:
         _log.info("No sheet for %r: %s", text, error)
         return None

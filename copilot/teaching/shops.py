@@ -5,20 +5,24 @@ from __future__ import annotations
 import hashlib
 import logging
 import random
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
+from copilot.archive import Archive
 from copilot.engine import Engine, PlanningSettings
+from copilot.errors import CopilotError
 from copilot.phrases import load_phrases
+from copilot.planning import Planning
 from copilot.questions import QuestionParser
 from copilot.records import StoredPlan
+from copilot.scenarios import Scenarios
 from copilot.start import build_workspace
+from copilot.store import Store
 from ranking.errors import RankingError
 from ranking.interventions import CapLaunches, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
-from ranking.plan import Plan
 from retrieval.encoder import TextEncoder
 from retrieval.progress import Progress, silent
 from retrieval.search import CatalogueSearch
@@ -31,6 +35,8 @@ _log = logging.getLogger(__name__)
 SIMULATED_PRODUCTS = (240, 400, 600)  # catalogue sizes of the simulated shops, in turn
 _PLAN_WEEKS = (12, 8, 10)
 _SOLVE_S = 15.0
+_SCENARIOS = ("quieter autumn", "no endcaps", "the cautious one", "big push", "plan B", "rest week")
+_N_SCENARIOS = 2
 
 
 @dataclass(frozen=True)
@@ -52,11 +58,12 @@ class ShopSpec:
 
 @dataclass(frozen=True)
 class Shop:
-    """An opened shop: its engine, its plans and its parser of questions."""
+    """An opened shop: its engine, its plans and scenarios as a store keeps them, and its parser of questions."""
 
     name: str
     engine: Engine
     plans: tuple[StoredPlan, ...]
+    archive: Archive
     parser: QuestionParser
 
 
@@ -94,11 +101,16 @@ def open_shop(
     rng = random.Random(f"{seed}:{spec.name}")
     settings = PlanningSettings(weeks=rng.choice(_PLAN_WEEKS), time_limit_s=_SOLVE_S, caution=rng.choice((0.0, 0.5)))
     engine = Engine(workspace, CatalogueSearch.load(workspace.index, encoder), settings)
-    try:
-        plans = tuple(_plans(engine, rng, n_plans))
-        yield Shop(spec.name, engine, plans, QuestionParser(encoder, engine, load_phrases("en")))
-    finally:
-        engine.close()
+    with tempfile.TemporaryDirectory() as scratch:
+        store = Store(f"sqlite:///{Path(scratch) / 'store.sqlite'}")
+        try:
+            archive = Archive(store, Scenarios(engine, store, Planning(engine, store)))
+            plans = _plans(engine, store, rng, n_plans)
+            _suppose(archive.kept, rng)
+            yield Shop(spec.name, engine, plans, archive, QuestionParser(encoder, engine, load_phrases("en")))
+        finally:
+            store.close()
+            engine.close()
 
 
 def _workspace(spec: ShopSpec, folder: Path, encoder: TextEncoder, progress: Progress) -> Workspace:
@@ -115,12 +127,11 @@ def _workspace(spec: ShopSpec, folder: Path, encoder: TextEncoder, progress: Pro
     return build_workspace(root, source, encoder, pseudonym_key=key, threads=1, progress=progress)
 
 
-def _plans(engine: Engine, rng: random.Random, n_plans: int) -> Iterator[StoredPlan]:
-    """Yield the shop's best plan, then plans under rules drawn at random; rules that cannot hold are drawn anew."""
+def _plans(engine: Engine, store: Store, rng: random.Random, n_plans: int) -> tuple[StoredPlan, ...]:
+    """Keep the shop's best plan, then plans under rules drawn at random; rules that cannot hold are drawn anew."""
     free = engine.solve(())
-    yield _stored(1, free)
-    version, tries = 2, 0
-    while version <= n_plans and tries < 3 * n_plans:
+    plans, tries = [store.save_plan(free, engine.fingerprint, "first plan", None)], 0
+    while len(plans) < n_plans and tries < 3 * n_plans:
         tries += 1
         try:
             plan = engine.solve(_rules(engine, rng, [launch.product_id for launch in free.launches]))
@@ -128,8 +139,19 @@ def _plans(engine: Engine, rng: random.Random, n_plans: int) -> Iterator[StoredP
             _log.info("A drawn plan was left out: %s", error)
             continue
         if plan.launches:
-            yield _stored(version, plan)
-            version += 1
+            plans.append(store.save_plan(plan, engine.fingerprint, "replanned", plans[-1].version))
+    return tuple(plans)
+
+
+def _suppose(scenarios: Scenarios, rng: random.Random) -> None:
+    """Keep a few scenarios beside the plans, each with a rule drawn at random."""
+    planned = [launch.product_id for launch in scenarios.planning.current_plan().plan.launches]
+    for name in rng.sample(_SCENARIOS, k=_N_SCENARIOS):
+        rule = rng.choice(_rules(scenarios.engine, rng, planned))
+        try:
+            scenarios.add(name, rule, scenarios.create(name).revision)
+        except (CopilotError, RankingError) as error:
+            _log.info("A drawn scenario was left without its rule: %s", error)
 
 
 def _rules(engine: Engine, rng: random.Random, planned: Sequence[str]) -> tuple[Intervention, ...]:
@@ -149,7 +171,3 @@ def _rules(engine: Engine, rng: random.Random, planned: Sequence[str]) -> tuple[
         most = max(2, len(planned) // (2 * len(engine.weeks)))
         rules.append(CapLaunches(most, rng.choice(engine.weeks)))
     return tuple(rules)
-
-
-def _stored(version: int, plan: Plan) -> StoredPlan:
-    return StoredPlan(version, plan, datetime(2026, 1, 1, tzinfo=UTC), "", "drawn")
