@@ -83,7 +83,7 @@ def scan(text: str, sheet: FactSheet, lexicon: Lexicon) -> list[Token]:
         if text[at].isspace():
             at += 1
             continue
-        token = _name_at(text, at, names) or next((t for read in readers if (t := read(text, at))), None)
+        token = _name_at(text, at, names, lexicon) or next((t for read in readers if (t := read(text, at))), None)
         if token is None:
             raise UnreadableSentence(_unreadable(text, at))
         if token.kind != "break" or token.text in _BREAKS:
@@ -118,14 +118,22 @@ def fact_names(fact: Fact) -> Iterator[str]:
         yield f"#{fact.subject}"
 
 
-def _name_at(text: str, at: int, names: list[tuple[str, frozenset[str]]]) -> Token | None:
+def _name_at(text: str, at: int, names: list[tuple[str, frozenset[str]]], lexicon: Lexicon) -> Token | None:
     if at and text[at - 1].isalnum() and text[at].isalnum():
         return None
     for name, facts in names:
         end = at + len(name)
-        if text[at:end].lower() == name.lower() and _ends_well(text, end) and _tells_apart(name):
-            return Token("name", text[at:end], at, facts=facts)
+        written = text[at:end]
+        if written.lower() != name.lower() or not _ends_well(text, end) or not _tells_apart(name):
+            continue
+        if written == name or not _is_plain_word(name, lexicon):
+            return Token("name", written, at, facts=facts)
     return None
+
+
+def _is_plain_word(name: str, lexicon: Lexicon) -> bool:
+    """Say whether a name is also a word of ours, as the category "Other" is: then only its capitals tell them apart."""
+    return name.isalpha() and lexicon.knows(lexicon.stem(name))
 
 
 def _ends_well(text: str, end: int) -> bool:

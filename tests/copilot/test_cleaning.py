@@ -46,6 +46,10 @@ def test_a_label_opens_no_citation_tag_quotation_or_link(raw, label):
     assert clean_label(raw) == label
 
 
+def test_a_label_keeps_its_commas_as_every_sentence_writes_them():
+    assert clean_label("Wrap , Summer Rose . Design") == "Wrap, Summer Rose. Design"
+
+
 def test_a_huge_cell_is_cut():
     assert len(clean_label("x" * 10_000_000)) == LABEL_LIMIT
 

@@ -297,3 +297,18 @@ def test_the_phrase_of_every_fact_passes(phrases):
 def test_a_very_long_sentence_is_refused_at_once(phrases):
     check = verify_sentence("It is planned for week 43 " * 1_000 + "[F1].", SHEET, phrases)
     assert check.reasons == ("too_long",)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passes"),
+    [
+        ("The other launches planned in Other should sell 12 units [F1].", True),
+        ("The launches planned in other should sell 12 units [F1].", True),
+        ("The launches planned in “Other” should sell 12 units [F1].", True),
+        ("The launches planned in Gifts > Toys should sell 12 units [F1].", False),
+    ],
+)
+def test_a_category_called_like_a_plain_word_does_not_stop_the_word(phrases, sentence, passes):
+    other = fact(1, "planned_units", 12.0, ("Gifts > Other", "Gifts > Other"))
+    sheet = FactSheet(Question("what", Intent.PLANNED, Entities(), 1.0), (other,), ("F1",))
+    assert verify_sentence(sentence, sheet, phrases).ok is passes
