@@ -47,6 +47,7 @@ def bind_numbers(segment: Segment, phrases: Phrases) -> list[Bound]:
     The level of an interval and the horizon of four weeks are part of the unit and bind to nothing.
     """
     bound = []
+    listed = _listed(segment)
     for clause in segment.clauses:
         for number in clause.numbers:
             if number.role == "horizon":
@@ -56,11 +57,41 @@ def bind_numbers(segment: Segment, phrases: Phrases) -> list[Bound]:
                     bound.append(Bound(number, clause, ()))
                 continue
             matched = [fact for fact in segment.facts if _matches(number, fact, phrases)]
-            likeliest = _likeliest(number, clause, segment, phrases)
+            likeliest = listed.get(number.at) or _likeliest(number, clause, segment, phrases)
             facts = tuple(fact for fact in matched if fact in likeliest)
             unsigned = bool(facts) and _is_unsigned_change(number, facts[0])
             bound.append(Bound(number, clause, facts, unsigned))
     return bound
+
+
+def _listed(segment: Segment) -> dict[int, list[Fact]]:
+    """Return, by their positions, the facts of numbers that are listed in the order of the names before them.
+
+    "A and B should sell 5 and 7 units [F1, F2]" gives A the 5; the clauses alone would not tell.
+    """
+    alike = [fact for fact in segment.facts if fact.name == segment.facts[0].name and _is_number(fact)]
+    numbers = [item for clause in segment.clauses for item in clause.numbers if item.role == "value"]
+    if len(alike) < 2 or len(alike) != len(segment.facts) or len(numbers) != len(alike):
+        return {}
+    tokens = [token for clause in segment.clauses for token in clause.tokens]
+    between = [token for token in tokens if numbers[0].at < token.at < numbers[-1].at and token.kind != "number"]
+    named = [[fact for fact in alike if supports(token, fact)] for token in tokens if _names(token, alike)]
+    names_first = all(token.at < numbers[0].at for token in tokens if _names(token, alike))
+    each_once = len({found[0].id for found in named if len(found) == 1}) == len(named) == len(alike)
+    is_list = names_first and each_once and all(token.text.lower() in COUNTED for token in between)
+    return {number.at: found for number, found in zip(numbers, named, strict=True)} if is_list else {}
+
+
+def _is_number(fact: Fact) -> bool:
+    return isinstance(fact.value, int | float)
+
+
+def _names(token: Token, facts: Sequence[Fact]) -> bool:
+    """Say whether a token is the name of one of the facts' subjects, rather than of their placement."""
+    plain = token.text.strip('“”"').lower()
+    return token.kind == "name" and any(
+        plain in (fact.subject_label.lower(), f"#{fact.subject}".lower()) for fact in facts
+    )
 
 
 def supports(token: Token, fact: Fact) -> bool:

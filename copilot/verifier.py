@@ -133,13 +133,19 @@ def _mention_reasons(clause: Clause, segment: Segment, phrases: Phrases) -> list
 
 
 def _may_stand(token: Token, fact: Fact, clause: Clause, phrases: Phrases) -> bool:
-    """Say whether a name may stand where it does: what is said of a past launch is not said of the product like it."""
+    """Say whether a name may stand where it does: what is said of a past launch is not said of the product like it.
+
+    Of two that are compared, the fact's subject stands before "than".
+    """
     if token.kind != "name" or not (fact.other and fact.other_label) or fact.other_label == fact.subject_label:
         return True
+    than = clause.marks("than")
     if token.text.strip('“”"').lower() not in (fact.other_label.lower(), f"#{fact.other}".lower()):
-        return True
+        return not (than and fact.sign is not None and token.at > than[0].at and token.facts == {fact.id})
     at = clause.tokens.index(token)
-    return at > 0 and clause.tokens[at - 1].text.lower() in phrases.lexicon.relation
+    before = " ".join(found.text.lower() for found in clause.tokens[max(0, at - 2) : at])
+    related = any(before == word or before.endswith(f" {word}") for word in phrases.lexicon.relation)
+    return related and not (than and fact.sign is not None and token.at < than[0].at)
 
 
 def _word_reasons(segment: Segment, phrases: Phrases) -> list[str]:

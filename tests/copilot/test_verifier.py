@@ -312,3 +312,42 @@ def test_a_category_called_like_a_plain_word_does_not_stop_the_word(phrases, sen
     other = fact(1, "planned_units", 12.0, ("Gifts > Other", "Gifts > Other"))
     sheet = FactSheet(Question("what", Intent.PLANNED, Entities(), 1.0), (other,), ("F1",))
     assert verify_sentence(sentence, sheet, phrases).ok is passes
+
+
+def _two(name, first, second, **more):
+    return FactSheet(
+        Question("what", Intent.PLANNED, Entities(), 1.0),
+        (fact(1, name, first, **more), fact(2, name, second, YOGURT, **more)),
+        ("F1", "F2"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passes"),
+    [
+        ("“Potato Chips 9 Oz” and “Organic Vanilla Yogurt” are expected to sell 12 and 9 units [F1][F2].", True),
+        ("“Organic Vanilla Yogurt” and “Potato Chips 9 Oz” are expected to sell 9 and 12 units [F1][F2].", True),
+        ("“Potato Chips 9 Oz” and “Organic Vanilla Yogurt” are expected to sell 9 and 12 units [F1][F2].", False),
+        ("“Potato Chips 9 Oz” and “Organic Vanilla Yogurt” are expected to sell 9 units and 12 units [F1, F2].", False),
+    ],
+)
+def test_listed_numbers_belong_to_the_names_in_their_order(phrases, sentence, passes):
+    sheet = _two("expected_units", 12.0, 9.0, week=W43, placement="front end cap")
+    assert verify_sentence(sentence, sheet, phrases).ok is passes
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passes"),
+    [
+        ("The forecast of “Potato Chips 9 Oz” is 2 units higher than that of “Organic Vanilla Yogurt” [F1].", True),
+        ("The forecast of “Organic Vanilla Yogurt” is 2 units higher than that of “Potato Chips 9 Oz” [F1].", False),
+        ("“Potato Chips 9 Oz” is forecast to outsell “Organic Vanilla Yogurt” by 2 units [F1].", True),
+        ("“Organic Vanilla Yogurt” is forecast to outsell “Potato Chips 9 Oz” by 2 units [F1].", False),
+        ("Compared with “Organic Vanilla Yogurt”, “Potato Chips 9 Oz” is expected to sell 2 units more [F1].", True),
+        ("Compared with “Potato Chips 9 Oz”, “Organic Vanilla Yogurt” is expected to sell 2 units more [F1].", False),
+    ],
+)
+def test_of_two_that_are_compared_each_stands_in_its_place(phrases, sentence, passes):
+    difference = fact(1, "units_difference", 2.0, interval=(1.5, 2.5), other=YOGURT[0], other_label=YOGURT[1])
+    sheet = FactSheet(Question("compare", Intent.COMPARE, Entities(), 1.0), (difference,), ("F1",))
+    assert verify_sentence(sentence, sheet, phrases).ok is passes
