@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from retrieval.encoder import TextEncoder
 
 LEFT_OUT = "left out"
+_FILES = ("questions.toml", "questions_left_out.toml")
 KINDS = ("products", "weeks", "placements", "groups", "numbers")
 Named = frozenset[tuple[str, object]]  # (kind, value)
 
@@ -71,7 +72,8 @@ def load_questions(lang: str = "en") -> tuple[Expected, ...]:
     """Return the questions of the set, in order."""
     return tuple(
         _expected(family, row)
-        for family in load_evaluation("questions.toml", lang)["families"]
+        for name in _FILES
+        for family in load_evaluation(name, lang)["families"]
         for row in family["questions"]
     )
 
