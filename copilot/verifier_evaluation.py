@@ -21,6 +21,7 @@ from copilot.verifier import verify_sentence
 
 PER_PATTERN = 6  # sentences of one pattern, so that no pattern outweighs the others
 PER_KIND = 60  # corrupted sentences of one kind
+_PATTERNS = (("paraphrases.toml", False), ("paraphrases_more.toml", False), ("paraphrases_held_out.toml", True))
 SHOWN = 200  # examples kept of misses and of false alarms
 
 
@@ -67,16 +68,13 @@ def evaluate_verifier(sheets: Sequence[FactSheet], phrases: Phrases, seed: int =
 
 def correct_sentences(sheets: Iterable[FactSheet], phrases: Phrases, seed: int = 0) -> list[Paraphrase]:
     """Return different correct sentences about the sheets' facts, at most `PER_PATTERN` of each pattern."""
-    grammars = {
-        False: load_evaluation("paraphrases.toml", phrases.lang),
-        True: load_evaluation("paraphrases_held_out.toml", phrases.lang),
-    }
+    grammars = [(load_evaluation(name, phrases.lang), held_out) for name, held_out in _PATTERNS]
     rng = random.Random(seed)
     kept: dict[str, Paraphrase] = {}
     counts: Counter[str] = Counter()
     for sheet in rng.sample(list(sheets), len(list(sheets))):
         told = {fact.id: phrases.sentence(fact) for fact in sheet.facts}
-        for held_out, grammar in grammars.items():
+        for grammar, held_out in grammars:
             for sentence in paraphrases(sheet, grammar, rng):
                 if counts[sentence.pattern] < PER_PATTERN and sentence.text not in kept:
                     counts[sentence.pattern] += 1
