@@ -69,7 +69,7 @@ def wrong_number_word(base: Paraphrase, words: Words, rng: random.Random) -> Ite
 def half_double_none(base: Paraphrase, words: Words, rng: random.Random) -> Iterator[str]:
     """A number put as half, double or none of something."""
     for match in numbers_of(base):
-        if re.match(r" (?:units|launch|search)", base.text[match.end() :]):
+        if _value(match) and re.match(r" (?:units|launch|search)", base.text[match.end() :]):
             yield replaced(base.text, match, rng.choice(("double the", "half the", "twice the", "no", "triple the")))
     yield from tailed("half_double_none", base, words, rng)
 

@@ -50,10 +50,13 @@ class Lexicon:
         thousands, decimal: the separators inside a number.
         relation: words after which a second product is named, as written.
         weekly: words that make a figure a weekly one, as written.
+        per: words after which a rate's base stands, as written.
+        places: words after which a place stands, as written.
         was: words that tell of what was, as written.
         past_moves: verbs that tell of an outcome unless one of `unreal` stands beside them, as written.
         says: words that make a name read as a sentence of ours unless it stands in quotation marks, as written.
         abbreviations: words after which a full stop does not end a sentence.
+        contractions: what is run together with an apostrophe, or its ending -> the words in full.
     """
 
     language: str
@@ -70,11 +73,14 @@ class Lexicon:
     decimal: str
     relation: frozenset[str]
     weekly: frozenset[str]
+    per: frozenset[str]
+    places: frozenset[str]
     was: frozenset[str]
     past_moves: frozenset[str]
     unreal: frozenset[str]
     says: frozenset[str]
     abbreviations: frozenset[str]
+    contractions: Mapping[str, str]
 
     def stem(self, word: str) -> str:
         """Return a word's stem."""
@@ -82,7 +88,9 @@ class Lexicon:
 
     def stems(self, text: str) -> Phrase:
         """Return the stems of the words of a phrase."""
-        return tuple(self.stem(word) for word in text.replace("-", " ").split())
+        return tuple(
+            self.stem(part) for word in text.replace("-", " ").split() for part in spelt_out(word, self.contractions)
+        )
 
     def word_kinds(self, stem: str) -> frozenset[str]:
         """Return what a word claims: a subset of `WORD_KINDS`."""
@@ -104,7 +112,8 @@ def load_lexicon(data: Mapping[str, object]) -> Lexicon:
     for kind in WORD_KINDS:
         for word in _words(data[kind]):
             kinds.setdefault(_stem(language, word), set()).add(kind)
-    phrases = {kind: _phrases(language, data[kind]) for kind in PHRASE_KINDS}
+    contractions = {short: str(full) for short, full in _table(data.get("contractions", {})).items()}
+    phrases = {kind: _phrases(language, data[kind], contractions) for kind in PHRASE_KINDS}
     units = {noun: counted for counted, nouns in _table(data["units"]).items() for noun in _words(nouns)}
     counted = [noun for noun, unit in units.items() if unit in COUNTED_BY_FACTS]
     return Lexicon(
@@ -122,12 +131,25 @@ def load_lexicon(data: Mapping[str, object]) -> Lexicon:
         decimal=str(data["decimal"]),
         relation=frozenset(_words(data["relation"])),
         weekly=frozenset(_words(data["weekly"])),
+        per=frozenset(_words(data["per"])),
+        places=frozenset(_words(data["places"])),
         was=frozenset(_words(data["was"])),
         past_moves=frozenset(_words(data["past_moves"])),
         unreal=frozenset(_words(data["unreal"])),
         says=frozenset(_words(data["says"])),
         abbreviations=frozenset(_words(data["abbreviations"])),
+        contractions=contractions,
     )
+
+
+def spelt_out(word: str, contractions: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the words that one stands for: `didn't` -> did, not. A genitive stays as it is."""
+    short = word.lower()
+    if short in contractions:
+        return tuple(contractions[short].split())
+    endings = contractions if "'" in short else ()
+    ending = next((end for end in endings if short.endswith(end) and len(end) < len(short)), None)
+    return (word[: -len(ending)], *contractions[ending].split()) if ending else (word,)
 
 
 def reads_as_name(name: str, lexicon: Lexicon) -> bool:
@@ -145,9 +167,12 @@ def longest_first(phrases: Iterable[Phrase]) -> tuple[Phrase, ...]:
     return tuple(sorted(dict.fromkeys(phrases), key=lambda phrase: (-len(phrase), phrase)))
 
 
-def _phrases(language: str, raw: object) -> tuple[Phrase, ...]:
+def _phrases(language: str, raw: object, contractions: Mapping[str, str]) -> tuple[Phrase, ...]:
     assert isinstance(raw, Sequence)
-    return longest_first(tuple(_stem(language, word) for word in str(item).split()) for item in raw)
+    return longest_first(
+        tuple(_stem(language, part) for word in str(item).split() for part in spelt_out(word, contractions))
+        for item in raw
+    )
 
 
 def _words(raw: object) -> list[str]:

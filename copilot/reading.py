@@ -136,7 +136,7 @@ def _segment(body: Sequence[Token], facts: tuple[Fact, ...], phrases: Phrases) -
     stems = tuple(token.stem for token in body if token.kind == "word")
     lexicon = phrases.lexicon
     tokens = _mark_phrases(body, _phrase_table(facts, phrases))
-    tokens = _number_words(tokens, lexicon)
+    tokens = _number_words(tokens, facts, lexicon)
     return Segment(facts, tuple(_clause(part, lexicon, facts) for part in _split_clauses(tokens)), stems)
 
 
@@ -183,7 +183,7 @@ def _word_run(tokens: Sequence[Token], start: int) -> Phrase:
     return tuple(run)
 
 
-def _number_words(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
+def _number_words(tokens: Sequence[Token], facts: Sequence[Fact], lexicon: Lexicon) -> list[Token]:
     """Turn number words into numbers: "twenty-one", "double", and "one" or "no" before a unit noun."""
     out: list[Token] = []
     for i, token in enumerate(tokens):
@@ -194,11 +194,18 @@ def _number_words(tokens: Sequence[Token], lexicon: Lexicon) -> list[Token]:
             out.append(_multiple(token, lexicon.multiples[word]))
         elif word in lexicon.ordinals:
             out.append(replace(token, kind="number", number=lexicon.ordinals[word], mark="ordinal"))
-        elif word in lexicon.small and _unit_after(tokens, i, lexicon):
+        elif word in lexicon.small and _counts(tokens, i, facts, lexicon):
             out.append(replace(token, kind="number", number=lexicon.small[word]))
         else:
             out.append(token)
     return out
+
+
+def _counts(tokens: Sequence[Token], i: int, facts: Sequence[Fact], lexicon: Lexicon) -> bool:
+    """Say whether a small word counts what follows it: "one launch" of a fact that counts none is no number."""
+    unit = _unit_after(tokens, i, lexicon)
+    one_thing = unit in ("launches", "products") and lexicon.small[tokens[i].text.lower()] == 1
+    return bool(unit) and not (one_thing and not any(fact.unit.startswith(unit) for fact in facts))
 
 
 def _multiple(token: Token, value: float) -> Token:

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Literal
 
 from copilot.factsheet import WHOLE_SHOP, Fact, FactSheet
-from copilot.lexicon import Lexicon, reads_as_name
+from copilot.lexicon import Lexicon, reads_as_name, spelt_out
 
 TokenKind = Literal["cite", "name", "week", "day", "number", "word", "break", "mark"]
 
@@ -87,7 +87,7 @@ def scan(text: str, sheet: FactSheet, lexicon: Lexicon) -> list[Token]:
         if token is None:
             raise UnreadableSentence(_unreadable(text, at))
         if token.kind != "break" or token.text in _BREAKS:
-            tokens.append(token)
+            tokens += _in_full(token, lexicon)
         at += len(token.text)
     return tokens
 
@@ -116,6 +116,14 @@ def fact_names(fact: Fact) -> Iterator[str]:
         yield subject.rsplit(" > ", 1)[1]
     if subject:
         yield f"#{fact.subject}"
+
+
+def _in_full(token: Token, lexicon: Lexicon) -> list[Token]:
+    """Return the words that a word run together stands for: "we've" is "we have"."""
+    words = spelt_out(token.text.replace("’", "'"), lexicon.contractions) if token.kind == "word" else ()
+    if len(words) < 2:
+        return [token]
+    return [Token("word", word, token.at + i, stem=lexicon.stem(word)) for i, word in enumerate(words)]
 
 
 def _name_at(text: str, at: int, names: list[tuple[str, frozenset[str]]], lexicon: Lexicon) -> Token | None:

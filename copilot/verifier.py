@@ -55,14 +55,16 @@ def verify_sentence(sentence: str, sheet: FactSheet, phrases: Phrases) -> Check:
     for i, segment in enumerate(segments):
         bound = bind_numbers(segment, phrases)
         stated.append(_stated_at(segment, bound, phrases))
-        reasons += _segment_reasons(segment, bound, stated[-1], phrases)
+        reasons += _segment_reasons(segment, bound, stated[-1], _says_weekly(segments[:i]), phrases)
         reasons += _topic_reasons(segment, segments[:i], phrases)
     reasons += _cause_reasons(segments, stated)
     cited = tuple(dict.fromkeys(fact.id for segment in segments for fact in segment.facts))
     return Check(not reasons, tuple(dict.fromkeys(reasons)), cited)
 
 
-def _segment_reasons(segment: Segment, bound: Sequence[Bound], stated: dict[str, int], phrases: Phrases) -> list[str]:
+def _segment_reasons(
+    segment: Segment, bound: Sequence[Bound], stated: dict[str, int], said_before: bool, phrases: Phrases
+) -> list[str]:
     reasons = [f"number:{item.number.value:g}" for item in bound if not item.facts]
     for fact in segment.facts:
         if fact.id not in stated:
@@ -74,7 +76,7 @@ def _segment_reasons(segment: Segment, bound: Sequence[Bound], stated: dict[str,
         reasons += _mention_reasons(clause, segment, phrases)
         reasons += direction_reasons(clause, segment, here, phrases)
         reasons += _tense_reasons(clause, segment, here, stated, phrases)
-        reasons += _per_week_reasons(clause, segment, here, phrases)
+        reasons += _per_week_reasons(clause, segment, here, said_before, phrases)
     return reasons
 
 
@@ -135,14 +137,19 @@ def _mention_reasons(clause: Clause, segment: Segment, phrases: Phrases) -> list
 def _may_stand(token: Token, fact: Fact, clause: Clause, phrases: Phrases) -> bool:
     """Say whether a name may stand where it does: what is said of a past launch is not said of the product like it.
 
-    Of two that are compared, the fact's subject stands before "than".
+    Of two that are compared, the fact's subject stands before "than"; where a thing stands is no product's name.
     """
+    at = clause.tokens.index(token)
+    plain = token.text.strip('“”"').lower()
+    is_subject = plain in (fact.subject_label.lower(), f"#{fact.subject}".lower())
+    after_place = at > 0 and clause.tokens[at - 1].text.lower() in phrases.lexicon.places
+    if is_subject and after_place and fact.placement and plain != fact.placement.lower():
+        return False
     if token.kind != "name" or not (fact.other and fact.other_label) or fact.other_label == fact.subject_label:
         return True
     than = clause.marks("than")
-    if token.text.strip('“”"').lower() not in (fact.other_label.lower(), f"#{fact.other}".lower()):
+    if plain not in (fact.other_label.lower(), f"#{fact.other}".lower()):
         return not (than and fact.sign is not None and token.at > than[0].at and token.facts == {fact.id})
-    at = clause.tokens.index(token)
     before = " ".join(found.text.lower() for found in clause.tokens[max(0, at - 2) : at])
     related = any(before == word or before.endswith(f" {word}") for word in phrases.lexicon.relation)
     return related and not (than and fact.sign is not None and token.at < than[0].at)
@@ -242,8 +249,14 @@ def _tense_reasons(
     return ["tense"] if wrong or (supposed and was and "future" not in kinds) else []
 
 
-def _per_week_reasons(clause: Clause, segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
-    """A weekly figure must be called one, and nothing else may be."""
+def _says_weekly(segments: Sequence[Segment]) -> bool:
+    return any(clause.marks("per_week") for segment in segments for clause in segment.clauses)
+
+
+def _per_week_reasons(
+    clause: Clause, segment: Segment, bound: Sequence[Bound], said_before: bool, phrases: Phrases
+) -> list[str]:
+    """A weekly figure must be called one, here or, for a bare number, earlier in the sentence; nothing else may be."""
     named = any(token.text.lower() in phrases.lexicon.weekly for token in clause.words)
     opening = [part for part in segment.clauses if not part.numbers]  # "Each week, 12 searches match it"
     says = named or any(part.marks("per_week") for part in (clause, *opening))
@@ -251,7 +264,10 @@ def _per_week_reasons(clause: Clause, segment: Segment, bound: Sequence[Bound], 
     counts = [item.facts[0].unit in ("units", "launches", "searches") for item in bound if item.facts]
     if any(weekly):
         fixed = [mark for part in segment.clauses for mark in part.marks("fixed")]
-        return [] if says or any("week" in mark.text.lower() for mark in fixed) else ["unit:per_week"]
+        says = says or any("week" in mark.text.lower() for mark in fixed)
+        says = says or (said_before and not any(item.number.unit for item in bound))
+        per_other = any(token.text.lower() in phrases.lexicon.per for token in clause.words)  # "per category"
+        return [] if says and not per_other else ["unit:per_week"]
     return ["unit:per_week"] if says and any(counts) else []
 
 
@@ -272,7 +288,14 @@ def _stated_at(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> di
             for fact in segment.facts:
                 if _states(token, fact) and _is_meant(fact, token, segment):
                     at.setdefault(fact.id, token.at)
-    return at
+    return _stated_around(segment, phrases) | at
+
+
+def _stated_around(segment: Segment, phrases: Phrases) -> dict[str, int]:
+    """Return the position of a fact that is cited alone and stated around a name: "the plan leaves X out"."""
+    facts, first = segment.facts, segment.clauses[0].tokens[0].at
+    held = [p for fact in facts for p in phrases.facts[fact.name].states_for(fact.value) if segment.holds(p)]
+    return {facts[0].id: first} if len(facts) == 1 and any(len(phrase) > 1 for phrase in held) else {}
 
 
 def _is_meant(fact: Fact, state: Token, segment: Segment) -> bool:
@@ -313,8 +336,10 @@ def _cause_reasons(segments: Sequence[Segment], stated: Sequence[dict[str, int]]
     for token, effect_first in _causal_words(segments):
         before = [facts[fact_id] for fact_id, position in at.items() if position < token.at]
         after = [facts[fact_id] for fact_id, position in at.items() if position > token.at]
-        if token.at == start and effect_first:
-            ordered = sorted(after, key=lambda fact: at[fact.id])
+        ordered = sorted(after, key=lambda fact: at[fact.id])
+        if effect_first and token.text.lower().startswith("reason") and not before:  # "The reason for A is that B"
+            causes, effects = ordered[1:], ordered[:1]
+        elif token.at == start and effect_first:
             causes, effects = ordered[:1], ordered[1:]
         else:
             causes, effects = (after, before) if effect_first else (before, after)

@@ -351,3 +351,25 @@ def test_of_two_that_are_compared_each_stands_in_its_place(phrases, sentence, pa
     difference = fact(1, "units_difference", 2.0, interval=(1.5, 2.5), other=YOGURT[0], other_label=YOGURT[1])
     sheet = FactSheet(Question("compare", Intent.COMPARE, Entities(), 1.0), (difference,), ("F1",))
     assert verify_sentence(sentence, sheet, phrases).ok is passes
+
+
+@pytest.mark.parametrize(
+    ("sentence", "passes"),
+    [
+        ("The plan doesn't launch “Green Tea 20 Bags” [F12].", True),
+        ("As of version 3, the plan leaves “Green Tea 20 Bags” out [F12].", True),
+        ("The plan doesn't leave “Green Tea 20 Bags” out [F12].", False),
+        ("We've planned “Potato Chips 9 Oz” for 2017-W43 at front end cap [F1].", True),
+        ("We haven't planned “Potato Chips 9 Oz” for 2017-W43 at front end cap [F1].", False),
+        ("One similar launch, “Corn Chips 9 Oz” from 2017-W10, sold 34 units in its first four weeks [F6].", True),
+        ("Two similar launches, such as “Corn Chips 9 Oz”, sold 34 units in their first four weeks [F6].", False),
+        ("We advise 2 launches per week [F15]; until now it was 1.4 on average [F16].", True),
+        ("Until now it was 1.4 launches per category [F16].", False),
+        ("The reason “Potato Chips 9 Oz” should sell 12.3 units [F2] is that it launches in 2017-W43 [F1].", False),
+        ("The reason it launches in 2017-W43 [F1] is that it should sell 12.3 units there [F2].", True),
+        ("At Potato Chips 9 Oz, “front end cap” is expected to sell 12.3 units from 2017-W43 [F2].", False),
+    ],
+)
+def test_what_is_run_together_listed_or_turned_round_is_read(phrases, sentence, passes):
+    check = verify_sentence(sentence, SHEET, phrases)
+    assert check.ok is passes, check.reasons
