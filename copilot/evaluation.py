@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from copilot.phrases import load_phrases
 from copilot.question_evaluation import evaluate_understanding
 from copilot.regret import N_WEEKS, evaluate_regret
 from copilot.service import Copilot
+from copilot.teaching.held_out import is_held_out
 from copilot.trust_evaluation import evaluate_trust
 from copilot.verifier import verify_sentence
 from copilot.writer_speed import measure_speed
@@ -149,7 +151,7 @@ def evaluate_answers(copilot: Copilot, n_questions: int = 20) -> dict[str, Any]:
     rejected: list[str] = []
     seconds: list[float] = []
     prompt: Prompt | None = None
-    for message in _questions(copilot, n_questions):
+    for message in asked_of_the_plan(copilot, n_questions):
         started = time.monotonic()
         sheet = collect_facts(parser.parse(message), copilot.engine, stored)
         for sentence in write_answer(sheet, copilot.writer, phrases, on_rejected=lambda text, _: rejected.append(text)):
@@ -179,20 +181,36 @@ def _speed(copilot: Copilot, prompt: Prompt | None) -> dict[str, float | None]:
     return measure_speed(copilot.writer, prompt, count_tokens)
 
 
-def _questions(copilot: Copilot, n: int) -> Sequence[str]:
-    """Questions over launches spread through the plan, in the forms that an operator asks most."""
+_FORMS = (
+    "Why is #{id} in week {week}?",
+    "What is the forecast for #{id}?",
+    "What if #{id} launched a week later, in week {next}?",
+    "Which past launches are like #{id}?",
+    "How many launches per week in {group}?",
+    "What is planned in week {week}?",
+    "Why is #{id} not in week {next}?",
+    "How often do shoppers search for #{id}?",
+    "Compare #{id} with #{other}",
+    "What are the risks of #{id}?",
+    "What if #{id} were 10 percent cheaper?",
+    "How sure are you about #{id}?",
+    "What drives the score of #{id}?",
+)
+
+
+def asked_of_the_plan(copilot: Copilot, n: int) -> Sequence[str]:
+    """Return questions about launches spread through the plan, in the forms that an operator asks most.
+
+    The launches are those that the shipped writer was not taught with, unless the plan has fewer than a fifth of `n`.
+    """
     launches = copilot.current_plan().plan.launches
-    forms = (
-        "Why is #{id} in week {week}?",
-        "What is the forecast for #{id}?",
-        "What if #{id} launched a week later, in week {next}?",
-        "Which past launches are like #{id}?",
-        "How many launches per week in {group}?",
-    )
-    step = max(1, len(launches) // max(1, n))
+    unseen = tuple(launch for launch in launches if is_held_out(launch.product_id))
+    chosen = unseen if 5 * len(unseen) >= n else launches
     messages = []
-    for i, launch in enumerate(launches[::step][:n]):
+    for i in range(n if chosen else 0):
+        launch, other = chosen[i % len(chosen)], chosen[(i + 1) % len(chosen)]
         week = launch.week.isocalendar().week
-        form = forms[i % len(forms)]
-        messages.append(form.format(id=launch.product_id, week=week, next=week + 1, group=launch.group))
+        form = _FORMS[i % len(_FORMS)]
+        named = {"id": launch.product_id, "other": other.product_id, "group": launch.group}
+        messages.append(form.format(**named, week=week, next=(launch.week + timedelta(weeks=1)).isocalendar().week))
     return messages

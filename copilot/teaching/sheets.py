@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 import random
@@ -19,6 +18,7 @@ from copilot.facts import collect_facts
 from copilot.factsheet import WHOLE_SHOP, Fact, FactSheet, Source
 from copilot.questions import Intent, Question
 from copilot.teaching.asked import SHARES, draw_question
+from copilot.teaching.held_out import is_held_out
 from copilot.teaching.shops import Shop, ShopSpec, open_shop
 from ranking.errors import RankingError
 from retrieval.encoder import TextEncoder
@@ -27,7 +27,6 @@ from retrieval.storage import atomic_write
 
 _log = logging.getLogger(__name__)
 
-HELD_OUT_SHARE = 0.12  # of all products: nothing about them is learned from
 _FORMAT = 2  # raise it when the same arguments draw other sheets
 _ASKS_BACK = 0.3  # share of the sheets that only list what could be meant that are kept
 _TRIES = 3  # questions drawn for each sheet: some ask back, and say nothing about facts
@@ -67,12 +66,6 @@ def draw_sheets(
                 partial.write_text("\n".join(rows) + "\n", encoding="utf-8")
         drawn += [_from_json(json.loads(row)) for row in path.read_text("utf-8").splitlines()]
     return drawn
-
-
-def is_held_out(product_id: str, seed: int) -> bool:
-    """Say whether nothing may be learned from a product: decided by a seeded hash of its id."""
-    digest = hashlib.sha256(f"{seed}:{product_id}".encode()).digest()
-    return int.from_bytes(digest[:8], "big") < HELD_OUT_SHARE * 2**64
 
 
 def _draw(shop: Shop, wanted: int, seed: int, progress: Progress) -> Iterator[DrawnSheet]:

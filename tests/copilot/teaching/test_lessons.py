@@ -13,8 +13,9 @@ from copilot.facts import collect_facts
 from copilot.phrases import load_phrases
 from copilot.questions import Entities, Intent, Question
 from copilot.teaching.grammar import Refusals, write_target
+from copilot.teaching.held_out import HELD_OUT_SHARE, is_held_out
 from copilot.teaching.lessons import taught_rules, write_lessons
-from copilot.teaching.sheets import HELD_OUT_SHARE, DrawnSheet, _from_json, _to_json, is_held_out
+from copilot.teaching.sheets import DrawnSheet, _from_json, _to_json
 from copilot.teaching.wording import load_wording
 from copilot.verifier import verify_sentence
 

@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from copilot.teaching.sheets import draw_sheets, is_held_out
+from copilot.teaching.held_out import is_held_out
+from copilot.teaching.sheets import draw_sheets
 from copilot.teaching.shops import ShopSpec, open_shop, shop_specs
 
 SEED = 7
