@@ -12,8 +12,8 @@ and quarter as clusters, and joined with a prior that knows no negative strength
 
 Prior: a near-identical launch beside costs a half-normal(0.1) log response, as crowding does. A range launched as one,
 or in demand for a season, has its launches side by side in good weeks, and that hides a loss: on the demo's data
-another launch of the same text even seems to add 10%, one of a near text 3%. An estimate may therefore be off by 0.05
-(sd), however many launches are observed.
+another launch of the same text even seems to add sales (`effect_table`). An estimate may therefore be off by 0.05 (sd),
+however many launches are observed.
 
 What counts in a plan (`substitutes`): a pair counts where the data show the loss, and not on the prior's word. A cost
 that the data contradict would pull the flavours of a range apart for nothing.

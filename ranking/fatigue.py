@@ -12,7 +12,8 @@ tell and the prior decay stands. What other decays would say of the loss widens 
 
 Prior: a launch every week costs a group a half-normal(0.2) log response, each other launch of the week one of
 half-normal(0.1). Shops bunch launches in weeks that suit them, which hides fatigue: on the demo's data another launch
-of the week even seems to add 4%. Either slope may therefore be off by 0.03 (sd), however many weeks are observed.
+of the week even seems to add sales (`effect_table`). Either slope may therefore be off by 0.03 (sd), however many weeks
+are observed.
 
 The test: a switchback. Per group-week a coin decides between a busy week and a rest, and the launches of the week after
 are compared, so that the choice of weeks biases nothing. To see a loss of 0.1 at a launch a week, at a two-sided level

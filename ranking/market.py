@@ -113,9 +113,9 @@ def estimated_market(
 ) -> Market:
     """Return a problem as its estimates see it, over posterior draws of fatigue.
 
-    Crowding counts where the data show it (`Effect.shown`), and everywhere with `prior_crowding`. Neither is safe: in
-    simulated markets without crowding, paying for the prior costs about 3% of the best plan; in ones where each other
-    launch of the week costs 8%, ignoring it costs about 7% more than paying.
+    Crowding counts where the data show it (`Effect.shown`), and everywhere with `prior_crowding`. Neither is safe:
+    where there is no crowding, paying for the prior loses launches; where there is, ignoring it does. `evaluate_regret`
+    measures both.
 
     Args:
         start: group -> fatigue when the first week starts, at the model's decay; under another draw it changes about as
