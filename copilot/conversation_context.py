@@ -48,6 +48,14 @@ def read_wish(text: str, phrases: Phrases) -> Wish:
     return ""
 
 
+def wished(previous: Question, wish: Wish) -> Question:
+    """Return the question before as it is asked once more; "again" is its next variation.
+
+    Its length is settled with its facts, as only they tell whether a shorter or longer answer would say anything else.
+    """
+    return replace(previous, wish=wish, variation=previous.variation + (wish == "again"), mended=False)
+
+
 def leaning(
     scores: dict[Intent, float], read: ReadMessage, text: str, previous: Question | None, phrases: Phrases
 ) -> dict[Intent, float]:

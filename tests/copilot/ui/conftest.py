@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from copilot.answers import Answer, Sentence
+from copilot.answer import Answer, Sentence
 from copilot.briefs import Brief
 from copilot.engine import Analogue, Evidence, Product
 from copilot.errors import QuestionTooLong, StalePlan, UnknownProduct
