@@ -53,11 +53,13 @@ class WriterReport:
         name: the writer, or `phrases` when none was left.
         instead_of: the configured writer when it did not write the answer to its end, else empty.
         failure: why it did not.
+        told: whether the answer itself says so, in a line of the product's own words.
     """
 
     name: str
     instead_of: str = ""
     failure: str = ""
+    told: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,8 @@ class Answer:
     """A finished answer: the question, its sentences in order, all facts, and who wrote it.
 
     Attributes:
-        instead_of, failure: the configured writer and why it did not write the answer to its end; empty when it did.
+        instead_of, failure: the configured writer and why it did not write the answer to its end; empty when it did,
+            and when a sentence of the answer says so.
         wishes: which of "shorter" and "longer" would tell other facts of it.
         stopped: True when the operator stopped it; its sentences are those that were verified until then.
     """
@@ -119,8 +122,8 @@ def finished_answer(
         sheet.facts,
         plan_version,
         report.name,
-        instead_of=report.instead_of,
-        failure=report.failure,
+        instead_of="" if report.told else report.instead_of,
+        failure="" if report.told else report.failure,
         wishes=wishes_open(sheet),
         stopped=stopped,
     )

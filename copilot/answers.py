@@ -132,7 +132,7 @@ def _spoken(
             yield from speaker.hear(text)
     except GeneratorError as error:
         log.warning("the writer failed, phrases finish the answer: %s", error)
-        speaker.report(WriterReport(PHRASES, generator.name, str(error)))
+        speaker.report(WriterReport(PHRASES, generator.name, str(error), told=True))
         yield Sentence(phrases.message("writer_failed", reason=str(error)), (), True, "template")
     yield from speaker.finish()
 

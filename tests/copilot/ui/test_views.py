@@ -388,6 +388,7 @@ def test_every_word_that_the_screen_uses_exists_and_is_used(words):
     assert literal - words.keys() == set()
     built = ("unit.", "view.", "first_run.stage_", "notice.", "status.", "fact.kind_", "chat.origin_")
     built += ("page.", "scenario.col_", "scenario.kind_", "ledger.col_", "ledger.kind_", "ledger.state_")
+    built += ("chat.wish_", "chat.length_", "chat.waiting_")
     named = {f"section.{key}" for key in SECTIONS} | {f"chat.{state}" for state in ("reading", "collecting", "writing")}
     named |= {"drawer.lock", "drawer.unlock"}
     unused = {key for key in words.keys() - literal - named if not key.startswith(built)}
