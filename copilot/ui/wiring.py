@@ -70,6 +70,7 @@ def wire_board(blocks: gr.Blocks, board: BoardParts, chat: ChatParts, copilot: C
         return draw_change(Change(drawer=handlers.go_back(drawer)), words)
 
     def lock(shown: Board, drawer: Drawer | None, event: gr.EventData) -> Iterator[list[Any]]:
+        yield [gr.skip()] * N_BOARD_PARTS  # a press that changes nothing yields nothing more, which would empty all
         for change in handlers.set_lock(copilot, shown, drawer, str(event.wish) == "lock", words):
             yield draw_change(change, words)
 
@@ -149,10 +150,10 @@ def wire_chat(blocks: gr.Blocks, board: BoardParts, chat: ChatParts, copilot: Co
 
     def follow(thread: Thread) -> Iterator[list[Any]]:
         """Follow the answer that is being made in this thread, begun before a reload or in another window."""
+        yield [gr.skip()] * N_CHAT_PARTS  # what never yields would empty the widgets
         begun = live.of_thread(thread.thread_id)
         if begun is not None:
             yield from followed(begun)
-            yield show(thread.thread_id)
 
     def begin() -> list[Any]:
         return show(None)
