@@ -149,21 +149,27 @@ def _written(
     stream = generator.stream(build_prompt(sheet, phrases), cancel=cancel)
     try:
         for piece in stream:
+            if speaker.writer not in ("", active_name(stream, generator)):
+                yield from _whole(splitter.flush())  # what the writer before said ends where the next begins
+            speaker.writer = active_name(stream, generator)
             for text in splitter.feed(piece):
-                speaker.writer = active_name(stream, generator)
                 yield text
                 if speaker.heard_enough:
                     return
             if cancel is not None and cancel.is_set():
                 return
-        speaker.writer = active_name(stream, generator)
-        yield from (text for text in splitter.flush() if text[-1] in ".!?]")  # a cut-off end is no sentence
+        yield from _whole(splitter.flush())
     finally:
         failure = handed_over(stream)
         speaker.report(WriterReport(active_name(stream, generator), generator.name if failure else "", failure))
         close = getattr(stream, "close", None)
         if close is not None:
             close()  # stops the model that still writes
+
+
+def _whole(texts: Sequence[str]) -> Iterator[str]:
+    """Yield the texts that end as sentences do; a cut-off end is none."""
+    return (text for text in texts if text[-1] in ".!?]")
 
 
 class _Speaker:

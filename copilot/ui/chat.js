@@ -78,5 +78,6 @@ document.addEventListener("lc:brief", (event) => download(event.detail));
 
 document.addEventListener("lc:view", () => requestAnimationFrame(follow)); // while it was hidden it could not scroll
 
+new ResizeObserver(() => following && follow()).observe(element); // a notice above it takes room from it
 watch("value", follow);
 follow();

@@ -87,9 +87,13 @@ class LiveAnswer:
 
 
 class LiveAnswers:
-    """All answers that are being made, by their thread; one at a time in each thread and in each session's new one."""
+    """All answers that are being made, by their thread; one at a time in each thread and in each session's new one.
 
-    def __init__(self, grace_s: float = GRACE_S) -> None:
+    Args:
+        grace_s: how long an answer is made that no page follows.
+    """
+
+    def __init__(self, grace_s: float) -> None:
         self._grace_s = grace_s
         self._lock = threading.Lock()
         self._by_key: dict[tuple[str, str], LiveAnswer] = {}

@@ -16,7 +16,7 @@ from copilot.ui import conversation, handlers
 from copilot.ui.asks import first_questions
 from copilot.ui.conversation import Asking
 from copilot.ui.handlers import Change
-from copilot.ui.live import LiveAnswer, LiveAnswers
+from copilot.ui.live import GRACE_S, LiveAnswer, LiveAnswers
 from copilot.ui.state import Board, Drawer, LaunchDrawer, Thread
 from copilot.ui.views_calendar import calendar_html, empty_calendar_html, header_html, notices_html
 from copilot.ui.views_chat import thread_html
@@ -94,7 +94,7 @@ def wire_board(blocks: gr.Blocks, board: BoardParts, chat: ChatParts, copilot: C
 
 def wire_chat(blocks: gr.Blocks, board: BoardParts, chat: ChatParts, copilot: Copilot, words: Words) -> None:
     """Wire the conversation: every way to ask runs the same stream, which a reload and a second window follow too."""
-    live = LiveAnswers()
+    live = LiveAnswers(GRACE_S)
 
     def answer(message: str, thread: Thread, request: gr.Request, wish: Wish = "") -> Iterator[list[Any]]:
         thread = settled(thread)

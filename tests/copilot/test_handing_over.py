@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from copilot.errors import GeneratorError
-from copilot.generators import PHRASES, PhraseGenerator, ScriptedGenerator
+from copilot.generators import PHRASES, PhraseGenerator, Prompt, ScriptedGenerator
 from copilot.service import Finished
 from copilot.writer_fallback import FallbackGenerator
 
@@ -123,10 +125,6 @@ def test_a_writer_that_cannot_be_loaded_is_told_before_the_first_question(copilo
 
 
 def test_success_is_noted_while_a_reply_goes_on_and_a_stop_is_neither_success_nor_failure():
-    import threading
-
-    from copilot.generators import Prompt
-
     primary = ScriptedGenerator(["One. Two. Three. "], name="primary")
     generator = FallbackGenerator(primary, PhraseGenerator(), rest_s=0.0)
     generator.note_failure(GeneratorError("It failed before."))
