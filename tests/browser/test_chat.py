@@ -95,6 +95,13 @@ def send(page: Any, text: str) -> None:
     box.press("Enter")
 
 
+def reload(watched: Any, shows: str = ".lc-writing .lc-s") -> None:
+    """Reload, in the middle of a stream too; that its connections end is what the page that leaves complains of."""
+    watched.page.reload()
+    watched.page.wait_for_selector(shows)
+    watched.problems.clear()
+
+
 def test_shorter_and_more_detail_by_keyboard_keep_the_first_answer(open_calendar, app):
     app.writer.gate.set()
     watched = open_calendar(url=app.url)
@@ -120,14 +127,14 @@ def test_shorter_and_more_detail_by_keyboard_keep_the_first_answer(open_calendar
     expect(page.locator(TURN.format(4)).locator(".lc-understood")).to_contain_text("variation 2")
     expect(page.locator(TURN.format(4)).locator(".lc-wishes")).to_be_visible()
     shown = page.locator(".lc-turn").all_inner_texts()
-    page.reload()
-    expect(page.locator(TURN.format(4)).locator(".lc-wishes")).to_be_visible()
+    reload(watched, f"{TURN.format(4)} .lc-wishes")
     assert page.locator(".lc-turn").all_inner_texts() == shown
     watched.assert_clean()
 
 
 def test_a_chat_that_waits_shows_its_facts_and_its_place_and_stop_leaves_the_line(open_calendar, app):
-    first, second, third = (open_calendar(url=app.url) for _ in range(3))
+    first, second = (open_calendar(url=app.url) for _ in range(2))
+    third = open_calendar(dark=True, url=app.url)  # a browser of its own: one opens six connections to a server at most
     send(first.page, app.questions[0])
     first.page.wait_for_selector(".lc-writing .lc-s")
     for place, (watched, question) in enumerate(((second, app.questions[1]), (third, app.questions[2])), start=1):
@@ -145,13 +152,6 @@ def test_a_chat_that_waits_shows_its_facts_and_its_place_and_stop_leaves_the_lin
         number = re.findall(r"#\w+", question)[0]
         expect(watched.page.locator(".lc-s").first).to_contain_text(number)
         watched.assert_clean()
-
-
-def reload(watched: Any) -> None:
-    """Reload in the middle of a stream; that its connection ends is what the page that leaves complains of."""
-    watched.page.reload()
-    watched.page.wait_for_selector(".lc-writing .lc-s")
-    watched.problems.clear()
 
 
 def test_a_reload_in_the_middle_of_an_answer_goes_on_with_it(open_calendar, app):
@@ -177,7 +177,7 @@ def test_stop_after_a_reload_keeps_the_sentences_and_so_does_the_thread(open_cal
     page.wait_for_selector(".lc-turn.lc-stopped .lc-s")
     expect(page.get_by_role("button", name="Send")).to_be_visible()
     said = page.locator(".lc-a").inner_text()
-    page.reload()
+    reload(watched, ".lc-turn.lc-stopped")
     expect(page.locator(".lc-turn.lc-stopped .lc-status")).to_contain_text("Stopped")
     assert page.locator(".lc-a").inner_text() == said
     watched.assert_clean()

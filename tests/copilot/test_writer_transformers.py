@@ -99,6 +99,14 @@ class TestWriting:
         assert texts[0] == texts[1] != texts[2]
         assert torch.equal(torch.random.get_rng_state(), before)
 
+    def test_a_prompt_s_temperature_goes_before_the_writer_s(self, tiny, folder, tmp_path):
+        varied = [Prompt("S", "Why?", 24, seed, temperature=1.0) for seed in (1, 1, 2)]
+        texts = ["".join(tiny.stream(prompt)) for prompt in varied]
+        assert texts[0] == texts[1] != texts[2]
+        sampling = TransformersGenerator(folder, cache=tmp_path, temperature=1.0)
+        greedy = Prompt("S", "Why?", 24, 1, temperature=0.0)
+        assert "".join(sampling.stream(greedy)) == "".join(tiny.stream(Prompt("S", "Why?", 24)))
+
     def test_a_model_without_a_chat_template(self, tmp_path):
         generator = TransformersGenerator(save_tiny_model(tmp_path / "plain", template=None), cache=tmp_path)
         assert "".join(generator.stream(PROMPT))
