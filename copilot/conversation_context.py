@@ -49,11 +49,12 @@ def read_wish(text: str, phrases: Phrases) -> Wish:
 
 
 def wished(previous: Question, wish: Wish) -> Question:
-    """Return the question before as it is asked once more; "again" is its next variation.
+    """Return the question before as it is asked once more; "again" is its next variation, or the one that was stopped.
 
     Its length is settled with its facts, as only they tell whether a shorter or longer answer would say anything else.
     """
-    return replace(previous, wish=wish, variation=previous.variation + (wish == "again"), mended=False)
+    is_next = wish == "again" and not previous.stopped
+    return replace(previous, wish=wish, variation=previous.variation + is_next, mended=False, stopped=False)
 
 
 def leaning(

@@ -69,6 +69,7 @@ class Question:
         wish: how the answer before is wanted once more: shorter, with more detail, or again.
         length: how much of what is known the answer tells.
         variation: 0 for the first answer; each "again" is the next, which a writer tells in other words.
+        stopped: True when its answer was stopped before its end.
         points_back: True when the message speaks of "it" or "that one".
     """
 
@@ -88,6 +89,7 @@ class Question:
     wish: Wish = ""
     length: Length = "normal"
     variation: int = 0
+    stopped: bool = False
     points_back: bool = False
 
     @property

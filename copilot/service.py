@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -300,8 +300,14 @@ class Copilot:
     def _last_question(self, thread_id: str | None, lang: str) -> Question | None:
         """Return the thread's last question about the plan: the context of a follow-up, whatever small talk between."""
         answers = [m.payload for m in self.store.messages(thread_id) if m.role == COPILOT] if thread_id else []
-        asked = (question_from_json(answer.get("asked", answer["question"]), lang=lang) for answer in reversed(answers))
+        asked = (_asked(answer, lang) for answer in reversed(answers))
         return next((one for one in asked if one.intent not in (Intent.HELP, Intent.OUT_OF_SCOPE)), None)
+
+
+def _asked(answer: Mapping[str, Any], lang: str) -> Question:
+    """Return the question of a stored answer."""
+    question = question_from_json(answer.get("asked", answer["question"]), lang=lang)
+    return replace(question, stopped=bool(answer.get("stopped", False)))
 
 
 def _set(cancel: threading.Event | None) -> bool:

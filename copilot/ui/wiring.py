@@ -52,9 +52,10 @@ def wire_board(blocks: gr.Blocks, board: BoardParts, chat: ChatParts, copilot: C
         now = str(notices_html(handlers.open_notices(copilot, words), words))
         return gr.skip() if now == shown else now  # what is drawn again would come back after it was hidden
 
-    def writer(shown: Board | None) -> list[Any]:
-        now = shown and replace(shown, writer=copilot.active_writer)
-        return [gr.skip()] * 2 if now is None or now == shown else [str(header_html(now, words)), now]
+    def writer(plan: Board | None, shown: str | None) -> Any:
+        """Name another writer in the header; compared as text, so that a header which is behind catches up."""
+        now = plan and str(header_html(replace(plan, writer=copilot.active_writer), words))
+        return gr.skip() if now is None or now == shown else now
 
     def pick(event: gr.EventData) -> list[Any]:
         return draw_change(handlers.open_launch(copilot, str(event.product_id), words), words)
@@ -82,7 +83,7 @@ def wire_board(blocks: gr.Blocks, board: BoardParts, chat: ChatParts, copilot: C
     latest = {"trigger_mode": "always_last", **QUIET}  # of many quick clicks, the last one counts
     blocks.load(load, None, [*drawn, board.notices], **QUIET)
     board.ticker.tick(notices, board.notices, board.notices, **QUIET)
-    board.ticker.tick(writer, board.board_state, [board.header, board.board_state], **QUIET)
+    board.ticker.tick(writer, [board.board_state, board.header], board.header, **QUIET)
     board.calendar.pick(pick, None, drawn, **latest)
     chat.conversation.cite(cite, [drawer, chat.thread_state], drawn, **latest)
     board.drawer.close(close, None, drawn, **QUIET)

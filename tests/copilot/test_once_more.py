@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from copilot.answers import VARIED_TEMPERATURE
@@ -84,6 +86,15 @@ def test_each_variation_asks_the_writer_with_its_own_seed_and_is_reproducible(co
         ("normal", 2),
         ("short", 2),
     ]
+
+
+def test_again_after_a_stop_finishes_the_variation_that_was_stopped(copilot, say, why):
+    cancel = threading.Event()
+    cancel.set()
+    assert say(why, cancel=cancel).stopped
+    whole = say("Regenerate", wish="again")
+    assert (whole.question.variation, whole.stopped) == (0, False)
+    assert say("again").question.variation == 1
 
 
 def test_a_new_question_begins_at_the_usual_length_and_first_variation(say, why):
