@@ -89,6 +89,13 @@ def caught_up(copilot: Copilot, thread: Thread, words: Words) -> Thread:
     return kept if len(kept.turns) > len(thread.turns) else thread
 
 
+def ended(copilot: Copilot, thread: Thread, words: Words) -> Thread:
+    """Return a thread whose last answer is not being made any more: as it is kept, or stopped where it is not."""
+    if thread.thread_id is not None:
+        return restore(copilot, thread.thread_id, words)
+    return replace(thread, turns=(*thread.turns[:-1], replace(thread.turns[-1], state="stopped")))
+
+
 def _repeats(turns: Sequence[Turn], turn: Turn) -> bool:
     """Say whether a further variation came out in the words of the answer before it."""
     varied = turn.state == "done" and turn.understood is not None and turn.understood.variation > 0

@@ -100,8 +100,12 @@ class LiveAnswers:
 
     def of_thread(self, thread_id: str | None) -> LiveAnswer | None:
         """Return the answer that is being made in a thread."""
+        return self.of("", thread_id) if thread_id else None
+
+    def of(self, session: str, thread_id: str | None) -> LiveAnswer | None:
+        """Return the answer that is being made in a thread, or in a session's thread that has no id yet."""
         with self._lock:
-            return self._by_key.get(("thread", thread_id or ""))
+            return self._by_key.get(_key(session, thread_id))
 
     def start(
         self, session: str, thread_id: str | None, run: Callable[[threading.Event], Iterator[Asking]]
@@ -111,7 +115,7 @@ class LiveAnswers:
         Args:
             run: makes the answer, looking at the event that stops it.
         """
-        key = ("thread", thread_id) if thread_id else ("session", session)
+        key = _key(session, thread_id)
         with self._lock:
             if key in self._by_key:
                 return None
@@ -124,9 +128,13 @@ class LiveAnswers:
             for state in run(answer.cancel):
                 if state.thread.thread_id and not state.note:
                     with self._lock:
-                        self._by_key[("thread", state.thread.thread_id)] = answer
+                        self._by_key[_key("", state.thread.thread_id)] = answer
                 answer.publish(state)
         finally:
             with self._lock:
                 self._by_key = {key: one for key, one in self._by_key.items() if one is not answer}
             answer.end()
+
+
+def _key(session: str, thread_id: str | None) -> tuple[str, str]:
+    return ("thread", thread_id) if thread_id else ("session", session)

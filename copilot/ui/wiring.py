@@ -98,8 +98,8 @@ def wire_chat(blocks: gr.Blocks, board: BoardParts, chat: ChatParts, copilot: Co
     live = LiveAnswers(GRACE_S)
 
     def answer(message: str, thread: Thread, request: gr.Request, wish: Wish = "") -> Iterator[list[Any]]:
-        thread = settled(thread)
         session = str(request.session_hash)
+        thread = settled(thread, session)
         begun = live.start(
             session, thread.thread_id, lambda stop: conversation.ask(copilot, message, thread, stop, words, wish)
         )
@@ -127,18 +127,18 @@ def wire_chat(blocks: gr.Blocks, board: BoardParts, chat: ChatParts, copilot: Co
                 yield draw_asking(copilot, asking, begun.cancel, words, first=first)
                 first = False
 
-    def settled(thread: Thread) -> Thread:
+    def settled(thread: Thread, session: str) -> Thread:
         """Return a thread whose answer ended unseen, such as while the computer slept, as it is kept."""
-        lost = thread.busy and live.of_thread(thread.thread_id) is None
-        return conversation.restore(copilot, thread.thread_id, words) if lost else thread
+        lost = thread.busy and live.of(session, thread.thread_id) is None
+        return conversation.ended(copilot, thread, words) if lost else thread
 
     def stop(cancel: threading.Event | None) -> Any:
         if cancel is not None:
             cancel.set()
         return gr.Button(words("chat.stopping"), interactive=False)
 
-    def after_stop(thread: Thread) -> list[Any]:
-        now = settled(thread)
+    def after_stop(thread: Thread, request: gr.Request) -> list[Any]:
+        now = settled(thread, str(request.session_hash))
         if now is thread:  # its stream draws the end
             return [gr.skip()] * N_CHAT_PARTS
         return draw_asking(copilot, Asking(now), None, words, first=True)

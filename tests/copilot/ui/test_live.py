@@ -90,6 +90,8 @@ def test_two_sends_before_the_first_has_a_thread_are_one(live):
     answer = live.start("S", None, steps)
     assert live.start("S", None, Steps()) is None
     assert live.start("another session", None, Steps()) is not None
+    assert live.of("S", None) is answer
+    assert live.of_thread(None) is None
     steps.go.release()
     assert asked(answer.follow()) == ["one"]
     assert live.of_thread("new") is None
