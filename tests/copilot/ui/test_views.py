@@ -256,7 +256,9 @@ def test_a_waiting_turn_shows_its_place_and_its_facts_and_a_writing_one_its_sent
     assert words("chat.known") not in assert_harmless(thread_html(Thread("T1", (writing,)), (), words)).said
 
 
-@pytest.mark.parametrize(("place", "said"), [(1, "Next"), (2, "2nd"), (3, "3rd"), (4, "4th"), (12, "12th"), (21, "21st")])
+@pytest.mark.parametrize(
+    ("place", "said"), [(1, "Next"), (2, "2nd"), (3, "3rd"), (4, "4th"), (12, "12th"), (21, "21st")]
+)
 def test_places_in_line_are_said_as_ordinals(words, place, said):
     assert words("chat.waiting_writer", place=place).startswith(f"{said} in line")
 
