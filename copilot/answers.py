@@ -11,93 +11,40 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Literal
 
+from copilot.answer import Answer, Origin, Sentence, WriterReport, finished_answer
 from copilot.cleaning import clean_label
 from copilot.errors import GeneratorError
 from copilot.factsheet import Fact, FactSheet
-from copilot.generators import Prompt, TextGenerator, active_name
+from copilot.generators import PHRASES, Prompt, TextGenerator, active_name, handed_over
+from copilot.length import Length, of_length, told_ids
 from copilot.phrases import Phrases
-from copilot.questions import Question
 from copilot.sentences import SentenceSplitter
 from copilot.verifier import Check, verify_sentence
 
 log = logging.getLogger(__name__)
 
-Origin = Literal["writer", "phrase", "template"]
 Rejected = Callable[[str, Check], None]
-Length = Literal["short", "normal", "detailed"]
+
+__all__ = [
+    "Answer",
+    "Length",
+    "Origin",
+    "Sentence",
+    "WriterReport",
+    "build_prompt",
+    "finished_answer",
+    "prompted_facts",
+    "write_answer",
+]
 
 MAX_REJECTED_IN_A_ROW = 3  # then the writer is stopped and the phrases finish: it will not find the way back
 EXTRA_SENTENCES = 3  # a writer may say so many sentences beyond the essential facts
 SHEET_LIMIT = 1_150  # characters of facts in a prompt, at most about 450 tokens
-SHORT_FACTS = 3  # facts of a short answer
 QUESTION_SHOWN = 300  # characters of the question in a prompt
 TOKENS_PER_FACT = 56
+VARIED_TEMPERATURE = 0.6  # of a second answer to the same question: other words, seldom another meaning
 _CITED = re.compile(r"F\d{1,3}")
-
-
-@dataclass(frozen=True)
-class Sentence:
-    """One sentence of an answer.
-
-    Attributes:
-        text: the sentence with its citations, `[F1]`.
-        facts: ids of the facts that it cites.
-        verified: True when the verifier passed it; True for templates too, which state no fact.
-        origin: `writer` (the LLM), `phrase` (the fact's own phrase) or `template` (the product's own words).
-        rejected: the writer's text that this sentence replaces, or None.
-    """
-
-    text: str
-    facts: tuple[str, ...]
-    verified: bool
-    origin: Origin
-    rejected: str | None = None
-
-    def to_json(self) -> dict[str, object]:
-        """Return the sentence as `ask --json` prints it."""
-        return {"text": self.text, "facts": list(self.facts), "verified": self.verified, "origin": self.origin}
-
-    def to_record(self) -> dict[str, object]:
-        """Return the sentence as a thread keeps it: with the writer's text that it replaced."""
-        return self.to_json() | {"rejected": self.rejected}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A finished answer: the question, its sentences in order, all facts, and who wrote it."""
-
-    question: Question
-    sentences: tuple[Sentence, ...]
-    facts: tuple[Fact, ...]
-    plan_version: int | None
-    writer: str
-
-    @property
-    def text(self) -> str:
-        """Return the sentences as one paragraph."""
-        return " ".join(sentence.text for sentence in self.sentences)
-
-    def to_json(self) -> dict[str, object]:
-        """Return the object that `ask --json` prints."""
-        return {
-            "question": self.question.to_json(),
-            "answer": self.text,
-            "sentences": [sentence.to_json() for sentence in self.sentences],
-            "facts": [fact.to_json() for fact in self.facts],
-            "plan": self.plan_version,
-        }
-
-    def to_record(self) -> dict[str, object]:
-        """Return the answer as a thread keeps it: all that the screen needs to show it again."""
-        return self.to_json() | {
-            "asked": self.question.to_record(),
-            "sentences": [sentence.to_record() for sentence in self.sentences],
-            "facts": [fact.to_record() for fact in self.facts],
-            "writer": self.writer,
-        }
 
 
 def write_answer(
@@ -106,18 +53,21 @@ def write_answer(
     phrases: Phrases,
     cancel: threading.Event | None = None,
     on_rejected: Rejected | None = None,
-    on_writer: Callable[[str], None] | None = None,
+    on_writer: Callable[[WriterReport], None] | None = None,
 ) -> Iterator[Sentence]:
     """Write the answer to a sheet's question, sentence by sentence; each one is verified or the fact's own phrase.
 
+    The question says at which length, and in which variation: the same sheet and variation give the same answer.
+
     The first sentence that states facts is about the first essential fact. After `MAX_REJECTED_IN_A_ROW` rejected
     sentences the writer is stopped. A writer that fails is reported in one line, and the phrases finish. Setting
-    `cancel` ends the answer at once. The same sheet and the same text from the writer give the same answer.
+    `cancel` ends the answer at once.
 
     Args:
         on_rejected: told of each sentence of the writer that failed the check, also of those that nothing replaces.
         on_writer: told at the end who wrote, as a generator may have had to hand over to its backup.
     """
+    sheet = of_length(sheet, sheet.question.length)
     speaker = _Speaker(sheet, phrases, on_rejected, on_writer)
     for sentence in _own_lines(sheet, phrases, closing=False):
         yield sentence
@@ -132,26 +82,29 @@ def write_answer(
 def build_prompt(sheet: FactSheet, phrases: Phrases, length: Length = "normal") -> Prompt:
     """Return the writer's prompt: the rules, the question as data, and the facts to tell in order of weight.
 
+    The first answer takes the likeliest words; each variation of it draws them, with its number as the seed.
+
     Each fact stands in its own phrase with its citation, so names and numbers can be copied. Names were cleaned when
     the facts were made; the question is cleaned here, so that neither can open a citation, a tag or a new line.
     """
     lines = [phrases.sentence(fact) for fact in prompted_facts(sheet, phrases, length)]
     question = clean_label(sheet.question.text[:QUESTION_SHOWN]).translate(str.maketrans("«»", "''"))
     user = phrases.render("answer.j2", question=question, lines=lines)
-    return Prompt(phrases.render("system.j2"), user, max_new_tokens=TOKENS_PER_FACT * max(1, min(len(lines), 8)))
+    variation = sheet.question.variation
+    return Prompt(
+        phrases.render("system.j2"),
+        user,
+        max_new_tokens=TOKENS_PER_FACT * max(1, min(len(lines), 8)),
+        seed=variation,
+        temperature=VARIED_TEMPERATURE if variation else None,
+    )
 
 
 def prompted_facts(sheet: FactSheet, phrases: Phrases, length: Length = "normal") -> list[Fact]:
-    """Return the facts that the writer is asked to tell, in order of weight, as many as the prompt has room for.
-
-    They are the essential ones: the first few for a short answer, and all facts after them for a detailed one.
-    """
-    ids = list(sheet.essential[:SHORT_FACTS] if length == "short" else sheet.essential)
-    if length == "detailed" or not ids:
-        ids += [fact.id for fact in sheet.facts if fact.id not in ids]
+    """Return the facts that the writer is asked to tell, in order of weight, as many as the prompt has room for."""
     told: list[Fact] = []
     size = 0
-    for fact in (fact for fact_id in ids if (fact := sheet.get(fact_id)) is not None):
+    for fact in (fact for fact_id in told_ids(sheet, length) if (fact := sheet.get(fact_id)) is not None):
         size += len(phrases.sentence(fact))
         if size > SHEET_LIMIT:
             break
@@ -179,6 +132,7 @@ def _spoken(
             yield from speaker.hear(text)
     except GeneratorError as error:
         log.warning("the writer failed, phrases finish the answer: %s", error)
+        speaker.report(WriterReport(PHRASES, generator.name, str(error), told=True))
         yield Sentence(phrases.message("writer_failed", reason=str(error)), (), True, "template")
     yield from speaker.finish()
 
@@ -195,18 +149,27 @@ def _written(
     stream = generator.stream(build_prompt(sheet, phrases), cancel=cancel)
     try:
         for piece in stream:
+            if speaker.writer not in ("", active_name(stream, generator)):
+                yield from _whole(splitter.flush())  # what the writer before said ends where the next begins
+            speaker.writer = active_name(stream, generator)
             for text in splitter.feed(piece):
                 yield text
                 if speaker.heard_enough:
                     return
             if cancel is not None and cancel.is_set():
                 return
-        yield from (text for text in splitter.flush() if text[-1] in ".!?]")  # a cut-off end is no sentence
+        yield from _whole(splitter.flush())
     finally:
-        speaker.heard_from(active_name(stream, generator))
+        failure = handed_over(stream)
+        speaker.report(WriterReport(active_name(stream, generator), generator.name if failure else "", failure))
         close = getattr(stream, "close", None)
         if close is not None:
             close()  # stops the model that still writes
+
+
+def _whole(texts: Sequence[str]) -> Iterator[str]:
+    """Yield the texts that end as sentences do; a cut-off end is none."""
+    return (text for text in texts if text[-1] in ".!?]")
 
 
 class _Speaker:
@@ -217,8 +180,9 @@ class _Speaker:
         sheet: FactSheet,
         phrases: Phrases,
         on_rejected: Rejected | None,
-        on_writer: Callable[[str], None] | None,
+        on_writer: Callable[[WriterReport], None] | None,
     ) -> None:
+        self.writer = ""  # of what is heard now
         self._sheet = sheet
         self._phrases = phrases
         self._on_rejected = on_rejected
@@ -253,12 +217,12 @@ class _Speaker:
             return
         self._said |= set(check.facts)
         self._sentences += 1
-        yield Sentence(text, check.facts, True, "writer")
+        yield Sentence(text, check.facts, True, "writer", writer=self.writer)
 
-    def heard_from(self, writer: str) -> None:
+    def report(self, report: WriterReport) -> None:
         """Pass on who wrote what was heard."""
         if self._on_writer is not None:
-            self._on_writer(writer)
+            self._on_writer(report)
 
     def finish(self) -> Iterator[Sentence]:
         """Say every essential fact that is still unsaid, in order."""
@@ -301,4 +265,4 @@ class _Speaker:
         verified = verify_sentence(text, self._sheet, self._phrases).ok
         if not verified:
             log.error("the phrase of %s does not pass the verifier: %r", fact.name, text)
-        return Sentence(text, (fact.id,), verified, "phrase", rejected)
+        return Sentence(text, (fact.id,), verified, "phrase", rejected, self.writer if rejected else "")

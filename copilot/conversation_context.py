@@ -48,6 +48,15 @@ def read_wish(text: str, phrases: Phrases) -> Wish:
     return ""
 
 
+def wished(previous: Question, wish: Wish) -> Question:
+    """Return the question before as it is asked once more; "again" is its next variation, or the one that was stopped.
+
+    Its length is settled with its facts, as only they tell whether a shorter or longer answer would say anything else.
+    """
+    is_next = wish == "again" and not previous.stopped
+    return replace(previous, wish=wish, variation=previous.variation + is_next, mended=False, stopped=False)
+
+
 def leaning(
     scores: dict[Intent, float], read: ReadMessage, text: str, previous: Question | None, phrases: Phrases
 ) -> dict[Intent, float]:

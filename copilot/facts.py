@@ -20,7 +20,7 @@ from copilot.fact_sources import Sources
 from copilot.factsheet import FACT_SPECS, Fact, FactSheet, FactSpec, Message, SheetBuilder, Source
 from copilot.group_names import within
 from copilot.intents import SPEAKS_OF_NO_PRODUCT
-from copilot.length import of_length
+from copilot.length import at_wished_length
 from copilot.phrases import load_phrases
 from copilot.plan_collectors import Part
 from copilot.product_facts import Bench, add_expected, add_slot
@@ -72,7 +72,7 @@ def collect_facts(
         sheet.say("ask_back_intent", first=first, second=second)
     elif _can_speak(bench, question):
         _COLLECTORS[question.intent](bench, question)
-    return of_length(sheet.build(), question.wish)
+    return at_wished_length(sheet.build())
 
 
 def _can_speak(bench: Bench, question: Question) -> bool:

@@ -26,7 +26,9 @@ class Prompt:
         user: the question and the fact sheet. When a prompt is too long, whole lines are dropped from the end, but for
             the last one; so the question comes first and the facts follow in order of weight.
         max_new_tokens: the most tokens to write.
-        seed: of the sampler, for a writer that samples; the on-board writer is greedy.
+        seed: of the sampler, for a writer that samples.
+        temperature: 0 always takes the likeliest token, above it tokens are drawn with the seed; the writer's own
+            when None (the on-board writer's is 0).
         examples: solved (user, assistant) turns shown before the question; dropped first when there is no room.
     """
 
@@ -34,6 +36,7 @@ class Prompt:
     user: str
     max_new_tokens: int = 256
     seed: int = 0
+    temperature: float | None = None
     examples: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -108,6 +111,21 @@ def _open_local(writer: str, cache: Path, threads: int | None) -> TextGenerator:
     return FallbackGenerator(TransformersGenerator(writer, cache=cache, threads=threads), onboard)
 
 
+def replies_at_once(generator: TextGenerator) -> int:
+    """Return how many replies a writer can write at the same time; one that does not say writes one."""
+    return getattr(generator, "replies_at_once", 1)
+
+
+def handed_over(stream: Iterator[str]) -> str:
+    """Return why `stream` is written by a backup; "" while the configured writer writes it."""
+    return getattr(stream, "failure", "")
+
+
+def writing_name(generator: TextGenerator) -> str:
+    """Name the writer that writes now: the backup's while the configured one fails."""
+    return getattr(generator, "writing_name", generator.name)
+
+
 def active_name(stream: Iterator[str], generator: TextGenerator) -> str:
     """Name the writer of what `stream` yields now: the backup when `generator` had to switch, else `generator`."""
     return getattr(stream, "active_name", generator.name)
@@ -117,6 +135,7 @@ class PhraseGenerator:
     """Writes nothing, so that every fact is told by its own phrase: the answer without any LLM."""
 
     name = PHRASES
+    replies_at_once = 1_000  # it takes no time
 
     def prepare(self) -> None:
         """Need nothing."""
@@ -134,6 +153,7 @@ class ScriptedGenerator:
             the prompt's user part contains (first match; nothing is written without one).
         piece: characters in a piece.
         fail_after: raise GeneratorError after this many pieces of every reply.
+        replies_at_once: how many chats it writes for at the same time.
 
     Example: ScriptedGenerator("One [F1]. Two [F2].", fail_after=1) yields "One [F1]" and fails.
     """
@@ -145,8 +165,10 @@ class ScriptedGenerator:
         piece: int = 8,
         fail_after: int | None = None,
         name: str = "scripted",
+        replies_at_once: int = 1,
     ) -> None:
         self.name = name
+        self.replies_at_once = replies_at_once
         self.prompts: list[Prompt] = []  # what it was asked, for the test to look at
         self._script = [script] if isinstance(script, str) else script
         self._piece = piece

@@ -18,10 +18,11 @@ from typing import TYPE_CHECKING
 from copilot.catalogue_names import words_of
 from copilot.changes import Change, read_change
 from copilot.cleaning import clean_text
-from copilot.conversation_context import Wish, leaning, of_that_week, of_the_compared, read_wish, with_pronouns
+from copilot.conversation_context import Wish, leaning, of_that_week, of_the_compared, read_wish, wished, with_pronouns
 from copilot.entities import Entities, EntityReader, ReadMessage
 from copilot.errors import QuestionTooLong, UnsupportedLanguage
 from copilot.intents import Intent, IntentMatcher
+from copilot.length import Length
 from copilot.product_reading import SHOWN_CANDIDATES, ProductReading
 from retrieval.cache import EmbeddingCache
 
@@ -66,6 +67,9 @@ class Question:
         change: what a "what if" supposes beyond a move.
         mended: True when typing errors were mended, so that the answer says how it read the message.
         wish: how the answer before is wanted once more: shorter, with more detail, or again.
+        length: how much of what is known the answer tells.
+        variation: 0 for the first answer; each "again" is the next, which a writer tells in other words.
+        stopped: True when its answer was stopped before its end.
         points_back: True when the message speaks of "it" or "that one".
     """
 
@@ -83,6 +87,9 @@ class Question:
     change: Change | None = None
     mended: bool = False
     wish: Wish = ""
+    length: Length = "normal"
+    variation: int = 0
+    stopped: bool = False
     points_back: bool = False
 
     @property
@@ -114,6 +121,8 @@ class Question:
             "named": [list(one) for one in self.named],
             "of_launches": self.of_launches,
             "change": asdict(self.change) if self.change else None,
+            "length": self.length,
+            "variation": self.variation,
         }
 
 
@@ -145,6 +154,8 @@ def question_from_json(data: Mapping, text: str = "", lang: str = "en") -> Quest
         named=tuple(tuple(one) for one in data.get("named", ())),
         of_launches=bool(data.get("of_launches", False)),
         change=Change(**data["change"]) if data.get("change") else None,
+        length=data.get("length", "normal"),
+        variation=int(data.get("variation", 0)),
     )
 
 
@@ -204,7 +215,7 @@ class QuestionParser:
         if self._is_courtesy(written):
             return Question(written, Intent.HELP, Entities(), 1.0, lang)
         if previous is not None and (wish := read_wish(written, self.phrases)):
-            return replace(previous, wish=wish, mended=False)
+            return wished(previous, wish)
         cleaned = self.reader.mended(written)
         read = with_pronouns(self.reader.read(cleaned), previous, self.phrases)
         scores = self.matcher.scores(read, cleaned)

@@ -6,25 +6,30 @@ life: understand, collect facts, write and verify, record.
 
 from __future__ import annotations
 
+import logging
 import threading
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
-from copilot.answers import Answer, Sentence, write_answer
+from copilot.answer import Answer, Sentence, WriterReport, finished_answer
+from copilot.answers import write_answer
 from copilot.archive import Archive
 from copilot.brief_age import BriefAge, read_edition
 from copilot.briefs import Brief, write_brief
+from copilot.conversation_context import Wish, wished
 from copilot.engine import Engine, Evidence
-from copilot.errors import QuestionTooLong
+from copilot.errors import GeneratorError, QuestionTooLong, StoreError
+from copilot.events import AnswerEvent, Collected, Finished, SentenceReady, Understood, Waiting
 from copilot.facts import collect_facts
 from copilot.factsheet import Fact, FactSheet
 from copilot.feedback import ComparedOutcome, compare
-from copilot.generators import TextGenerator
+from copilot.generators import PHRASES, TextGenerator, replies_at_once, writing_name
 from copilot.intents import Intent
 from copilot.ledger import LedgerEntry, settle
 from copilot.phrases import Phrases, load_phrases
@@ -33,42 +38,15 @@ from copilot.questions import Question, QuestionParser, question_from_json
 from copilot.records import Outcome, StoredPlan
 from copilot.scenarios import Scenarios
 from copilot.store import Store
+from copilot.waiting_line import Ticket, WaitingLine
 from ranking.interventions import Intervention
 from retrieval.search import Hit
 
 QUESTION_LIMIT = 2_000  # characters; a longer message is almost surely a paste by mistake
 COPILOT = "copilot"  # who speaks in a thread
+N_COLLECTING = 4  # questions whose facts are computed at once; the solver and the cores are shared
 
-
-@dataclass(frozen=True)
-class Understood:
-    """The message was read as this question."""
-
-    question: Question
-
-
-@dataclass(frozen=True)
-class Collected:
-    """The facts that the answer will speak of."""
-
-    sheet: FactSheet
-
-
-@dataclass(frozen=True)
-class SentenceReady:
-    """One verified sentence."""
-
-    sentence: Sentence
-
-
-@dataclass(frozen=True)
-class Finished:
-    """The whole answer."""
-
-    answer: Answer
-
-
-AnswerEvent = Understood | Collected | SentenceReady | Finished
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -96,6 +74,9 @@ class Copilot:
         self.planning = Planning(engine, store)
         self.scenarios = Scenarios(engine, store, self.planning)
         self._parsers: dict[str, QuestionParser] = {}
+        self._facts_line = WaitingLine(lambda: N_COLLECTING)
+        self._writer_line = WaitingLine(lambda: replies_at_once(self.writer))
+        self._last_report: WriterReport | None = None
 
     def close(self) -> None:
         """Release the database, the solver and the tables."""
@@ -110,7 +91,11 @@ class Copilot:
         """
         self.parser(lang).warm_up()
         self.engine.prepare()
-        self.writer.prepare()
+        try:
+            self.writer.prepare()
+        except GeneratorError as error:
+            self._last_report = WriterReport(PHRASES, self.writer.name, str(error))
+            raise
 
     # Plans
 
@@ -163,9 +148,15 @@ class Copilot:
         lang: str = "en",
         thread_id: str | None = None,
         cancel: threading.Event | None = None,
+        wish: Wish = "",
     ) -> Iterator[AnswerEvent]:
         """Answer one message as a stream of events; the last one is `Finished`.
 
+        Facts come before the writer is asked, which writes for one chat after the other; whoever waits is told the
+        place in line. Setting `cancel` leaves the line at once, or ends the answer after its last verified sentence.
+
+        Args:
+            wish: asks the thread's last question once more (shorter, longer, again), as the message says it in words.
         Raises:
             QuestionTooLong, UnsupportedLanguage: before anything is written to the thread.
         """
@@ -178,19 +169,54 @@ class Copilot:
         if thread_id is not None:
             self.store.add_message(thread_id, OPERATOR, {"text": message})
         stored = self.current_plan()
-        question = self.parser(lang).parse(message, lang=lang, previous=previous)
+        question = wished(previous, wish) if wish and previous else self._parsed(message, lang, previous)
         yield Understood(question)
-        sheet = collect_facts(question, self.engine, stored, Archive(self.store, self.scenarios))
+        with self._facts_line.join() as ticket:
+            yield from _waiting(ticket, "facts", cancel)
+            sheet = FactSheet(question, (), ())
+            if not _set(cancel):
+                sheet = collect_facts(question, self.engine, stored, Archive(self.store, self.scenarios))
         yield Collected(sheet)
+        yield from self._told(sheet, phrases, stored.version, thread_id, cancel)
+
+    def _parsed(self, message: str, lang: str, previous: Question | None) -> Question:
+        return self.parser(lang).parse(message, lang=lang, previous=previous)
+
+    def _told(
+        self, sheet: FactSheet, phrases: Phrases, version: int, thread_id: str | None, cancel: threading.Event | None
+    ) -> Iterator[AnswerEvent]:
+        """Write the answer when it is this chat's turn, and keep it in the thread however it ends."""
         sentences: list[Sentence] = []
-        writers = [self.writer.name]
-        for sentence in write_answer(sheet, self.writer, phrases, cancel, on_writer=writers.append):
-            sentences.append(sentence)
-            yield SentenceReady(sentence)
-        answer = Answer(sheet.question, tuple(sentences), sheet.facts, stored.version, writers[-1])
-        if thread_id is not None:
+        reports = [WriterReport(writing_name(self.writer))]
+        kept = False
+        try:
+            # Without facts no writer is asked, so there is nothing to wait for.
+            with self._writer_line.join() if sheet.facts else nullcontext() as ticket:
+                if ticket is not None:
+                    yield from _waiting(ticket, "writer", cancel)
+                if not _set(cancel):
+                    for sentence in write_answer(sheet, self.writer, phrases, cancel, on_writer=reports.append):
+                        sentences.append(sentence)
+                        yield SentenceReady(sentence)
+            if len(reports) > 1:
+                self._last_report = reports[-1]
+            answer = finished_answer(sheet, sentences, version, reports[-1], stopped=_set(cancel))
+            kept, unkept = True, self._keep(thread_id, answer)
+            yield Finished(answer, unkept)
+        finally:
+            if not kept:  # nobody listens any more, or a bug ended it: what was verified is not lost
+                self._keep(thread_id, finished_answer(sheet, sentences, version, reports[-1], stopped=True))
+
+    def _keep(self, thread_id: str | None, answer: Answer) -> str:
+        """Add an answer to its thread; return why that was not possible, or nothing."""
+        if thread_id is None:
+            return ""
+        try:
             self.store.add_message(thread_id, COPILOT, answer.to_record())
-        yield Finished(answer)
+        except StoreError as error:
+            log.warning("an answer is not kept: %s", error)
+            return str(error)
+        return ""
 
     def parser(self, lang: str) -> QuestionParser:
         """Return the question parser of a language; its examples are encoded once."""
@@ -250,20 +276,49 @@ class Copilot:
         ]
         off = [Notice("off", feature, reason) for feature, reason in report.switched_off.items()]
         stale = [_stale(rule, phrases) for rule in self.planning.strange_rules]
-        failure = self.writer_failure
-        writer = [Notice("off", "writer", phrases.message("notice_writer", reason=failure))] if failure else []
-        return (*simulated, *off, *stale, *writer)
+        return (*simulated, *off, *stale, *self._writer_notices(phrases))
+
+    def _writer_notices(self, phrases: Phrases) -> list[Notice]:
+        active = self.active_writer
+        if not active.failure:
+            return []
+        key = "notice_phrases" if active.name == PHRASES else "notice_writer"
+        return [Notice("off", "writer", phrases.message(key, reason=active.failure))]
 
     @property
-    def writer_failure(self) -> str:
-        """Why the configured writer does not write now and its backup does; empty while it writes."""
-        return getattr(self.writer, "last_failure", "")
+    def active_writer(self) -> WriterReport:
+        """Who writes now, and why not the configured writer where that is another one.
+
+        The configured one gets another chance now and then; until it wrote again, it counts as failed.
+        """
+        failure = getattr(self.writer, "last_failure", "")
+        last = self._last_report
+        if last is not None and last.name == PHRASES and last.failure:
+            return last
+        return WriterReport(writing_name(self.writer), self.writer.name if failure else "", failure)
 
     def _last_question(self, thread_id: str | None, lang: str) -> Question | None:
         """Return the thread's last question about the plan: the context of a follow-up, whatever small talk between."""
         answers = [m.payload for m in self.store.messages(thread_id) if m.role == COPILOT] if thread_id else []
-        asked = (question_from_json(answer.get("asked", answer["question"]), lang=lang) for answer in reversed(answers))
+        asked = (_asked(answer, lang) for answer in reversed(answers))
         return next((one for one in asked if one.intent not in (Intent.HELP, Intent.OUT_OF_SCOPE)), None)
+
+
+def _asked(answer: Mapping[str, Any], lang: str) -> Question:
+    """Return the question of a stored answer."""
+    question = question_from_json(answer.get("asked", answer["question"]), lang=lang)
+    return replace(question, stopped=bool(answer.get("stopped", False)))
+
+
+def _set(cancel: threading.Event | None) -> bool:
+    return cancel is not None and cancel.is_set()
+
+
+def _waiting(
+    ticket: Ticket, behind: Literal["facts", "writer"], cancel: threading.Event | None
+) -> Iterator[AnswerEvent]:
+    for place in ticket.wait(cancel):
+        yield Waiting(place, behind)
 
 
 def _stale(rule: Intervention, phrases: Phrases) -> Notice:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 
 from copilot.errors import GeneratorError
-from copilot.generators import Prompt, TextGenerator, active_name
+from copilot.generators import Prompt, TextGenerator, active_name, handed_over, replies_at_once, writing_name
 
 _log = logging.getLogger(__name__)
 
@@ -57,6 +57,16 @@ class FallbackGenerator:
             self.note_failure(error)
             self.backup.prepare()
 
+    @property
+    def writing_name(self) -> str:
+        """The name of the writer that a question asked now would meet, as far as the last reply tells."""
+        return writing_name(self.backup) if self.last_failure else writing_name(self.primary)
+
+    @property
+    def replies_at_once(self) -> int:
+        """How many replies the writer that writes now can write at the same time."""
+        return replies_at_once(self.backup if self.last_failure else self.primary)
+
     def stream(self, prompt: Prompt, *, cancel: threading.Event | None = None) -> Iterator[str]:
         """Stream the primary's reply, or the backup's."""
         return FallbackStream(self, prompt, cancel)
@@ -73,8 +83,9 @@ class FallbackGenerator:
         _log.warning("%s does not write now, %s does: %s", self.primary.name, self.backup.name, error)
 
     def note_success(self) -> None:
-        """Forget the last failure."""
+        """Forget the last failure, and the rest after it."""
         self.last_failure = ""
+        self._rests_until = float("-inf")
 
 
 class FallbackStream(Iterator[str]):
@@ -85,6 +96,7 @@ class FallbackStream(Iterator[str]):
         self._prompt = prompt
         self._cancel = cancel
         self._backup_stream: Iterator[str] | None = None
+        self._failure = ""
         self._pieces = self._write()
 
     def __next__(self) -> str:
@@ -101,6 +113,17 @@ class FallbackStream(Iterator[str]):
             return self._generator.primary.name
         return active_name(self._backup_stream, self._generator.backup)
 
+    @property
+    def failure(self) -> str:
+        """Why the primary does not write this reply, and its backup's backup neither; "" while the primary does."""
+        if self._backup_stream is None:
+            return ""
+        return " ".join(filter(None, (self._failure, handed_over(self._backup_stream))))
+
+    @property
+    def _cancelled(self) -> bool:
+        return self._cancel is not None and self._cancel.is_set()
+
     def _write(self) -> Generator[str]:
         if not self._generator.resting:
             wrote = False
@@ -108,15 +131,21 @@ class FallbackStream(Iterator[str]):
             try:
                 with closing(whole_sentences(primary)) as sentences:
                     for piece in sentences:
+                        if not wrote:  # noted now, as a reader who has heard enough does not wait for the end
+                            self._generator.note_success()
                         wrote = True
                         yield piece
             except GeneratorError as error:
                 self._generator.note_failure(error)
+                self._failure = str(error)
                 if wrote:
                     yield "\n"
             else:
-                self._generator.note_success()
+                if not (wrote or self._cancelled):
+                    self._generator.note_success()
                 return
+        else:
+            self._failure = self._generator.last_failure
         self._backup_stream = self._generator.backup.stream(self._prompt, cancel=self._cancel)
         yield from self._backup_stream
 

@@ -61,6 +61,8 @@ class OpenAIGenerator:
         self._unwanted: frozenset[str] = frozenset()  # parameters that this server's model has refused
         self._streams = ThreadPoolExecutor(max_workers=MAX_STREAMS, thread_name_prefix="writer-server")
 
+    replies_at_once = MAX_STREAMS
+
     def __repr__(self) -> str:
         return f"OpenAIGenerator({self._place!r}, {self.name!r})"
 
@@ -144,7 +146,7 @@ class OpenAIGenerator:
     def _parameters(self, prompt: Prompt) -> dict[str, Any]:
         parameters: dict[str, Any] = {
             "max_tokens": prompt.max_new_tokens,
-            "temperature": self._temperature,
+            "temperature": self._temperature if prompt.temperature is None else prompt.temperature,
             "seed": prompt.seed,
         }
         if "max_tokens" in self._unwanted:  # OpenAI's reasoning models know it by another name

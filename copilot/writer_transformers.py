@@ -44,7 +44,8 @@ class TransformersGenerator:
         cache: folder for converted weights.
         adapter: what the on-board writer was taught; without one, or when it cannot be used, the plain model writes.
         threads: CPU threads for the whole process's torch; torch's own choice when None.
-        temperature: 0 always takes the likeliest token; above, tokens are drawn with the prompt's seed.
+        temperature: 0 always takes the likeliest token; above, tokens are drawn with the prompt's seed. A prompt that
+            names its own goes before it.
         dtype: float32 reads a prompt twice as fast as bfloat16 on CPUs without bfloat16 arithmetic.
         max_prompt_tokens: a longer prompt is shortened as `fit_prompt` says.
         n_guessed: tokens that are guessed a step, by copying what followed the last few where they stood before; the
@@ -75,6 +76,8 @@ class TransformersGenerator:
         self._loaded: LoadedWriter | None = None
         # One worker: the model is loaded and used by one thread, and waiting replies keep their order.
         self._turns = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
+
+    replies_at_once = 1  # the model is one, and the cores are few
 
     @property
     def name(self) -> str:
@@ -184,9 +187,10 @@ class TransformersGenerator:
     def _config(self, writer: LoadedWriter, prompt: Prompt) -> GenerationConfig:
         """Return the model's own generation settings under ours: length, and greedy or seeded sampling."""
         config = copy.deepcopy(writer.model.generation_config)
-        sampled = self._temperature > 0
+        temperature = self._temperature if prompt.temperature is None else prompt.temperature
+        sampled = temperature > 0
         config.update(max_new_tokens=prompt.max_new_tokens, max_length=None, do_sample=sampled, num_beams=1)
-        config.update(temperature=self._temperature if sampled else None, top_p=None, top_k=None, min_p=None)
+        config.update(temperature=temperature if sampled else None, top_p=None, top_k=None, min_p=None)
         if self._n_guessed and not sampled and writer.model.config.model_type in _CAN_GUESS:
             config.prompt_lookup_num_tokens = self._n_guessed
         if config.pad_token_id is None:

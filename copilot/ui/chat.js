@@ -18,7 +18,25 @@ function follow() {
   const now = Number(box.dataset.turns);
   if (now !== turns) following = true;
   turns = now;
+  refocus();
   if (following && now) box.scrollTop = box.scrollHeight;
+}
+
+// A wish's button leaves the page while the answer is made again; the focus comes back to it, or to the box.
+let wished = "";
+let wishedAt = 0;
+
+function askOnceMore(wish) {
+  wished = wish;
+  wishedAt = Number(log().dataset.turns);
+  trigger("wish", { wish });
+}
+
+function refocus() {
+  if (!wished || !log() || log().dataset.busy === "yes" || Number(log().dataset.turns) <= wishedAt) return;
+  const button = element.querySelector(`.lc-wish[data-wish="${wished}"]`) || element.querySelector(".lc-wish");
+  if (document.activeElement === document.body) (button || document.querySelector("#lc-box textarea"))?.focus();
+  wished = "";
 }
 
 const DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
@@ -49,6 +67,8 @@ document.addEventListener("lc:plan", ({ detail }) => {
 element.addEventListener("click", (event) => {
   const cite = event.target.closest(".lc-cite");
   if (cite) trigger("cite", { turn: Number(cite.dataset.turn), fact: cite.dataset.fact });
+  const wish = event.target.closest(".lc-wish");
+  if (wish) askOnceMore(wish.dataset.wish);
   const choice = event.target.closest(".lc-choice");
   if (choice) trigger("ask", { question: choice.dataset.question });
   const brief = event.target.closest("[data-brief]");
@@ -58,5 +78,6 @@ document.addEventListener("lc:brief", (event) => download(event.detail));
 
 document.addEventListener("lc:view", () => requestAnimationFrame(follow)); // while it was hidden it could not scroll
 
+new ResizeObserver(() => following && follow()).observe(element); // a notice above it takes room from it
 watch("value", follow);
 follow();

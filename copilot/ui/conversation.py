@@ -13,11 +13,13 @@ from datetime import date
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from copilot.answers import Sentence
+from copilot.answer import Sentence
+from copilot.conversation_context import Wish
 from copilot.errors import CopilotError, StoreError
 from copilot.facts import Fact, FactSheet, Source
+from copilot.generators import PHRASES
 from copilot.questions import Intent, Question, question_from_json
-from copilot.service import AnswerEvent, Collected, Finished, SentenceReady, Understood
+from copilot.service import AnswerEvent, Collected, Finished, SentenceReady, Understood, Waiting
 from copilot.ui import formats
 from copilot.ui.asks import ask_again
 from copilot.ui.handlers import explain
@@ -51,38 +53,69 @@ class Asking:
     note: str = ""
 
 
-def ask(copilot: Copilot, message: str, thread: Thread, cancel: threading.Event, words: Words) -> Iterator[Asking]:
-    """Answer one message, yielding the thread after each event; the draft comes back when nothing was answered."""
+def ask(
+    copilot: Copilot, message: str, thread: Thread, cancel: threading.Event, words: Words, wish: Wish = ""
+) -> Iterator[Asking]:
+    """Answer one message, yielding the thread after each event; the draft comes back when nothing was answered.
+
+    Args:
+        wish: asks the last question once more, in place of what the message says.
+    """
+    thread = caught_up(copilot, thread, words)
     text = message.strip()
     if not text or thread.busy:
         yield Asking(thread, message, words("chat.busy" if thread.busy else "chat.no_words"))
         return
-    turn = Turn(text, writer=copilot.writer.name)
+    turn = Turn(text, writer=copilot.active_writer.name)
     yield Asking(_with(thread, turn))
     try:
-        thread, events, unkept = _begin(copilot, text, thread, cancel, words)
+        thread, events, unkept = _begin(copilot, text, thread, cancel, words, wish)
         turn = replace(turn, unkept=unkept)
         for event in events:
             turn = advance(copilot, turn, event, words)
             yield Asking(_with(thread, turn))
     except Exception as error:  # noqa: BLE001 - as above
         failed = replace(turn, state="failed", problem=explain(error, words))
-        yield Asking(_with(thread, failed), "" if turn.sentences else text)
+        yield Asking(_with(thread, failed), "" if turn.sentences or wish else text)
         return
-    yield Asking(_with(thread, replace(turn, state="stopped" if cancel.is_set() else "done")))
+    yield Asking(_with(thread, replace(turn, repeats=_repeats(thread.turns, turn))))
+
+
+def caught_up(copilot: Copilot, thread: Thread, words: Words) -> Thread:
+    """Return the thread as it is kept, when another window has gone on with it meanwhile."""
+    if thread.thread_id is None or thread.busy:
+        return thread
+    kept = restore(copilot, thread.thread_id, words)
+    return kept if len(kept.turns) > len(thread.turns) else thread
+
+
+def ended(copilot: Copilot, thread: Thread, words: Words) -> Thread:
+    """Return a thread whose last answer is not being made any more: as it is kept, or stopped where it is not."""
+    if thread.thread_id is not None:
+        return restore(copilot, thread.thread_id, words)
+    return replace(thread, turns=(*thread.turns[:-1], replace(thread.turns[-1], state="stopped")))
+
+
+def _repeats(turns: Sequence[Turn], turn: Turn) -> bool:
+    """Say whether a further variation came out in the words of the answer before it."""
+    varied = turn.state == "done" and turn.understood is not None and turn.understood.variation > 0
+    before = next((one for one in reversed(turns) if one is not turn and one.sentences), None)
+    if not varied or before is None:
+        return False
+    return [one.text for one in before.sentences] == [one.text for one in turn.sentences]
 
 
 def _begin(
-    copilot: Copilot, text: str, thread: Thread, cancel: threading.Event, words: Words
+    copilot: Copilot, text: str, thread: Thread, cancel: threading.Event, words: Words, wish: Wish
 ) -> tuple[Thread, Iterator[AnswerEvent], str]:
     """Begin an answer that the thread keeps; where nothing can be written, one that is only shown, and why."""
     try:
         kept = replace(thread, thread_id=thread.thread_id or copilot.store.new_thread(words.lang))
-        events = copilot.ask(text, lang=words.lang, thread_id=kept.thread_id, cancel=cancel)
+        events = copilot.ask(text, lang=words.lang, thread_id=kept.thread_id, cancel=cancel, wish=wish)
         return kept, chain((next(events),), events), ""
     except StoreError as error:
         log.warning("an answer is not kept: %s", error)
-        events = copilot.ask(text, lang=words.lang, cancel=cancel)
+        events = copilot.ask(text, lang=words.lang, cancel=cancel, wish=wish)
         return thread, events, words("chat.unkept", reason=str(error))
 
 
@@ -92,16 +125,33 @@ def advance(copilot: Copilot, turn: Turn, event: object, words: Words) -> Turn:
         case Understood(question):
             named = _names(copilot, question.entities.products, words)
             return replace(turn, state="collecting", understood=question, named=named)
+        case Waiting(place, behind):
+            return replace(turn, state="waiting", place=place, behind=behind)
         case Collected(sheet):
             named = turn.named or chosen_name(copilot, sheet, words)
-            return replace(turn, state="writing", facts=sheet.facts, named=named)
+            told = replace(turn, state="writing", facts=sheet.facts, named=named, essential=sheet.essential)
+            return replace(told, understood=_told_anew(turn.understood, sheet.question))
         case SentenceReady(sentence):
-            return replace(turn, sentences=(*turn.sentences, sentence))
-        case Finished(answer):
+            return replace(turn, state="writing", sentences=(*turn.sentences, sentence))
+        case Finished(answer, unkept):
             told = replace(turn, facts=answer.facts, sentences=answer.sentences, plan_version=answer.plan_version)
-            told = replace(told, writer=answer.writer)
-            return finished(told, answer.question, words)
+            told = replace(told, writer=answer.writer, instead_of=answer.instead_of, failure=answer.failure)
+            told = replace(told, wishes=_wishes(copilot, answer.wishes, answer.facts))
+            if unkept:
+                told = replace(told, unkept=words("chat.unkept", reason=unkept))
+            return replace(finished(told, answer.question, words), state="stopped" if answer.stopped else "done")
     return turn
+
+
+def _told_anew(understood: Question | None, question: Question) -> Question | None:
+    """Return the question as it was echoed, at the length and in the variation that its facts settled."""
+    return understood and replace(understood, length=question.length, variation=question.variation)
+
+
+def _wishes(copilot: Copilot, lengths: Sequence[Wish], facts: Sequence[Fact]) -> tuple[Wish, ...]:
+    """Return how an answer can be asked once more; phrases alone never vary, and no facts have one length."""
+    again: tuple[Wish, ...] = ("again",) if copilot.writer.name != PHRASES else ()
+    return (*again, *lengths) if facts else ()
 
 
 def chosen_name(copilot: Copilot, sheet: FactSheet, words: Words) -> tuple[str, ...]:
@@ -194,12 +244,15 @@ def read_turns(copilot: Copilot, messages: Sequence[Message], words: Words) -> t
         if message.role == "operator":
             turns.append(Turn(str(message.payload.get("text", "")), state="stopped"))
         elif turns:
-            turns[-1] = _answered(copilot, turns[-1], message.payload, words)
+            answered = _answered(copilot, turns[-1], message.payload, words)
+            turns[-1] = replace(answered, repeats=_repeats(turns[:-1], answered))
     return tuple(turns)
 
 
 def _answered(copilot: Copilot, turn: Turn, payload: Mapping[str, Any], words: Words) -> Turn:
     question = question_from_json(payload["question"], turn.question, words.lang)
+    if "asked" in payload:
+        question = _told_anew(question, question_from_json(payload["asked"], lang=words.lang)) or question
     facts = tuple(read_fact(copilot, item) for item in payload["facts"])
     restored = replace(
         turn,
@@ -209,13 +262,23 @@ def _answered(copilot: Copilot, turn: Turn, payload: Mapping[str, Any], words: W
         facts=facts,
         plan_version=payload["plan"],
         writer=str(payload.get("writer", "")),
+        instead_of=str(payload.get("instead_of", "")),
+        failure=str(payload.get("failure", "")),
+        wishes=_wishes(copilot, payload.get("wishes", ("shorter", "longer")), facts),
     )
-    return finished(restored, question, words)
+    return replace(finished(restored, question, words), state="stopped" if payload.get("stopped") else "done")
 
 
 def read_sentence(data: Mapping[str, Any]) -> Sentence:
     """Restore a sentence from `Sentence.to_json`."""
-    return Sentence(data["text"], tuple(data["facts"]), data["verified"], data["origin"], data.get("rejected"))
+    return Sentence(
+        data["text"],
+        tuple(data["facts"]),
+        data["verified"],
+        data["origin"],
+        data.get("rejected"),
+        data.get("writer", ""),
+    )
 
 
 def read_fact(copilot: Copilot, data: Mapping[str, Any]) -> Fact:

@@ -76,7 +76,7 @@ def open_board(copilot: Copilot, words: Words) -> Board:
         lifts={placement: lift for placement, lift in lifts.items() if lift is not None},
         recommended_per_week=engine.rhythm.recommended_per_week,
         as_of=engine.as_of,
-        writer=copilot.writer.name,
+        writer=copilot.active_writer,
         why_empty="" if stored.plan.launches else why_empty(engine, words.phrases),
     )
 

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from copilot.generators import PHRASES
 from copilot.ui.markup import plain
 from copilot.ui.words import Words
 
@@ -29,3 +30,8 @@ def telling_name(product_id: str, title: str, problem: PlanningProblem, words: W
     shown, candidates = plain(title), zip(problem.product_ids, problem.titles, strict=True)
     alike = any(other != product_id and plain(name) == shown for other, name in candidates)
     return exact_name(product_id, title, words) if alike else shown
+
+
+def writer_name(name: str, words: Words) -> str:
+    """Return a writer's name as the screen shows it; phrases alone are no writer."""
+    return words("header.phrases") if name == PHRASES else name

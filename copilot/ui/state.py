@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     import pandas as pd
 
-    from copilot.answers import Sentence
+    from copilot.answer import Sentence, WriterReport
+    from copilot.conversation_context import Wish
     from copilot.engine import Evidence
     from copilot.facts import Fact
     from copilot.questions import Question
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from ranking.lift import PlacementLift
     from ranking.problem import Slot
 
-TurnState = Literal["reading", "collecting", "writing", "done", "stopped", "failed"]
+TurnState = Literal["reading", "collecting", "waiting", "writing", "done", "stopped", "failed"]
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Board:
         lifts: what each placement did for past sales; placements that the data cannot judge are left out.
         recommended_per_week: launches per week that the rhythm recommends.
         as_of: the day the data ends for the plan.
-        writer: the name of the writer in use.
+        writer: who writes now, and why not the configured writer where that is another one.
         why_empty: why the plan holds no launch, and what to do; empty when it holds some.
     """
 
@@ -42,7 +43,7 @@ class Board:
     lifts: Mapping[str, PlacementLift]
     recommended_per_week: int | None
     as_of: date
-    writer: str
+    writer: WriterReport
     why_empty: str = ""
 
 
@@ -98,6 +99,13 @@ class Turn:
     """One question and as much of its answer as has arrived.
 
     Attributes:
+        essential: ids of the facts that the answer must tell, in order of weight.
+        place: the place in line while it waits: 1 is next.
+        behind: what it waits for: `facts` or `writer`.
+        writer: who writes, or wrote last.
+        instead_of, failure: the configured writer and why it did not write this answer to its end; empty when it did.
+        wishes: how it can be asked once more: again, shorter, longer.
+        repeats: True when another variation of an answer came out in the same words.
         brief_target: what "download the brief" writes, empty when the question asked for none.
         choices: readings to choose from when a named product was ambiguous.
         problem: one calm line when the answer failed.
@@ -112,6 +120,13 @@ class Turn:
     facts: tuple[Fact, ...] = ()
     plan_version: int | None = None
     writer: str = ""
+    essential: tuple[str, ...] = ()
+    place: int = 0
+    behind: str = ""
+    instead_of: str = ""
+    failure: str = ""
+    wishes: tuple[Wish, ...] = ()
+    repeats: bool = False
     brief_target: str = ""
     choices: tuple[Choice, ...] = ()
     problem: str = ""
@@ -119,7 +134,7 @@ class Turn:
 
     @property
     def busy(self) -> bool:
-        return self.state in ("reading", "collecting", "writing")
+        return self.state in ("reading", "collecting", "waiting", "writing")
 
     def fact(self, fact_id: str) -> Fact | None:
         """Return a fact of this answer by its id."""

@@ -20,6 +20,8 @@ _UI = files("copilot.ui")
 _SVG = "http://www.w3.org/2000/svg"
 _STYLES = ("style.css", "calendar.css", "drawer.css", "chat.css", "decisions.css")
 
+MAX_THREADS = 80  # most of them only follow an answer that another thread makes
+
 # Gradio serves these itself; its file of weight 600 holds only part of the alphabet, so 600 falls to 700.
 _SANS = (
     fonts.LocalFont("IBM Plex Sans", weights=(400, 700)),
@@ -103,6 +105,7 @@ def launch_options() -> dict[str, Any]:
         "run_history": False,
         "enable_monitoring": False,
         "show_error": False,
+        "max_threads": MAX_THREADS,
     }
 
 

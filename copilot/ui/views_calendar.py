@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from copilot.ui import formats
 from copilot.ui.markup import icon, join, plain
-from copilot.ui.names import exact_name, repeated
+from copilot.ui.names import exact_name, repeated, writer_name
 from copilot.ui.state import Board
 from copilot.ui.words import Words
 
@@ -161,7 +161,11 @@ def _header_facts(board: Board, words: Words) -> list[tuple[str, str, str]]:
             formats.day(board.as_of),
             words("header.as_of_note", week=formats.week(board.as_of)),
         ),
-        (words("header.writer"), board.writer, ""),
+        (
+            words("header.writer"),
+            writer_name(board.writer.name, words),
+            words("header.writer_note", writer=board.writer.instead_of) if board.writer.instead_of else "",
+        ),
     ]
 
 

@@ -12,7 +12,7 @@ from copilot.changes import Change
 from copilot.conversation_context import read_wish
 from copilot.facts import collect_facts
 from copilot.intents import Intent
-from copilot.length import HEAVIEST
+from copilot.length import told_ids
 from copilot.questions import QuestionParser, question_from_json
 
 W43, W44, W45, W46 = date(2017, 10, 23), date(2017, 10, 30), date(2017, 11, 6), date(2017, 11, 13)
@@ -49,24 +49,41 @@ def test_a_wish_asks_the_question_before_once_more(parser):
     first = parser.parse("What if Potato Chips 9 Oz moved to week 44?")
     second = parser.parse("shorter", previous=first)
     assert second == replace(first, wish="shorter")
+    third = parser.parse("again", previous=second)
+    assert third == replace(first, wish="again", variation=1)
+    assert parser.parse("again", previous=third).variation == 2
 
 
 def test_a_stored_question_can_be_asked_again(parser):
     first = parser.parse("what if #101 sells 20% less, but not in week 44")
+    first = replace(first, length="detailed", variation=2)
     restored = question_from_json(first.to_record())
+    assert (restored.length, restored.variation) == ("detailed", 2)
     assert (restored.text, restored.change, restored.entities.without) == (first.text, first.change, (W44,))
     assert restored.entities.products == ("101",)
 
 
-def test_shorter_keeps_the_heaviest_facts_and_longer_says_all(parser, small_engine, small_stored):
+def test_shorter_and_longer_step_through_the_lengths_and_keep_every_fact(parser, small_engine, small_stored):
     question = parser.parse("Why is Potato Chips 9 Oz in week 41?")
     usual = collect_facts(question, small_engine, small_stored)
     short = collect_facts(replace(question, wish="shorter"), small_engine, small_stored)
     long = collect_facts(replace(question, wish="longer"), small_engine, small_stored)
-    assert short.essential == usual.essential[:HEAVIEST]
-    assert [fact.name for fact in short.facts] == ["launch_slot", "expected_units"]
-    assert set(long.essential) == {fact.id for fact in usual.facts} > set(usual.essential)
-    assert collect_facts(replace(question, wish="again"), small_engine, small_stored).facts == usual.facts
+    assert [sheet.question.length for sheet in (short, usual, long)] == ["short", "normal", "detailed"]
+    assert short.facts == usual.facts == long.facts
+    told = [set(told_ids(sheet, sheet.question.length)) for sheet in (short, usual, long)]
+    assert told[0] < told[1] < told[2]
+    back = collect_facts(replace(long.question, wish="shorter"), small_engine, small_stored)
+    assert back.question.length == "normal"
+
+
+@pytest.mark.parametrize(
+    ("length", "wish", "line"), [("short", "shorter", "no_shorter"), ("detailed", "longer", "no_longer")]
+)
+def test_a_length_that_does_not_exist_is_said(parser, small_engine, small_stored, length, wish, line):
+    question = replace(parser.parse("Why is Potato Chips 9 Oz in week 41?"), length=length, wish=wish)
+    sheet = collect_facts(question, small_engine, small_stored)
+    assert sheet.question.length == length
+    assert sheet.messages[0].key == line
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
 import socket
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -22,6 +27,22 @@ TEMPLATE = (
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
 PROMPT = Prompt("Use only the facts.", "Why?\n[F1] Chips sell 12 units.", max_new_tokens=24)
+
+BY_ID = """
+import json, sys
+from pathlib import Path
+from copilot.generators import Prompt, ScriptedGenerator, active_name, handed_over
+from copilot.writer_fallback import FallbackGenerator
+from copilot.writer_transformers import TransformersGenerator
+prompt = Prompt("Use only the facts.", "Why?\\n[F1] Chips sell 12 units.", max_new_tokens=24)
+told = []
+for source in ("shop/tiny", "shop/none"):
+    local = TransformersGenerator(source, cache=Path(sys.argv[1]), threads=1)
+    writer = FallbackGenerator(local, ScriptedGenerator("Backup.", name="backup"))
+    stream = writer.stream(prompt)
+    told.append({"text": "".join(stream), "writer": active_name(stream, writer), "failure": handed_over(stream)})
+sys.stdout.write(json.dumps(told))
+"""  # a process of its own, as the hub's folder is read from the environment at the first import
 
 
 def save_tiny_model(folder: Path, template: str | None = TEMPLATE) -> Path:
@@ -98,6 +119,14 @@ class TestWriting:
         texts = ["".join(generator.stream(Prompt("S", "Why?", 24, seed))) for seed in (1, 1, 2)]
         assert texts[0] == texts[1] != texts[2]
         assert torch.equal(torch.random.get_rng_state(), before)
+
+    def test_a_prompt_s_temperature_goes_before_the_writer_s(self, tiny, folder, tmp_path):
+        varied = [Prompt("S", "Why?", 24, seed, temperature=1.0) for seed in (1, 1, 2)]
+        texts = ["".join(tiny.stream(prompt)) for prompt in varied]
+        assert texts[0] == texts[1] != texts[2]
+        sampling = TransformersGenerator(folder, cache=tmp_path, temperature=1.0)
+        greedy = Prompt("S", "Why?", 24, 1, temperature=0.0)
+        assert "".join(sampling.stream(greedy)) == "".join(tiny.stream(Prompt("S", "Why?", 24)))
 
     def test_a_model_without_a_chat_template(self, tmp_path):
         generator = TransformersGenerator(save_tiny_model(tmp_path / "plain", template=None), cache=tmp_path)
@@ -177,6 +206,25 @@ class TestLoading:
     def test_neither_folder_nor_id(self, source, tmp_path):
         with pytest.raises(GeneratorError, match="no Hugging Face id"):
             TransformersGenerator(source, cache=tmp_path).prepare()
+
+    def test_a_model_by_its_id_and_a_backup_for_an_id_that_is_nowhere(self, folder, tiny, tmp_path):
+        hub = tmp_path / "hub"
+        model = hub / "models--shop--tiny"
+        shutil.copytree(folder, model / "snapshots" / "a1b2")
+        (model / "refs").mkdir()
+        (model / "refs" / "main").write_text("a1b2")
+        told = subprocess.run(
+            [sys.executable, "-c", BY_ID, str(tmp_path)],
+            env=os.environ | {"HF_HUB_CACHE": str(hub), "HF_HUB_OFFLINE": "1"},
+            capture_output=True,
+            text=True,
+            timeout=250,
+            check=True,
+        )
+        by_id, absent = json.loads(told.stdout)
+        assert by_id == {"text": "".join(tiny.stream(PROMPT)), "writer": "shop/tiny", "failure": ""}
+        assert (absent["text"], absent["writer"]) == ("Backup.", "backup")
+        assert "The writer shop/none cannot be loaded" in absent["failure"]
 
     def test_an_empty_folder(self, tmp_path):
         with pytest.raises(GeneratorError, match="cannot be loaded"):

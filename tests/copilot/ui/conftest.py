@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from copilot.answers import Answer, Sentence
+from copilot.answer import Answer, Sentence, WriterReport
 from copilot.briefs import Brief
+from copilot.conversation_context import Wish
 from copilot.engine import Analogue, Evidence, Product
 from copilot.errors import QuestionTooLong, StalePlan, UnknownProduct
 from copilot.facts import Fact, FactSheet, Source
@@ -99,6 +100,7 @@ class FakeCopilot:
         self.engine = FakeEngine(self.products, slots)
         self.store = store
         self.writer = SimpleNamespace(name="scripted writer")
+        self.active_writer = WriterReport("scripted writer")
         self.pause: threading.Event | None = None  # when given, each sentence waits for it
         self.plans = {1: _plan(list(self.products.values()), slots, n_launches)}
 
@@ -180,12 +182,20 @@ class FakeCopilot:
         )
 
     def ask(
-        self, message: str, *, lang: str = "en", thread_id: str | None = None, cancel: threading.Event | None = None
+        self,
+        message: str,
+        *,
+        lang: str = "en",
+        thread_id: str | None = None,
+        cancel: threading.Event | None = None,
+        wish: Wish = "",
     ) -> Iterator[object]:
         if len(message) > 2_000:
             raise QuestionTooLong(f"The message has {len(message):,} characters; 2,000 are the limit.")
         self._record(thread_id, "operator", {"text": message})
         answer = scripted_answer(message, self.current_plan())
+        if wish:
+            answer = replace(answer, question=replace(answer.question, wish=wish, variation=int(wish == "again")))
         yield Understood(answer.question)
         yield Collected(FactSheet(answer.question, answer.facts, ()))
         spoken: list[Sentence] = []
@@ -196,7 +206,8 @@ class FakeCopilot:
                 break
             spoken.append(sentence)
             yield SentenceReady(sentence)
-        answer = replace(answer, sentences=tuple(spoken))
+        stopped = cancel is not None and cancel.is_set()
+        answer = replace(answer, sentences=tuple(spoken), stopped=stopped, wishes=("shorter", "longer"))
         self._record(thread_id, "copilot", answer.to_record())
         yield Finished(answer)
 

@@ -276,6 +276,52 @@ def test_a_second_question_waits_for_the_first_to_end(copilot, words):
     assert len(drawn) == len(untouched) + 2  # only the note and the box: the running answer keeps its Stop button
 
 
+def test_a_wish_asks_once_more_and_the_answer_before_stays(copilot, thread, words):
+    cancel = threading.Event()
+    after = list(conversation.ask(copilot, "Regenerate", thread, cancel, words, "again"))[-1].thread
+    assert after.turns[0] == thread.turns[0]
+    varied = after.turns[1]
+    assert varied.understood.variation == 1
+    assert varied.wishes == ("again", "shorter", "longer")
+    assert varied.repeats  # the scripted service says the same again
+    html = thread_html(after, (), words)
+    assert words("chat.variation", n=2) in html
+    assert words("chat.same_again") in html
+    assert html.count('class="lc-wishes"') == 1  # under the latest answer
+    restored = conversation.restore(copilot, after.thread_id, words)
+    assert [turn.repeats for turn in restored.turns] == [False, True]
+    assert restored.turns[1].understood.variation == 1
+
+
+def test_phrases_alone_offer_no_other_variation(copilot, words):
+    copilot.writer.name = "phrases"
+    assert ask_all(copilot, "Why?", Thread(), words)[-1].thread.turns[0].wishes == ("shorter", "longer")
+
+
+def test_a_window_that_is_behind_catches_up_with_its_thread(copilot, thread, words):
+    ahead = ask_all(copilot, "And then?", thread, words)[-1].thread
+    behind = ask_all(copilot, "And now?", thread, words)[-1].thread
+    assert [turn.question for turn in behind.turns] == [*(turn.question for turn in ahead.turns), "And now?"]
+
+
+def test_an_answer_that_ended_unseen_is_shown_as_it_is_kept(copilot, thread, words):
+    busy = replace(thread, turns=(replace(thread.turns[0], state="writing", sentences=()),))
+    assert conversation.ended(copilot, busy, words).turns[0].sentences == thread.turns[0].sentences
+    unkept = Thread(None, (Turn("Why?", "writing"),))
+    assert conversation.ended(copilot, unkept, words).turns[0].state == "stopped"
+
+
+def test_a_stopped_answer_comes_back_as_stopped(copilot, words):
+    cancel = threading.Event()
+    for asking in conversation.ask(copilot, "Why?", Thread(), cancel, words):
+        last = asking.thread
+        if last.turns[-1].sentences:
+            cancel.set()
+    restored = conversation.restore(copilot, last.thread_id, words)
+    assert (restored.turns[0].state, len(restored.turns[0].sentences)) == ("stopped", 1)
+    assert restored.turns[0].wishes
+
+
 def test_brief_question_offers_the_file(copilot, words):
     last = ask_all(copilot, "Write the brief for Cola", Thread(), words)[-1].thread.turns[-1]
     assert last.brief_target == copilot.current_plan().plan.launches[0].product_id

@@ -14,7 +14,7 @@ import pytest
 from markupsafe import escape
 
 import copilot.ui
-from copilot.answers import Sentence
+from copilot.answer import Sentence, WriterReport
 from copilot.ui import formats, handlers
 from copilot.ui.asks import first_questions
 from copilot.ui.markup import plot_text
@@ -189,6 +189,13 @@ def test_header_names_plan_gap_and_writer(board, words):
         assert text in page.said
 
 
+def test_header_says_who_writes_in_whose_place(board, words):
+    fallen = replace(board, writer=WriterReport("phrases", "a server", "It is gone."))
+    said = Page(header_html(fallen, words)).said
+    assert f"{words('header.phrases')} {words('header.writer_note', writer='a server')}" in said
+    assert "in place of" not in Page(header_html(board, words)).said
+
+
 def test_waiting_header_keeps_each_place_and_is_not_read_aloud(board, words):
     waiting, read = (str(header_html(board, words, waiting=value)) for value in (True, False))
     assert waiting.replace('lc-facts lc-waiting" aria-hidden="true"', 'lc-facts"') == read
@@ -223,6 +230,47 @@ def test_thread_marks_who_wrote_each_sentence_and_opens_what_was_rejected(turn, 
     said = Page(html).said
     assert words("chat.by_writer", n=1, writer="writer") in said
     assert words("chat.by_phrase", n=1, replaced=1) in said
+
+
+def test_sentences_of_two_writers_are_told_apart_and_the_hand_over_is_said(turn, words, hostile):
+    first = Sentence("It sells [F1].", ("F1",), True, "writer", writer="a server")
+    second = Sentence("It is planned [F2].", ("F2",), True, "writer", writer="the backup")
+    told = replace(turn, sentences=(first, second), writer="the backup", instead_of="a server", failure=hostile)
+    page = assert_harmless(thread_html(Thread("T1", (told,)), (), words))
+    for writer in ("a server", "the backup"):
+        assert words("chat.by_writer", n=1, writer=writer) in page.said
+        assert ("title", words("chat.origin_writer", writer=writer)) in page.attributes
+    assert "the backup in place of a server" in page.said
+    assert words("chat.same_again") not in page.said
+
+
+def test_a_waiting_turn_shows_its_place_and_its_facts_and_a_writing_one_its_sentences(turn, words):
+    waiting = replace(turn, state="waiting", sentences=(), essential=("F1", "F2"), place=2, behind="writer")
+    html = thread_html(Thread("T1", (waiting,)), (), words)
+    page = assert_harmless(html)
+    assert words("chat.waiting_writer", place=2) in page.said
+    assert words("chat.known") in page.said
+    assert len([button for button in page.buttons if "lc-cite" in button["class"]]) == 2
+    assert 'data-place="2"' in html
+    writing = replace(turn, state="writing", essential=("F1", "F2"))
+    assert words("chat.known") not in assert_harmless(thread_html(Thread("T1", (writing,)), (), words)).said
+
+
+@pytest.mark.parametrize(
+    ("place", "said"), [(1, "Next"), (2, "2nd"), (3, "3rd"), (4, "4th"), (12, "12th"), (21, "21st")]
+)
+def test_places_in_line_are_said_as_ordinals(words, place, said):
+    assert words("chat.waiting_writer", place=place).startswith(f"{said} in line")
+
+
+def test_the_ways_to_ask_once_more_are_labelled_and_absent_while_busy(turn, words):
+    wished = replace(turn, wishes=("again", "shorter"))
+    page = assert_harmless(thread_html(Thread("T1", (wished,)), (), words))
+    assert [button["data-wish"] for button in page.buttons if "data-wish" in button] == ["again", "shorter"]
+    assert ("aria-label", words("chat.wishes")) in page.attributes
+    assert words("chat.wish_again") in page.said
+    busy = assert_harmless(thread_html(Thread("T1", (wished, replace(wished, state="writing"))), (), words))
+    assert not [button for button in busy.buttons if "data-wish" in button]
 
 
 def test_hostile_question_and_answer_stay_text(turn, words, hostile):
@@ -388,6 +436,7 @@ def test_every_word_that_the_screen_uses_exists_and_is_used(words):
     assert literal - words.keys() == set()
     built = ("unit.", "view.", "first_run.stage_", "notice.", "status.", "fact.kind_", "chat.origin_")
     built += ("page.", "scenario.col_", "scenario.kind_", "ledger.col_", "ledger.kind_", "ledger.state_")
+    built += ("chat.wish_", "chat.length_", "chat.waiting_")
     named = {f"section.{key}" for key in SECTIONS} | {f"chat.{state}" for state in ("reading", "collecting", "writing")}
     named |= {"drawer.lock", "drawer.unlock"}
     unused = {key for key in words.keys() - literal - named if not key.startswith(built)}
