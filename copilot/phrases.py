@@ -147,7 +147,7 @@ class Phrases:
             "sign": fact.sign or 0,
             "low": bounds[0],
             "high": bounds[1],
-            "interval": f" ({interval})" if (interval := self.interval(fact)) else "",
+            "interval": self.messages["unit.aside"].render(text=told) if (told := self.interval(fact)) else "",
             "week": format_week(fact.week) if fact.week else "",
             "placement": self.name(fact.placement or ""),
             "simulated": fact.source.simulated,
@@ -212,7 +212,7 @@ def _load(lang: str) -> Phrases:
     labels |= {f"effect.{name}": text for name, text in own["effects"].items()}
     if set(facts) != set(FACT_SPECS):
         raise KeyError(f"prompts/{lang}/phrases.toml differs from FACT_SPECS in {set(facts) ^ set(FACT_SPECS)}")
-    more = load_toml(lang, "examples.toml")
+    more = load_toml(lang, "examples.toml") if (_root() / lang / "examples.toml").is_file() else {}
     everyday = " ".join(load_toml(lang, "everyday.toml").values())
     spoken_intents = {name: _intent_words(entry, more.get(name, ())) for name, entry in intents["intents"].items()}
     documents = _environment(lang, _for_markdown)
