@@ -28,6 +28,7 @@ _SPELT, _BUCKETS = 0.5, 512  # of a message's hashed words and trigrams beside i
 _PENALTY = 10.0  # inverse strength of the model's L2 penalty
 _TOLERANCE = 1e-3  # of the fit's gradient; a finer one changes no reading
 _SECOND_CUE = 0.3
+_CHARACTERS_OF_A_WORD = 2  # in a script without spaces, about
 _FLOOR_SHARE = 0.72  # of the typical similarity among the examples themselves; below it nothing matches
 _FAR = 3.0  # log-odds by which a message that is like nothing is out of scope
 _KINDS = ("PRODUCT", "WEEK", "PLACEMENT", "GROUP", "NUMBER")
@@ -110,13 +111,12 @@ class IntentMatcher:
 
     def __init__(self, encoder: TextEncoder, phrases: Phrases, cache: EmbeddingCache | None = None) -> None:
         self._encoder = encoder
-        mask = phrases.parsing["mask"]
-        assert isinstance(mask, Mapping)
-        self._mask = {str(kind): str(words) for kind, words in mask.items()}
+        self._phrases = phrases
+        self._unspaced = phrases.lexicon.unspaced
         self._courtesies = re.compile(str(phrases.parsing["courteous"]), re.IGNORECASE)
         self._words = {Intent(name): words for name, words in phrases.intents.items()}
-        self._cues = {intent: [_padded(cue) for cue in words.cues] for intent, words in self._words.items()}
-        self._against = {intent: [_padded(cue) for cue in words.against] for intent, words in self._words.items()}
+        self._cues = {intent: [self._padded(cue) for cue in words.cues] for intent, words in self._words.items()}
+        self._against = {intent: [self._padded(cue) for cue in words.against] for intent, words in self._words.items()}
         self._spelling = HashingEncoder(_BUCKETS)
         self._domain = frozenset(str(phrases.parsing["domain"]).split())
         examples = [(intent, text) for intent, words in self._words.items() for text in words.examples]
@@ -142,11 +142,13 @@ class IntentMatcher:
 
     def concerns(self, intent: Intent, text: str) -> bool:
         """Say whether a message holds a cue of an intent, or a word of the plan."""
-        return self.holds_cue(intent, text) or bool(self._domain & set(words_of(text)))
+        if self.holds_cue(intent, text):
+            return True
+        return any(word in text for word in self._domain) if self._unspaced else bool(self._domain & set(words_of(text)))
 
     def holds_cue(self, intent: Intent, text: str) -> bool:
         """Say whether a message holds a cue of an intent."""
-        return self._cue_strength(intent, [_padded(text)]) > 0
+        return self._cue_strength(intent, [self._padded(text)]) > 0
 
     def _concerns_the_plan(self, read: ReadMessage, text: str) -> bool:
         """Say whether a message that is like no example still names something of the plan or holds a cue."""
@@ -160,10 +162,7 @@ class IntentMatcher:
         return tuple(dict.fromkeys((masked, bare))) if words_of(bare) else (masked,)
 
     def _plain(self, masked: str) -> str:
-        masked = re.sub(r"\b(PRODUCT|GROUP)(?:\W+\1)+\b", r"\1", masked)
-        for kind, words in self._mask.items():
-            masked = re.sub(rf"\b{kind}\b", words, masked)
-        return masked.strip(" ?!.").lower()
+        return masked_words(masked, self._phrases)
 
     def _features(self, embeddings: np.ndarray, masked: Sequence[str], written: Sequence[str]) -> np.ndarray:
         """Return (n_texts, n_features): the embedding, the spelling, the entities named, the cues of each intent."""
@@ -172,7 +171,7 @@ class IntentMatcher:
             counts = [len(re.findall(rf"\b{kind}\b", mask)) for kind in _KINDS]
             entities = [float(count > least) for count in counts for least in (0, 1)]
             bare = re.sub(rf"\b(?:{'|'.join(_KINDS)})\b", " ", mask)
-            texts = [_padded(text), _padded(bare)]
+            texts = [self._padded(text), self._padded(bare)]
             cues = [value for intent in Intent for value in self._cue_values(intent, texts)]
             rows.append([*entities, float("?" in mask), *cues])
         spelt = self._spelling.encode([self._plain(one) for one in masked])  # (n_texts, dimension)
@@ -187,7 +186,7 @@ class IntentMatcher:
         found = [cue for cue in self._cues[intent] if any(cue in text for text in texts)]
         if not found:
             return 0.0
-        longest = max(len(cue.split()) for cue in found)
+        longest = max(len(cue) / _CHARACTERS_OF_A_WORD if self._unspaced else len(cue.split()) for cue in found)
         return min(1.0, 0.5 + 0.25 * longest) + _SECOND_CUE * (len(found) > 1)
 
     def _fit(self, features: np.ndarray, intents: Sequence[str]) -> None:
@@ -207,6 +206,20 @@ class IntentMatcher:
         return _FLOOR_SHARE * float(np.median(among.max(axis=1)))
 
 
-def _padded(text: str) -> str:
-    """Return the words of a text without apostrophes, between spaces, so that whole phrases can be looked for."""
-    return f" {' '.join(words_of(text.replace('’', chr(39)).replace(chr(39), '')))} "
+    def _padded(self, text: str) -> str:
+        """Return the words of a text without apostrophes, between spaces, so that whole phrases can be looked for.
+
+        A script without spaces has none: there a phrase is looked for anywhere.
+        """
+        words = words_of(text.replace("’", chr(39)).replace(chr(39), ""))
+        return "".join(words) if self._unspaced else f" {' '.join(words)} "
+
+
+def masked_words(masked: str, phrases: Phrases) -> str:
+    """Return a masked message as it is encoded: each kind of entity as the words that stand for it."""
+    mask = phrases.parsing["mask"]
+    assert isinstance(mask, Mapping)
+    masked = re.sub(r"\b(PRODUCT|GROUP)(?:\W+\1)+\b", r"\1", masked)
+    for kind, words in mask.items():
+        masked = re.sub(rf"\b{kind}\b", str(words), masked)
+    return masked.strip(" ?!.").lower()
