@@ -20,6 +20,7 @@ from copilot.factsheet import Fact, FactSheet
 from copilot.generators import Prompt, TextGenerator, active_name
 from copilot.phrases import Phrases
 from copilot.questions import Question
+from copilot.segments import is_unspaced
 from copilot.sentences import SentenceSplitter
 from copilot.verifier import Check, verify_sentence
 
@@ -77,8 +78,9 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """Return the sentences as one paragraph."""
-        return " ".join(sentence.text for sentence in self.sentences)
+        """Return the sentences as one paragraph; a script without spaces has none between sentences either."""
+        texts = [sentence.text for sentence in self.sentences]
+        return ("" if texts and is_unspaced(texts[0]) else " ").join(texts)
 
     def to_json(self) -> dict[str, object]:
         """Return the object that `ask --json` prints."""
@@ -138,7 +140,7 @@ def build_prompt(sheet: FactSheet, phrases: Phrases, length: Length = "normal") 
     lines = [phrases.sentence(fact) for fact in prompted_facts(sheet, phrases, length)]
     question = clean_label(sheet.question.text[:QUESTION_SHOWN]).translate(str.maketrans("«»", "''"))
     user = phrases.render("answer.j2", question=question, lines=lines)
-    return Prompt(phrases.render("system.j2"), user, max_new_tokens=TOKENS_PER_FACT * max(1, min(len(lines), 8)))
+    return Prompt(phrases.render("system.j2"), user, max_new_tokens=TOKENS_PER_FACT * max(1, min(len(lines), 8)), lang=phrases.lang)
 
 
 def prompted_facts(sheet: FactSheet, phrases: Phrases, length: Length = "normal") -> list[Fact]:
@@ -201,7 +203,7 @@ def _written(
                     return
             if cancel is not None and cancel.is_set():
                 return
-        yield from (text for text in splitter.flush() if text[-1] in ".!?]")  # a cut-off end is no sentence
+        yield from (text for text in splitter.flush() if text[-1] in ".!?]。！？")  # a cut-off end is no sentence
     finally:
         speaker.heard_from(active_name(stream, generator))
         close = getattr(stream, "close", None)

@@ -130,6 +130,8 @@ class EntityReader:
         numbers = self._numbers(text, spans)
         loose.sort(key=lambda one: one.start)
         known = [one for one in loose if one.products]
+        if self._spacing and (known or any(span.kind for span in spans)):
+            loose = known  # beside a name, characters that no word covers are no second one
         rest = tuple(word for one in (known or loose) for word in one.words)
         entities = Entities(
             products=tuple(dict.fromkeys((*ids, *products))),

@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from copilot.catalogue_names import words_of
 from copilot.entities import ReadMessage
+from copilot.phrases import load_phrases
 from retrieval.encoder import HashingEncoder, encode_cached
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ _TOLERANCE = 1e-3  # of the fit's gradient; a finer one changes no reading
 _SECOND_CUE = 0.3
 _CHARACTERS_OF_A_WORD = 2  # in a script without spaces, about
 _FLOOR_SHARE = 0.72  # of the typical similarity among the examples themselves; below it nothing matches
+_FLOOR_SHARE_OF_CHARACTERS = 0.2  # the same for embeddings of characters, which lie further apart
 _FAR = 3.0  # log-odds by which a message that is like nothing is out of scope
 _KINDS = ("PRODUCT", "WEEK", "PLACEMENT", "GROUP", "NUMBER")
 
@@ -131,7 +134,7 @@ class IntentMatcher:
         masked = [variant for reading in read.readings for variant in self._variants(reading)]
         embeddings = self._encoder.encode([self._plain(one) for one in masked])  # (n_variants, dimension)
         features = self._features(embeddings, masked, [text] * len(masked))
-        shares = self._model.predict_proba(features).mean(axis=0)  # (n_intents,)
+        shares = self._model.predict_proba(features).mean(axis=0) * self._evened  # (n_intents,)
         scores = {
             Intent(name): float(np.log(max(share, 1e-9))) for name, share in zip(self._names, shares, strict=True)
         }
@@ -197,13 +200,16 @@ class IntentMatcher:
         with threadpool_limits(1):  # the matrices are too small to share between threads
             self._model.fit(features, intents)
         self._names = [str(name) for name in self._model.classes_]
+        # How many examples an intent has says nothing about how often it is asked, which characters alone would follow.
+        counts = np.array([sum(intent == name for intent in intents) for name in self._names])
+        self._evened = np.median(counts) / counts if self._unspaced else np.ones(len(counts))
 
     def _weakest_similarity(self) -> float:
         """Return the similarity below which a message is like no example, from the examples among themselves."""
         known = self._examples[self._in_scope]
         among = known @ known.T
         np.fill_diagonal(among, -1.0)
-        return _FLOOR_SHARE * float(np.median(among.max(axis=1)))
+        return (_FLOOR_SHARE_OF_CHARACTERS if self._unspaced else _FLOOR_SHARE) * float(np.median(among.max(axis=1)))
 
 
     def _padded(self, text: str) -> str:
@@ -222,4 +228,22 @@ def masked_words(masked: str, phrases: Phrases) -> str:
     masked = re.sub(r"\b(PRODUCT|GROUP)(?:\W+\1)+\b", r"\1", masked)
     for kind, words in mask.items():
         masked = re.sub(rf"\b{kind}\b", str(words), masked)
-    return masked.strip(" ?!.").lower()
+    plain = masked.strip(" ?!.").lower()
+    if not phrases.lexicon.unspaced:
+        return plain
+    return _alike(phrases.lang).sub(lambda match: _same_words(phrases.lang).get(match[0], match[0]), plain)
+
+
+
+@lru_cache(maxsize=4)
+def _same_words(lang: str) -> dict[str, str]:
+    """Return the words that say the same as another one -> that one."""
+    table = load_phrases(lang).parsing["same"]
+    assert isinstance(table, Mapping)
+    return {str(other): str(word) for word, others in table.items() for other in others}
+
+
+@lru_cache(maxsize=4)
+def _alike(lang: str) -> re.Pattern[str]:
+    words = sorted({*_same_words(lang), *_same_words(lang).values()}, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words)))

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 _ONE_WEEK = re.compile(r"(?:晚|早|迟|提前|推|延后?|后移|前移|往[前后]\w?|等)$")  # before 一周, a number of weeks
 _ONE_MORE = re.compile(r"(?:多|少|再|加|超过|只|仅|上|限制在|给|出|放|容纳)$")  # before 一个, a number of places
+_ONE_OF = ("一个", "一款", "一次", "一位")
 _FOUR_WEEKS = re.compile(r"(?:前|首|头)$")  # before 四周, what every forecast is over
-_NUMBERED = re.compile(r"[二两三四五六七八九十百千]|[晚早多少加停]一")  # a word with one of these holds a number to be read
+_NUMBERED = re.compile(r"[一二两三四五六七八九十百千]")  # a word with one of these holds a number to be read
 _EDGES = re.compile(rf"(?<=[{HAN}])(?=[A-Za-z0-9#“\"])|(?<=[A-Za-z0-9%”\"])(?=[{HAN}])")
 _PRICE_SHARE = re.compile(r"(?:打)?\s*(\d)\s*(?:\.\s*)?(\d)?\s*折")
 _NO_NAMES = ("product_search", "out_of_scope")  # intents whose examples hold names of products and of the wide world
@@ -76,6 +77,8 @@ class MessageSpacing:
             return f" {self._aliases[piece]} "
         if not known:
             return f" {piece} "
+        if piece in _ONE_OF and _ONE_MORE.search(before):
+            return f" 1 {piece[1:]}"
         if piece in self._known.words:
             return piece
         if match := PERCENT.fullmatch(piece) or TENTHS.fullmatch(piece):
@@ -107,7 +110,7 @@ def known_words(lang: str) -> Segmenter:
     segmenter = Segmenter(base, (NUMERAL,))
     texts = [text for name, words in phrases.intents.items() if name not in _NO_NAMES for text in words.examples]
     strange = {piece for run in RUN.findall(" ".join(texts)) for piece, known in segmenter.cut(run) if not known and not _NUMBERED.search(piece)}
-    return Segmenter(base | strange)
+    return Segmenter(base | strange, (NUMERAL,))
 
 
 def says_only(text: str, allowed: str, lexicon: Lexicon) -> bool:

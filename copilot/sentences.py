@@ -7,13 +7,15 @@ from collections.abc import Iterable
 
 from copilot.factsheet import FactSheet
 from copilot.lexicon import Lexicon
+from copilot.segments import is_unspaced
 from copilot.tokens import fact_names
 
-_CITES_NEXT = re.compile(r"\s*(?:\[\s*F\d+(?:\s*[,;]\s*F\d+)*\s*\][.\s]*)+")
+_CITES_NEXT = re.compile(r"\s*(?:\[\s*F\d+(?:\s*[,;、，]\s*F\d+)*\s*\][.。\s]*)+")
 _CITE_OPENS = re.compile(r"\s*(?:\[[^\]\n]{0,40})?$")  # nothing yet, or a citation that is still being written
 _LIST_MARKER = re.compile(r"^\s*(?:[-*•>#]+|\(?\d{1,2}[.)])\s+")
-_CITES_AT_END = re.compile(r"([.!?]?)\s*((?:\[\s*F\d+(?:\s*[,;]\s*F\d+)*\s*\]\s*)+)[.!?]?$")
+_CITES_AT_END = re.compile(r"([.!?。！？]?)\s*((?:\[\s*F\d+(?:\s*[,;、，]\s*F\d+)*\s*\]\s*)+)[.!?。！？]?$")
 _LAST_WORD = re.compile(r"([\w.]+)$")
+_WIDE_STOPS = "。！？"
 _QUOTE_REACH = 160  # characters; a quotation mark that never closes must not swallow the rest
 
 
@@ -47,7 +49,7 @@ class SentenceSplitter:
 
     def _end(self) -> int | None:
         """Return where the first sentence of the buffer ends, or None while that cannot be told yet."""
-        for match in re.finditer(r"[.!?]+|\n", self._buffer):
+        for match in re.finditer(r"[.!?]+|[。！？]+|\n", self._buffer):
             if match[0] == "\n" and not self._buffer[: match.start()].strip():
                 continue
             if match[0] != "\n" and not self._is_stop(match.start(), match.end()):
@@ -63,6 +65,8 @@ class SentenceSplitter:
 
     def _is_stop(self, at: int, end: int) -> bool:
         text = self._buffer
+        if text[at] in _WIDE_STOPS:
+            return not (self._in_quotation(at) or self._in_name(at))
         if end < len(text) and not (text[end].isspace() or text[end] in '["”)'):
             return False
         before = text[:at]
@@ -95,6 +99,13 @@ def tidied(sentences: Iterable[str]) -> Iterable[str]:
     """
     for sentence in sentences:
         line = _LIST_MARKER.sub("", " ".join(sentence.split()).replace("**", ""))
-        line = _CITES_AT_END.sub(lambda match: f" {match[2].strip()}{'?' if match[1] == '?' else '.'}", line).strip()
+        line = _CITES_AT_END.sub(lambda match: f" {match[2].strip()}{_stop(match[1], line)}", line).strip()
         if any(char.isalnum() for char in line) and not line.endswith(":"):
             yield line
+
+
+def _stop(written: str, line: str) -> str:
+    """Return the stop behind a sentence's citations: its own question mark, or a full stop of its script."""
+    if is_unspaced(line):
+        return "？" if written in ("?", "？") else "。"
+    return "?" if written == "?" else "."

@@ -24,7 +24,7 @@ from copilot.errors import QuestionTooLong
 from copilot.facts import collect_facts
 from copilot.factsheet import Fact, FactSheet
 from copilot.feedback import ComparedOutcome, compare
-from copilot.generators import TextGenerator
+from copilot.generators import TextGenerator, writer_for
 from copilot.intents import Intent
 from copilot.ledger import LedgerEntry, settle
 from copilot.phrases import Phrases, load_phrases
@@ -183,8 +183,9 @@ class Copilot:
         sheet = collect_facts(question, self.engine, stored, Archive(self.store, self.scenarios))
         yield Collected(sheet)
         sentences: list[Sentence] = []
-        writers = [self.writer.name]
-        for sentence in write_answer(sheet, self.writer, phrases, cancel, on_writer=writers.append):
+        writer = writer_for(self.writer, lang)
+        writers = [writer.name]
+        for sentence in write_answer(sheet, writer, phrases, cancel, on_writer=writers.append):
             sentences.append(sentence)
             yield SentenceReady(sentence)
         answer = Answer(sheet.question, tuple(sentences), sheet.facts, stored.version, writers[-1])

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from copilot.briefs import brief_bytes
 from copilot.empty_plan import why_empty
 from copilot.errors import OPERATOR_ERRORS, StalePlan
+from copilot.generators import writer_for
 from copilot.service import Notice
 from copilot.ui import formats
 from copilot.ui.markup import plain
@@ -76,7 +77,7 @@ def open_board(copilot: Copilot, words: Words) -> Board:
         lifts={placement: lift for placement, lift in lifts.items() if lift is not None},
         recommended_per_week=engine.rhythm.recommended_per_week,
         as_of=engine.as_of,
-        writer=copilot.writer.name,
+        writer=writer_for(copilot.writer, words.lang).name,
         why_empty="" if stored.plan.launches else why_empty(engine, words.phrases),
     )
 

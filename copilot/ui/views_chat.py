@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from copilot.answers import Sentence
 
 SHOWN_TURNS = 30  # older ones stay in the store; the page stays quick
-_CITATIONS = re.compile(r"\s*((?:\[F\d+\][\s,]*)+)([.!?;:,]?)")
+_CITATIONS = re.compile(r"\s*((?:\[F\d+\][\s,]*)+)([.!?;:,。！？；：，]?)")
 _FACT_ID = re.compile(r"F\d+")
 
 
