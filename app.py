@@ -89,7 +89,10 @@ def first_run(settings: Settings) -> Copilot:
 
 
 def warm_up(copilot: Copilot, lang: str) -> None:
-    """Load what the first question needs in any language, this one first; without a writer the phrases still answer, so a failure is only logged."""
+    """Load what the first question needs in any language, this one first.
+
+    Without a writer the phrases still answer, so a failure is only logged.
+    """
     try:
         copilot.prepare(lang)
         for other in languages():

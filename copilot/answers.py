@@ -20,7 +20,7 @@ from copilot.factsheet import Fact, FactSheet
 from copilot.generators import Prompt, TextGenerator, active_name
 from copilot.phrases import Phrases
 from copilot.questions import Question
-from copilot.segments import is_unspaced
+from copilot.segments import UNSPACED_LANGUAGES
 from copilot.sentences import SentenceSplitter
 from copilot.verifier import Check, verify_sentence
 
@@ -80,7 +80,7 @@ class Answer:
     def text(self) -> str:
         """Return the sentences as one paragraph; a script without spaces has none between sentences either."""
         texts = [sentence.text for sentence in self.sentences]
-        return ("" if texts and is_unspaced(texts[0]) else " ").join(texts)
+        return ("" if self.question.lang in UNSPACED_LANGUAGES else " ").join(texts)
 
     def to_json(self) -> dict[str, object]:
         """Return the object that `ask --json` prints."""
@@ -140,7 +140,12 @@ def build_prompt(sheet: FactSheet, phrases: Phrases, length: Length = "normal") 
     lines = [phrases.sentence(fact) for fact in prompted_facts(sheet, phrases, length)]
     question = clean_label(sheet.question.text[:QUESTION_SHOWN]).translate(str.maketrans("«»", "''"))
     user = phrases.render("answer.j2", question=question, lines=lines)
-    return Prompt(phrases.render("system.j2"), user, max_new_tokens=TOKENS_PER_FACT * max(1, min(len(lines), 8)), lang=phrases.lang)
+    return Prompt(
+        phrases.render("system.j2"),
+        user,
+        max_new_tokens=TOKENS_PER_FACT * max(1, min(len(lines), 8)),
+        lang=phrases.lang,
+    )
 
 
 def prompted_facts(sheet: FactSheet, phrases: Phrases, length: Length = "normal") -> list[Fact]:

@@ -31,8 +31,8 @@ _WIDE_TABLE = 8  # columns; from here on the letters are smaller
 _MARGIN, _PICTURE, _TEXT_WIDTH = Cm(1.9), Cm(15), Cm(17.2)
 _LONG_CELL, _CELL_EDGES = 20, 6  # characters; longer text wraps
 _NARROW_EDGE = "30"  # twentieths of a point
-# Language -> the fonts of its text and headings, which Word and LibreOffice replace where they are not installed, and its
-# tag. Without them Word takes the font of its own locale, which may have Japanese or no glyphs.
+# Language -> the font of its text and headings, which Word and LibreOffice replace where it is not installed, and
+# its tag. Without it Word takes the font of its own locale, which may have Japanese or no glyphs.
 _EAST_ASIAN = {"zh": ("Microsoft YaHei", "zh-CN")}
 _NO_TIME = datetime(1980, 1, 1)  # the earliest that a ZIP can say
 

@@ -115,7 +115,9 @@ class Notes:
             for note in dict.fromkeys(fact.source.note for fact in facts if fact.source.note):
                 parts.append(self.phrases.message("title.as_for", label=told[note]) if note in told else note)
                 told.setdefault(note, _label(facts))
-            lines.append(f"[^{_label(facts)}]: {escape_markdown(clean_text(' '.join(parts), NOTE_LIMIT))}")
+            lines.append(
+                f"[^{_label(facts)}]: {escape_markdown(clean_text(self._say('lines', lines=parts), NOTE_LIMIT))}"
+            )
         return lines
 
     def _figures(self, facts: Sequence[Fact]) -> str:

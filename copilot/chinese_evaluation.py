@@ -1,4 +1,4 @@
-"""How Chinese fares: what is understood of Chinese questions, and what the verifier catches of broken Chinese sentences.
+"""How Chinese fares: what is understood of Chinese questions, and what the verifier catches of broken sentences.
 
 The broken sentences are made of the facts' own phrases on real sheets, with the words of
 `prompts/zh/evaluation/corruptions.toml`; the correct ones write the same numbers and weeks in other ways.
@@ -112,8 +112,15 @@ def _broken(
     yield from _wrong_figures(text, rng)
     for kind, key in (("direction", "flips"), ("tense", "tenses"), ("unit", "units"), ("state", "affirmed")):
         yield from ((kind, changed) for changed in _swapped(text, words[key]))
-    yield from (("negation", changed) for changed in _swapped(text, {w: f"{no}{w}" for w, no in words["denials"].items()}))
-    for kind, key in (("invented", "invented"), ("cause", "causes"), ("superlative", "superlatives"), ("multiple", "multiples")):
+    yield from (
+        ("negation", changed) for changed in _swapped(text, {w: f"{no}{w}" for w, no in words["denials"].items()})
+    )
+    for kind, key in (
+        ("invented", "invented"),
+        ("cause", "causes"),
+        ("superlative", "superlatives"),
+        ("multiple", "multiples"),
+    ):
         yield kind, text.replace(f" [{fact.id}]", f"{rng.choice(words['clauses'][key])} [{fact.id}]")
     yield "no citation", text.replace(f" [{fact.id}]", "")
     yield "unknown citation", text.replace(f"[{fact.id}]", "[F99]")

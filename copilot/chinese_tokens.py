@@ -1,8 +1,8 @@
 """Tokens of a Chinese sentence: the same kinds as `tokens.scan` makes, so that one verifier checks both languages.
 
-Chinese has no spaces, so words are the longest ones that the lexicon and the cited facts know. What remains is a word
-that nobody knows, and a sentence with one does not pass. Words such as 至 and 和 stand in the text of their token as the
-English function word that the reader looks for (`glosses` in `words.toml`); their stem stays the Chinese word.
+Chinese has no spaces, so words are the longest ones that the lexicon and the cited facts know. What remains is a
+word that nobody knows, and a sentence with one does not pass. Words such as 至 and 和 stand in the text of their token
+as the English function word that the reader looks for (`glosses` in `words.toml`); the stem stays the Chinese word.
 """
 
 from __future__ import annotations
@@ -28,9 +28,7 @@ _NTH_WEEK = re.compile(rf"第\s*(\d{{1,2}}|{NUMERAL.pattern})\s*(?:周|星期)")
 _SHORT_WEEK = re.compile(r"w(\d{1,2})(?!\d)", re.IGNORECASE)
 _ORDINAL = re.compile(rf"第\s*(\d+|{NUMERAL.pattern})(?!\s*(?:\d|版))")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?!\d)")
-_DAY = re.compile(
-    rf"(?:(\d{{4}})\s*年\s*)?(\d{{1,2}}|{NUMERAL.pattern})\s*月\s*(\d{{1,2}}|{NUMERAL.pattern})\s*[日号]"
-)
+_DAY = re.compile(rf"(?:(\d{{4}})\s*年\s*)?(\d{{1,2}}|{NUMERAL.pattern})\s*月\s*(\d{{1,2}}|{NUMERAL.pattern})\s*[日号]")
 _LATIN = re.compile(r"[^\W\d_\u3400-\u9fff〇]+(?:'[^\W\d_\u3400-\u9fff〇]+)?")
 _INEXACT = re.compile(r"\s*[多余几来](?=[\s个件周次位款倍成对])")
 _BREAKS = frozenset(",;:()–—-−")

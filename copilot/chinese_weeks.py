@@ -24,7 +24,11 @@ def read_weeks(text: str, clock: Clock, parsing: Words, lexicon: Lexicon) -> Ite
     """Yield the weeks that a Chinese message names; where stretches overlap, the first one yielded counts."""
     words = parsing["weeks"]
     assert isinstance(words, Mapping)
-    named = [*_parts_of_months(text, clock, words), *_days(text, clock, words), *iso_days(text, clock, parsing, lexicon)]
+    named = [
+        *_parts_of_months(text, clock, words),
+        *_days(text, clock, words),
+        *iso_days(text, clock, parsing, lexicon),
+    ]
     named += [*_year_weeks(text, clock, words), *iso_weeks(text, clock, parsing, lexicon)]
     named += [*_numbered(text, clock, words), *_relative(text, clock, words), *_holidays(text, clock, parsing, words)]
     yield from _anchored(text, [*named, *_months(text, clock, words)], words)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from copilot.intents import FOLLOW_UP_LEAD, MAY_INHERIT, Intent
-
 from copilot.message_spacing import says_only
 
 if TYPE_CHECKING:

@@ -207,7 +207,7 @@ class EntityReader:
         return [LooseName(match.start(), match.end(), words, words, self.names.waiting_named(words))]
 
     def plain(self, text: str) -> str:
-        """Return a message as patterns and names are looked for in it: of an unspaced script, with blanks and digits."""
+        """Return a message as names are looked for in it: one of an unspaced script with blanks and digits."""
         return self._spacing.spaced(text) if self._spacing else text
 
     def mended(self, text: str) -> str:

@@ -112,9 +112,7 @@ def _open_local(writer: str, cache: Path, threads: int | None, languages: Sequen
     onboard = TransformersGenerator(cache=cache, adapter=shipped_adapter(), threads=threads)
     if writer == ONBOARD:
         return onboard
-    return FallbackGenerator(
-        TransformersGenerator(writer, cache=cache, threads=threads), onboard, languages=languages
-    )
+    return FallbackGenerator(TransformersGenerator(writer, cache=cache, threads=threads), onboard, languages=languages)
 
 
 def active_name(stream: Iterator[str], generator: TextGenerator) -> str:

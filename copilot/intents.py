@@ -147,7 +147,9 @@ class IntentMatcher:
         """Say whether a message holds a cue of an intent, or a word of the plan."""
         if self.holds_cue(intent, text):
             return True
-        return any(word in text for word in self._domain) if self._unspaced else bool(self._domain & set(words_of(text)))
+        return (
+            any(word in text for word in self._domain) if self._unspaced else bool(self._domain & set(words_of(text)))
+        )
 
     def holds_cue(self, intent: Intent, text: str) -> bool:
         """Say whether a message holds a cue of an intent."""
@@ -211,7 +213,6 @@ class IntentMatcher:
         np.fill_diagonal(among, -1.0)
         return (_FLOOR_SHARE_OF_CHARACTERS if self._unspaced else _FLOOR_SHARE) * float(np.median(among.max(axis=1)))
 
-
     def _padded(self, text: str) -> str:
         """Return the words of a text without apostrophes, between spaces, so that whole phrases can be looked for.
 
@@ -232,7 +233,6 @@ def masked_words(masked: str, phrases: Phrases) -> str:
     if not phrases.lexicon.unspaced:
         return plain
     return _alike(phrases.lang).sub(lambda match: _same_words(phrases.lang).get(match[0], match[0]), plain)
-
 
 
 @lru_cache(maxsize=4)

@@ -109,7 +109,12 @@ def known_words(lang: str) -> Segmenter:
     base = {word for word in base if not NUMERAL.fullmatch(word)}
     segmenter = Segmenter(base, (NUMERAL,))
     texts = [text for name, words in phrases.intents.items() if name not in _NO_NAMES for text in words.examples]
-    strange = {piece for run in RUN.findall(" ".join(texts)) for piece, known in segmenter.cut(run) if not known and not _NUMBERED.search(piece)}
+    strange = {
+        piece
+        for run in RUN.findall(" ".join(texts))
+        for piece, known in segmenter.cut(run)
+        if not known and not _NUMBERED.search(piece)
+    }
     return Segmenter(base | strange, (NUMERAL,))
 
 

@@ -179,7 +179,9 @@ class QuestionParser:
         """The intents' examples, encoded."""
         if self.phrases.lexicon.unspaced:  # the workspace's encoder may not know the language
             examples = [text for words in self.phrases.intents.values() for text in words.examples]
-            return IntentMatcher(CharacterEncoder([masked_words(text, self.phrases) for text in examples]), self.phrases)
+            return IntentMatcher(
+                CharacterEncoder([masked_words(text, self.phrases) for text in examples]), self.phrases
+            )
         folder = getattr(self.engine.workspace, "cache", None)  # a shop in memory has none
         return IntentMatcher(self.encoder, self.phrases, EmbeddingCache(folder) if folder else None)
 
@@ -287,7 +289,11 @@ class QuestionParser:
         """Read what a "what if" supposes; one that is spelled out decides how the message is read."""
         likely = question.intent in (Intent.WHAT_IF, Intent.WHAT_IF_MOVE)
         change = read_change(
-            self.reader.plain(question.text), question.entities, self.phrases.parsing, self.phrases.lexicon, likely=likely
+            self.reader.plain(question.text),
+            question.entities,
+            self.phrases.parsing,
+            self.phrases.lexicon,
+            likely=likely,
         )
         moves = question.intent is Intent.WHAT_IF_MOVE and change is not None and change.kind == "drop"
         if change is None or (moves and question.entities.shift_weeks is not None):

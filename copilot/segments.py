@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 
 HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff〇"
+UNSPACED_LANGUAGES = frozenset({"zh"})
 RUN = re.compile(f"[{HAN}]+")
 _UNKNOWN_COST = 4  # words that one unknown character costs as much as
 

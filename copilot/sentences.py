@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from copilot.factsheet import FactSheet
 from copilot.lexicon import Lexicon
-from copilot.segments import is_unspaced
 from copilot.tokens import fact_names
 
 _CITES_NEXT = re.compile(r"\s*(?:\[\s*F\d+(?:\s*[,;、，]\s*F\d+)*\s*\][.。\s]*)+")
@@ -40,12 +39,12 @@ class SentenceSplitter:
         while (end := self._end()) is not None:
             sentences.append(self._buffer[:end])
             self._buffer = self._buffer[end:]
-        return list(tidied(sentences))
+        return list(tidied(sentences, wide=self._lexicon.unspaced))
 
     def flush(self) -> list[str]:
         """Return what is left: a last sentence, whole or cut off."""
         rest, self._buffer = self._buffer, ""
-        return list(tidied([rest]))
+        return list(tidied([rest], wide=self._lexicon.unspaced))
 
     def _end(self) -> int | None:
         """Return where the first sentence of the buffer ends, or None while that cannot be told yet."""
@@ -92,20 +91,21 @@ class SentenceSplitter:
         return False
 
 
-def tidied(sentences: Iterable[str]) -> Iterable[str]:
+def tidied(sentences: Iterable[str], *, wide: bool = False) -> Iterable[str]:
     """Yield sentences without list markers and emphasis, citations at the end before the full stop, as in phrases.
 
-    What says nothing is left out: empty lines, and headings such as "The facts are:".
+    What says nothing is left out: empty lines, and headings such as "The facts are:". `wide` says that the language
+    has full-width stops.
     """
     for sentence in sentences:
         line = _LIST_MARKER.sub("", " ".join(sentence.split()).replace("**", ""))
-        line = _CITES_AT_END.sub(lambda match: f" {match[2].strip()}{_stop(match[1], line)}", line).strip()
+        cited = _CITES_AT_END.search(line)
+        line = f"{line[: cited.start()]} {cited[2].strip()}{_stop(cited[1], wide)}".strip() if cited else line.strip()
         if any(char.isalnum() for char in line) and not line.endswith(":"):
             yield line
 
 
-def _stop(written: str, line: str) -> str:
-    """Return the stop behind a sentence's citations: its own question mark, or a full stop of its script."""
-    if is_unspaced(line):
-        return "？" if written in ("?", "？") else "。"
-    return "?" if written == "?" else "."
+def _stop(written: str, wide: bool) -> str:
+    """Return the stop behind a sentence's citations: its own question mark, or a full stop of the language."""
+    asks = written in ("?", "？")
+    return ("？" if asks else "。") if wide else ("?" if asks else ".")

@@ -44,7 +44,9 @@ def find_weeks(
     found: list[Span] = []
     from copilot.chinese_weeks import read_weeks  # it reads with this module's clock
 
-    readers = (read_weeks,) if lexicon.unspaced else (*_COUNTED, _shifts, iso_weeks, _days, _numbered, _relative, _months)
+    readers = (
+        (read_weeks,) if lexicon.unspaced else (*_COUNTED, _shifts, iso_weeks, _days, _numbered, _relative, _months)
+    )
     for reader in readers:
         for span in reader(text, clock, words, lexicon):
             if not any(span.start < other.end and other.start < span.end for other in found):

@@ -97,7 +97,6 @@ def build_ui(copilot: Copilot, lang: str = "en") -> gr.Blocks:
 
 
 def _build_page(blocks: gr.Blocks, copilot: Copilot, words: Words) -> None:
-    gr.Navbar(visible=False)
     board, decisions, chat = _place(copilot, words)
     wire_board(blocks, board, chat, copilot, words)
     wire_decisions(board, decisions, copilot, words)

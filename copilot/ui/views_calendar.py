@@ -132,9 +132,9 @@ def _language_links(words: Words) -> Markup:
     """Draw a link to the screen in each other language; `page.js` finds its path, as one of them lies at the root."""
     others = (load_words(lang) for lang in languages() if lang != words.lang)
     return join(
-        Markup('<a class="lc-lang" href="{0}" hreflang="{0}" lang="{0}" data-language="{0}" title="{1}">{2}</a>').format(
-            other.lang, other("header.switch"), other("header.own_name")
-        )
+        Markup(
+            '<a class="lc-lang" href="{0}" hreflang="{0}" lang="{0}" data-language="{0}" title="{1}">{2}</a>'
+        ).format(other.lang, other("header.switch"), other("header.own_name"))
         for other in others
     )
 

@@ -1,4 +1,4 @@
-"""Every English word has its Chinese twin: the same keys with the same variables, and the same facts in both answers."""
+"""Every English word has its Chinese twin: the same keys and variables, and the same facts in both answers."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import jinja2.meta
 import pytest
 
 import prompts
+from copilot.answers import write_answer
 from copilot.facts import collect_facts
 from copilot.generators import PhraseGenerator
 from copilot.intents import Intent
 from copilot.phrases import load_phrases, load_toml
-from copilot.answers import write_answer
 
 ROOT = Path(next(iter(prompts.__path__)))
 # How weeks are named differs between the languages, so what reads them does too; the others are read by both.
 OWN_OF_ENGLISH = {
-    "this_week", "next_week", "last_week", "week_after_next", "first_of_plan", "last_of_plan", "in_n_weeks", "first_weeks",
-    "weeks_from", "before", "weeks_later", "weeks_earlier", "by_weeks", "fortnight", "sooner", "week_number", "more_weeks",
-    "through", "between", "week_of_month", "part_of_month", "begins", "middle", "ends", "first_half", "second_half",
+    "this_week", "next_week", "last_week", "week_after_next", "first_of_plan", "last_of_plan", "in_n_weeks",
+    "first_weeks", "weeks_from", "before", "weeks_later", "weeks_earlier", "by_weeks", "fortnight", "sooner",
+    "week_number", "more_weeks", "through", "between", "week_of_month", "part_of_month", "begins", "middle", "ends", "first_half", "second_half",
     "this_month", "next_month", "nth_week", "not_a_name", "pronouns", "follow_up", "season",
 }  # fmt: skip
 WITHOUT_TWIN = {"examples.toml"}  # further examples, as many as each language needs
@@ -152,8 +152,10 @@ def told(copilot, message: str, lang: str) -> tuple[set, set, str]:
     return set(keys.values()), cited, question.intent.value
 
 
-@pytest.mark.parametrize("kind", QUESTIONS)
-def test_both_answers_to_one_question_hold_the_same_facts(kind, copilot, named):
-    english, chinese = (text.format(**named) for text in QUESTIONS[kind])
-    facts, cited, intent = told(copilot, english, "en")
-    assert told(copilot, chinese, "zh") == (facts, cited, intent)
+def test_both_answers_to_one_question_hold_the_same_facts(copilot, named):
+    different = []
+    for english, chinese in QUESTIONS.values():
+        ours, theirs = told(copilot, english.format(**named), "en"), told(copilot, chinese.format(**named), "zh")
+        if ours != theirs:
+            different.append((chinese, ours[2], theirs[2], ours[0] ^ theirs[0], ours[1] ^ theirs[1]))
+    assert not different

@@ -239,7 +239,8 @@ def test_every_message_renders_with_its_variables(phrases):
             "written": 1, "written_data": "f", "data": "f", "fingerprint": "f", "label": "F1",
             "n": 2, "kind": "week", "earlier": "d", "later": "d", "value": "1", "low": "0", "high": "1", "level": "80%",
             "rule": "r", "sold": "1", "expected": "2", "note": "n", "names": "x", "since": "d",
-            "figures": ["1"], "lines": ["l"], "text": "t", "other": "o", "common": "1%", "agreement": "98%", "what": "w", "locked": True,
+            "figures": ["1"], "lines": ["l"], "text": "t", "other": "o", "common": "1%", "agreement": "98%",
+            "what": "w", "locked": True,
     }  # fmt: skip
     for key in phrases.messages:
         assert phrases.message(key, **values)
