@@ -16,6 +16,7 @@ quiet_environment()  # before the libraries that read it are imported
 
 from copilot.console import BuildProgress, say
 from copilot.errors import OPERATOR_ERRORS
+from copilot.phrases import languages
 from copilot.port import check_port
 from copilot.service import Copilot
 from copilot.settings import Settings, load_settings
@@ -46,11 +47,11 @@ def serve(settings: Settings) -> int:
     check_port(settings.host, settings.port)
     say(f"launch-copilot: http://{settings.host}:{settings.port} (Ctrl+C stops it)")
     copilot = open_built(settings) if is_built(settings) else first_run(settings)
-    screen = build_ui(copilot)
+    screen = build_ui(copilot, settings.lang)
     try:
         screen.launch(prevent_thread_lock=True, **_address(settings), **launch_options())
         # What the first question needs loads while the operator looks around; one that comes earlier waits for it.
-        threading.Thread(target=warm_up, args=[copilot], name="warm-up", daemon=True).start()
+        threading.Thread(target=warm_up, args=[copilot, settings.lang], name="warm-up", daemon=True).start()
         screen.block_thread()
     finally:
         copilot.close()
@@ -75,11 +76,11 @@ def first_run(settings: Settings) -> Copilot:
             build(settings, progress).close()
             copilot = open_built(settings, progress)
             progress("writer", None, "preparing the language model")
-            warm_up(copilot)
+            warm_up(copilot, settings.lang)
             return copilot
 
-        first = FirstRun(build_all)
-        page = build_first_run_ui(first)
+        first = FirstRun(build_all, settings.lang)
+        page = build_first_run_ui(first, settings.lang)
         page.launch(prevent_thread_lock=True, **_address(settings), **launch_options())
         try:
             return first.result()
@@ -87,10 +88,15 @@ def first_run(settings: Settings) -> Copilot:
             page.close(verbose=False)
 
 
-def warm_up(copilot: Copilot) -> None:
-    """Load what the first question needs; without a writer the phrases still answer, so a failure is only logged."""
+def warm_up(copilot: Copilot, lang: str) -> None:
+    """Load what the first question needs in any language, this one first.
+
+    Without a writer the phrases still answer, so a failure is only logged.
+    """
     try:
-        copilot.prepare()
+        copilot.prepare(lang)
+        for other in languages():
+            copilot.parser(other).warm_up()
     except OPERATOR_ERRORS as error:
         logging.getLogger(__name__).warning("not ready for questions, or only with phrases: %s", error)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from copilot.length import wishes_open
+from copilot.segments import UNSPACED_LANGUAGES
 
 if TYPE_CHECKING:
     from copilot.conversation_context import Wish
@@ -85,8 +86,9 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """Return the sentences as one paragraph."""
-        return " ".join(sentence.text for sentence in self.sentences)
+        """Return the sentences as one paragraph; a script without spaces has none between sentences either."""
+        texts = [sentence.text for sentence in self.sentences]
+        return ("" if self.question.lang in UNSPACED_LANGUAGES else " ").join(texts)
 
     def to_json(self) -> dict[str, object]:
         """Return the object that `ask --json` prints."""

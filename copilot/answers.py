@@ -97,6 +97,7 @@ def build_prompt(sheet: FactSheet, phrases: Phrases, length: Length = "normal") 
         max_new_tokens=TOKENS_PER_FACT * max(1, min(len(lines), 8)),
         seed=variation,
         temperature=VARIED_TEMPERATURE if variation else None,
+        lang=phrases.lang,
     )
 
 
@@ -169,7 +170,7 @@ def _written(
 
 def _whole(texts: Sequence[str]) -> Iterator[str]:
     """Yield the texts that end as sentences do; a cut-off end is none."""
-    return (text for text in texts if text[-1] in ".!?]")
+    return (text for text in texts if text[-1] in ".!?]。！？")
 
 
 class _Speaker:

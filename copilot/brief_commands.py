@@ -31,7 +31,7 @@ def add_brief_command(commands: Any, opened: Callable[[Run], Callable[..., int]]
     what.add_argument("target", nargs="?", metavar="PRODUCT_ID|WEEK|rhythm")
     what.add_argument("--check", type=Path, metavar="FILE", help="say whether the plan or the data changed since")
     brief.add_argument("--format", choices=("md", "docx"), default="md")
-    brief.add_argument("--lang", choices=languages, default="en")
+    brief.add_argument("--lang", choices=languages, help="COPILOT_LANG when not given")
     brief.add_argument("-o", "--output", type=Path)
 
 

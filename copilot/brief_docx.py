@@ -31,6 +31,9 @@ _WIDE_TABLE = 8  # columns; from here on the letters are smaller
 _MARGIN, _PICTURE, _TEXT_WIDTH = Cm(1.9), Cm(15), Cm(17.2)
 _LONG_CELL, _CELL_EDGES = 20, 6  # characters; longer text wraps
 _NARROW_EDGE = "30"  # twentieths of a point
+# Language -> the font of its text and headings, which Word and LibreOffice replace where it is not installed, and
+# its tag. Without it Word takes the font of its own locale, which may have Japanese or no glyphs.
+_EAST_ASIAN = {"zh": ("Microsoft YaHei", "zh-CN")}
 _NO_TIME = datetime(1980, 1, 1)  # the earliest that a ZIP can say
 
 
@@ -38,6 +41,8 @@ def to_docx(brief: Brief) -> bytes:
     """Return a brief as the content of a DOCX file."""
     document = docx.Document()
     add_styles(document)
+    if brief.lang in _EAST_ASIAN:
+        _set_east_asian_font(document, *_EAST_ASIAN[brief.lang])
     _set_page(document, brief)
     blocks, texts = read_blocks(brief.markdown)
     writer = _Blocks(document, tuple(texts), brief.charts)
@@ -118,6 +123,20 @@ class _Blocks:
         properties = picture._inline.docPr
         properties.set("descr", chart.alt)
         properties.set("name", "chart")
+
+
+def _set_east_asian_font(document: Document, font: str, tag: str) -> None:
+    """Give every style of the document an East Asian font and language, beside its Latin ones."""
+    defaults = document.styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
+    own = (style.element.find(qn("w:rPr")) for style in document.styles)
+    for properties in (defaults, *own):
+        if properties is None:
+            continue
+        for fonts in properties.findall(qn("w:rFonts")):
+            fonts.attrib.pop(qn("w:eastAsiaTheme"), None)
+            fonts.set(qn("w:eastAsia"), font)
+        for language in properties.findall(qn("w:lang")):
+            language.set(qn("w:eastAsia"), tag)
 
 
 def _narrow_cells(table: Table) -> None:

@@ -115,7 +115,9 @@ class Notes:
             for note in dict.fromkeys(fact.source.note for fact in facts if fact.source.note):
                 parts.append(self.phrases.message("title.as_for", label=told[note]) if note in told else note)
                 told.setdefault(note, _label(facts))
-            lines.append(f"[^{_label(facts)}]: {escape_markdown(clean_text(' '.join(parts), NOTE_LIMIT))}")
+            lines.append(
+                f"[^{_label(facts)}]: {escape_markdown(clean_text(self._say('lines', lines=parts), NOTE_LIMIT))}"
+            )
         return lines
 
     def _figures(self, facts: Sequence[Fact]) -> str:
@@ -127,21 +129,25 @@ class Notes:
             figures = [self._run_of(weekly)] if len(weekly) > 1 else [self._figure(fact) for fact in weekly]
             several = len({fact.subject for fact in named}) > 1
             figures += [self._named_figure(fact, several) for fact in named if fact not in weekly]
-            told.append(f"{self.phrases.label(f'fact.{name}')}: {'; '.join(figures)}.")
-        return " ".join(told)
+            told.append(self._say("told", name=self.phrases.label(f"fact.{name}"), figures=figures))
+        return self._say("lines", lines=told)
+
+    def _say(self, key: str, **values: object) -> str:
+        """Join parts of a footnote as the language punctuates them."""
+        return self.phrases.messages[f"title.{key}"].render(**values)
 
     def _named_figure(self, fact: Fact, several: bool) -> str:
         return f"{fact.subject_label.rpartition(' > ')[2]} {self._figure(fact)}" if several else self._figure(fact)
 
     def _run_of(self, facts: Sequence[Fact]) -> str:
-        values = "; ".join(self.phrases.value(fact) for fact in facts)
         first, last = (format_week(week) for fact in (facts[0], facts[-1]) if (week := fact.week))
-        return f"{first}–{last}: {values}"
+        values = [self.phrases.value(fact) for fact in facts]
+        return self._say("run", first=first, last=last, figures=values)
 
     def _figure(self, fact: Fact) -> str:
         parts = [self.phrases.with_unit(fact), self.phrases.interval(fact)]
         parts.append(self.phrases.message("unit.simulated") if fact.source.simulated else "")
-        return ", ".join(part for part in parts if part)
+        return self._say("figure", parts=[part for part in parts if part])
 
 
 class BriefWriter:

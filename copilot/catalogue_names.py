@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from copilot.cleaning import clean_text
+from copilot.segments import is_unspaced
 from copilot.spelling import Speller
 from copilot.waiting_names import WaitingNames, Words, covers, head_of, words_of
 
@@ -119,6 +120,11 @@ class CatalogueNames:
     def has(self, word: str) -> bool:
         """Say whether a word stands in some title or category as it is written, or in the singular."""
         return not self._known.isdisjoint((word, word.removesuffix("s"), word.removesuffix("es")))
+
+    @property
+    def unspaced_words(self) -> frozenset[str]:
+        """The words of titles and categories in a script without spaces."""
+        return frozenset(word for word in self._known if is_unspaced(word))
 
     def mend(self, word: str) -> str:
         """Return the catalogue's word nearest a misspelt one, or the word itself when it is known or none is near."""

@@ -21,6 +21,8 @@ COUNTED: dict[str, frozenset[str]] = {
     "weeks": frozenset({"weeks"}),
     "people": frozenset({"shoppers"}),
     "ratio": frozenset({"ratio"}),
+    "multiple": frozenset({"ratio"}),
+    "pairs": frozenset({"pairs"}),
     "occasions": frozenset({"searches", "searches per week"}),
 }
 """Noun after a number -> the units of facts that it can stand for. Nouns that are not here fit no fact."""

@@ -15,6 +15,7 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"})
 _FILLERS: dict[int, str] = dict.fromkeys(
     (0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0, 0x034F, 0x2800), " "
 )  # letters without a shape
+_KEPT = re.compile("([，：；！？（）])")  # Chinese punctuation is no disguise, and its plain forms would look wrong
 _SPACE = re.compile(r"\s+")
 _LOOSE = re.compile(r" +([.,])")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,20}:\s*/{2,}|\b(?:javascript|data|mailto|vbscript)\s*:", re.IGNORECASE)
@@ -25,8 +26,8 @@ _QUOTES = str.maketrans({"“": "'", "”": "'", '"': "'"})
 def clean_text(text: object, limit: int = 2_000) -> str:
     """Return the visible characters of `text` on one line, at most `limit` of them.
 
-    Compatibility forms are folded (NFKC), control, zero-width, direction and unassigned characters are removed, and
-    more than three combining marks in a row are cut. Example: `"Tea\\u202e \\u200bset\\n"` -> `"Tea set"`.
+    Compatibility forms but for Chinese punctuation are folded (NFKC), control, zero-width, direction and unassigned
+    characters are removed, and more than three combining marks in a row are cut. Example: `"Tea\\u202e \\u200bset\\n"` -> `"Tea set"`.
     """
     shown = str(text)[: 4 * limit]  # bound the work before normalising: one cell may hold megabytes
     if not (shown.isascii() and shown.isprintable()):  # most names are plain, and there are many of them
@@ -37,7 +38,9 @@ def clean_text(text: object, limit: int = 2_000) -> str:
 
 def _without_tricks(shown: str) -> str:
     visible = "".join(char if _is_visible(char) else " " if char.isspace() else "" for char in shown)
-    return _fewer_marks(unicodedata.normalize("NFKC", visible.translate(_FILLERS)))
+    parts = _KEPT.split(visible.translate(_FILLERS))
+    folded = (unicodedata.normalize("NFKC", part) if n % 2 == 0 else part for n, part in enumerate(parts))
+    return _fewer_marks("".join(folded))
 
 
 def clean_label(text: object) -> str:

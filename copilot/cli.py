@@ -35,6 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = build_parser().parse_args(argv)
     try:
         settings = settings_from(arguments)
+        arguments.lang = settings.lang
         logging.basicConfig(level=settings.log_level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
         return arguments.run(arguments, settings)
     except OPERATOR_ERRORS as error:
@@ -47,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def settings_from(arguments: argparse.Namespace) -> Settings:
     """Return the settings with what the command line overrides."""
-    names = ("workspace", "host", "port", "source", "source_path", "as_of", "weeks")
+    names = ("workspace", "host", "port", "source", "source_path", "as_of", "weeks", "lang")
     given = {name: value for name in names if (value := getattr(arguments, name, None)) is not None}
     return load_settings(**given)
 
@@ -77,7 +78,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     ask = add_command(commands, "ask", run_ask, "ask a question about the plan")
     ask.add_argument("question", type=words)
-    ask.add_argument("--lang", choices=LANGUAGES, default="en")
+    ask.add_argument("--lang", choices=LANGUAGES, help="COPILOT_LANG when not given")
     add_json_flag(ask)
 
     add_brief_command(commands, _on_copilot, LANGUAGES)
@@ -175,7 +176,7 @@ def run_plan(arguments: argparse.Namespace, settings: Settings) -> int:
         say(f"not saved: the configured calendar has {configured.weeks} weeks (COPILOT_WEEKS)")
     document = plan_document(plan, version)
     if not plan.launches:
-        say(why_empty(copilot.engine, load_phrases("en")))
+        say(why_empty(copilot.engine, load_phrases(settings.lang)))
     if arguments.json:
         print_json(document)
         return 0
@@ -189,13 +190,13 @@ def run_ask(arguments: argparse.Namespace, settings: Settings) -> int:
     from copilot.service import Finished, SentenceReady
 
     copilot = _copilot(settings)
-    for event in copilot.ask(arguments.question, lang=arguments.lang):
+    for event in copilot.ask(arguments.question, lang=settings.lang):
         if isinstance(event, SentenceReady) and not arguments.json:
             print_text(event.sentence.text)
         elif isinstance(event, Finished) and arguments.json:
             print_json(event.answer.to_json())
         elif isinstance(event, Finished):
-            table(fact_rows(event.answer.facts, arguments.lang))
+            table(fact_rows(event.answer.facts, settings.lang))
     return 0
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from copilot.catalogue_names import words_of
 from copilot.intents import FOLLOW_UP_LEAD, MAY_INHERIT, Intent
+from copilot.message_spacing import says_only
 
 if TYPE_CHECKING:
     from copilot.entities import ReadMessage
@@ -30,7 +30,6 @@ WEIGHS_UP = frozenset(
         Intent.COMPARE_PLANS,
     }
 )
-_ASKS_ALONE = frozenset({"and", "what", "how", "about", "one", "s", "is"})
 
 
 def read_wish(text: str, phrases: Phrases) -> Wish:
@@ -40,10 +39,9 @@ def read_wish(text: str, phrases: Phrases) -> Wish:
     """
     patterns = phrases.parsing["wishes"]
     assert isinstance(patterns, Mapping)
-    fillers = set(str(patterns["fillers"]).split())
     for wish in WISHES:
         left, n_found = re.subn(str(patterns[wish]), " ", text, flags=re.IGNORECASE)
-        if n_found and set(words_of(left)) <= fillers:
+        if n_found and says_only(left, str(patterns["fillers"]), phrases.lexicon):
             return wish
     return ""
 
@@ -78,16 +76,17 @@ def with_pronouns(read: ReadMessage, previous: Question | None, phrases: Phrases
     if previous is None or not previous.entities.products or read.named:
         return read
     refers = re.compile(str(phrases.parsing["refers"]), re.IGNORECASE)
-    readings = [refers.sub("PRODUCT", one) for one in read.readings]
+    readings = [refers.sub(" PRODUCT " if phrases.lexicon.unspaced else "PRODUCT", one) for one in read.readings]
     return replace(read, readings=tuple(dict.fromkeys(readings)))
 
 
 def adds_only(read: ReadMessage, text: str, phrases: Phrases) -> bool:
     """Say whether a message names something and says nothing else: "and for clementines?"."""
     masked = read.readings[-1] if read.readings else read.entities.text
-    left = words_of(re.sub(r"\b(?:PRODUCT|WEEK|PLACEMENT|GROUP|NUMBER)\b", " ", masked))
-    names = masked != text or read.entities.shift_weeks is not None
-    return names and set(left) <= set(str(phrases.parsing["additions"]).split())
+    left, n_named = re.subn(r"\b(?:PRODUCT|WEEK|PLACEMENT|GROUP|NUMBER)\b", " ", masked)
+    changed = n_named > 0 if phrases.lexicon.unspaced else masked != text  # blanks alone name nothing
+    names = changed or read.entities.shift_weeks is not None
+    return names and says_only(left, str(phrases.parsing["additions"]), phrases.lexicon)
 
 
 def of_that_week(question: Question, previous: Question | None, phrases: Phrases) -> Question:
@@ -108,7 +107,8 @@ def of_the_compared(
         return None
     for key, product in zip(("of_first", "of_second"), pair, strict=True):
         if match := re.search(str(phrases.parsing[key]), question.text, re.IGNORECASE):
-            alone = not set(words_of(question.text.replace(match[0], " "))) - _ASKS_ALONE
+            left = question.text.replace(match[0], " ")
+            alone = says_only(left, str(phrases.parsing["asks_alone"]), phrases.lexicon)
             intent = question.intent if question.intent in MAY_INHERIT and not alone else Intent.PLANNED
             return replace(question, intent=intent, entities=replace(found, products=(product,)), alternatives=())
     weighs = question.intent in WEIGHS_UP and not (found.weeks or found.placements)

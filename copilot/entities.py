@@ -14,7 +14,9 @@ from copilot.group_names import GroupNames
 from copilot.loose_names import LooseName, LooseNames
 from copilot.mending import QUOTED, Mender
 from copilot.mentions import Mention, free, masked, whole_names
+from copilot.message_spacing import MessageSpacing
 from copilot.placement_names import PlacementNames
+from copilot.segments import is_unspaced
 from copilot.week_words import find_weeks
 
 if TYPE_CHECKING:
@@ -104,6 +106,8 @@ class EntityReader:
         past = (one.group for one in self.engine.rhythm.groups)
         self.groups = GroupNames((*self.engine.group_names(), *past), self.phrases.lexicon, self.question_words)
 
+        unspaced = self.phrases.lexicon.unspaced
+        self._spacing = MessageSpacing(self.phrases, self.names.unspaced_words) if unspaced else None
         self._mender = Mender(self.phrases, self.names, self.engine.placements, self.groups.names, self._is_everyday)
 
     def read(self, text: str) -> ReadMessage:
@@ -112,6 +116,7 @@ class EntityReader:
         Raises:
             UnknownWeek: a week or day that no calendar has.
         """
+        text = self.plain(text)
         spans: list[Mention] = []
         weeks, shift = self._weeks(text, spans)
         ids, unknown_id = self._ids(text, spans)
@@ -125,6 +130,8 @@ class EntityReader:
         numbers = self._numbers(text, spans)
         loose.sort(key=lambda one: one.start)
         known = [one for one in loose if one.products]
+        if self._spacing and (known or any(span.kind for span in spans)):
+            loose = known  # beside a name, characters that no word covers are no second one
         rest = tuple(word for one in (known or loose) for word in one.words)
         entities = Entities(
             products=tuple(dict.fromkeys((*ids, *products))),
@@ -198,6 +205,10 @@ class EntityReader:
             return []
         words = words_of(match[1])
         return [LooseName(match.start(), match.end(), words, words, self.names.waiting_named(words))]
+
+    def plain(self, text: str) -> str:
+        """Return a message as names are looked for in it: one of an unspaced script with blanks and digits."""
+        return self._spacing.spaced(text) if self._spacing else text
 
     def mended(self, text: str) -> str:
         """Return the text with misspelt words as they are meant: words of questions first, then the catalogue's."""
@@ -288,12 +299,16 @@ class EntityReader:
 
     def _is_everyday(self, word: str) -> bool:
         """Say whether a word alone names no product: a word of questions, a number, or one of everyday speech."""
+        if is_unspaced(word):
+            return self._spacing is not None and self._spacing.covers(word)
         numbered = len(word) <= _SHORT_CODE and any(letter.isdigit() for letter in word)
         stem = self.phrases.lexicon.stem(word)
         return word in self._everyday or stem in self._everyday_stems or numbered or len(word) == 1
 
     def _is_function(self, word: str) -> bool:
         """Say whether a name neither begins nor ends with a word: "the", "of", "is"."""
+        if is_unspaced(word):
+            return self._spacing is not None and self._spacing.covers(word)
         return self.phrases.lexicon.stem(word) in self.phrases.lexicon.plain
 
     @cached_property

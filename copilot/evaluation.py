@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from copilot.answers import build_prompt, write_answer
+from copilot.chinese_evaluation import evaluate_chinese
+from copilot.evaluation_sheets import drawn_sheets
 from copilot.facts import collect_facts
 from copilot.generators import Prompt
 from copilot.phrases import load_phrases
@@ -143,6 +145,7 @@ def evaluate_answers(copilot: Copilot, n_questions: int = 20) -> dict[str, Any]:
         first_token_s, tokens_per_s: of one reply of a local writer, see `measure_speed`; None for others.
         intent_accuracy, entity_f1, abstention_precision, abstention_recall, understanding: see
             `evaluate_understanding`.
+        chinese: the same of Chinese questions, and the verifier on Chinese sentences, see `evaluate_chinese`.
     """
     phrases = load_phrases("en")
     stored = copilot.current_plan()
@@ -171,6 +174,7 @@ def evaluate_answers(copilot: Copilot, n_questions: int = 20) -> dict[str, Any]:
         **_speed(copilot, prompt),
         **evaluate_understanding(copilot.engine.search.encoder),
         **evaluate_trust(copilot),
+        "chinese": evaluate_chinese(drawn_sheets(copilot), copilot.engine.search.encoder),
     }
 
 

@@ -15,6 +15,7 @@ from copilot.errors import GeneratorError
 
 ONBOARD = "onboard"
 PHRASES = "phrases"
+ENGLISH = ("en",)
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Prompt:
         temperature: 0 always takes the likeliest token, above it tokens are drawn with the seed; the writer's own
             when None (the on-board writer's is 0).
         examples: solved (user, assistant) turns shown before the question; dropped first when there is no room.
+        lang: the language of the reply.
     """
 
     system: str
@@ -38,6 +40,7 @@ class Prompt:
     seed: int = 0
     temperature: float | None = None
     examples: tuple[tuple[str, str], ...] = ()
+    lang: str = "en"
 
     @property
     def turns(self) -> list[dict[str, str]]:
@@ -52,7 +55,8 @@ class TextGenerator(Protocol):
     """A writer.
 
     `stream` yields pieces of text; joined, they are the whole reply. Setting `cancel`, or closing the stream, ends it
-    early without an error. Whatever else goes wrong raises GeneratorError.
+    early without an error. Whatever else goes wrong raises GeneratorError. One that writes more than English says so in
+    an attribute `languages`.
     """
 
     @property
@@ -76,6 +80,7 @@ def open_generator(
     model: str = "",
     api_key: str = "",
     timeout_s: float = 60.0,
+    languages: Sequence[str] = ENGLISH,
 ) -> TextGenerator:
     """Open the writer that an operator configured. A server and another model fall back to the on-board one.
 
@@ -85,20 +90,22 @@ def open_generator(
         cache: folder for converted weights.
         threads: CPU threads for a local model; torch's own choice when None.
         url: base URL of an OpenAI-compatible server, with its `model`, `api_key` (may be empty) and `timeout_s`.
+        languages: those that the server's model, or else the named one, writes; the on-board one writes English.
     Raises:
         GeneratorError: the configuration cannot work, such as a URL without a model; nothing was loaded yet.
     """
-    local = _open_local(writer, cache, threads)
+    local = _open_local(writer, cache, threads, languages)
     if not url:
         return local
     # Imported late: the backends bring torch and the client, which the phrases-only writer does without.
     from copilot.writer_fallback import FallbackGenerator
     from copilot.writer_openai import OpenAIGenerator
 
-    return FallbackGenerator(OpenAIGenerator(url, model, api_key=api_key, timeout_s=timeout_s), local)
+    server = OpenAIGenerator(url, model, api_key=api_key, timeout_s=timeout_s)
+    return FallbackGenerator(server, local, languages=languages)
 
 
-def _open_local(writer: str, cache: Path, threads: int | None) -> TextGenerator:
+def _open_local(writer: str, cache: Path, threads: int | None, languages: Sequence[str]) -> TextGenerator:
     if writer == PHRASES:
         return PhraseGenerator()
     from copilot.writer_adapter import shipped_adapter
@@ -108,7 +115,7 @@ def _open_local(writer: str, cache: Path, threads: int | None) -> TextGenerator:
     onboard = TransformersGenerator(cache=cache, adapter=shipped_adapter(), threads=threads)
     if writer == ONBOARD:
         return onboard
-    return FallbackGenerator(TransformersGenerator(writer, cache=cache, threads=threads), onboard)
+    return FallbackGenerator(TransformersGenerator(writer, cache=cache, threads=threads), onboard, languages=languages)
 
 
 def replies_at_once(generator: TextGenerator) -> int:
@@ -129,6 +136,11 @@ def writing_name(generator: TextGenerator) -> str:
 def active_name(stream: Iterator[str], generator: TextGenerator) -> str:
     """Name the writer of what `stream` yields now: the backup when `generator` had to switch, else `generator`."""
     return getattr(stream, "active_name", generator.name)
+
+
+def writer_for(generator: TextGenerator, lang: str) -> TextGenerator:
+    """Return the writer of answers in a language: the configured one if it writes it, else the facts' own phrases."""
+    return generator if lang in getattr(generator, "languages", ENGLISH) else PhraseGenerator()
 
 
 class PhraseGenerator:
@@ -166,9 +178,11 @@ class ScriptedGenerator:
         fail_after: int | None = None,
         name: str = "scripted",
         replies_at_once: int = 1,
+        languages: Sequence[str] = ENGLISH,
     ) -> None:
         self.name = name
         self.replies_at_once = replies_at_once
+        self.languages = tuple(languages)
         self.prompts: list[Prompt] = []  # what it was asked, for the test to look at
         self._script = [script] if isinstance(script, str) else script
         self._piece = piece

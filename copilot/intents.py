@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from copilot.catalogue_names import words_of
 from copilot.entities import ReadMessage
+from copilot.phrases import load_phrases
 from retrieval.encoder import HashingEncoder, encode_cached
 
 if TYPE_CHECKING:
@@ -28,7 +30,9 @@ _SPELT, _BUCKETS = 0.5, 512  # of a message's hashed words and trigrams beside i
 _PENALTY = 10.0  # inverse strength of the model's L2 penalty
 _TOLERANCE = 1e-3  # of the fit's gradient; a finer one changes no reading
 _SECOND_CUE = 0.3
+_CHARACTERS_OF_A_WORD = 2  # in a script without spaces, about
 _FLOOR_SHARE = 0.72  # of the typical similarity among the examples themselves; below it nothing matches
+_FLOOR_SHARE_OF_CHARACTERS = 0.2  # the same for embeddings of characters, which lie further apart
 _FAR = 3.0  # log-odds by which a message that is like nothing is out of scope
 _KINDS = ("PRODUCT", "WEEK", "PLACEMENT", "GROUP", "NUMBER")
 
@@ -110,13 +114,12 @@ class IntentMatcher:
 
     def __init__(self, encoder: TextEncoder, phrases: Phrases, cache: EmbeddingCache | None = None) -> None:
         self._encoder = encoder
-        mask = phrases.parsing["mask"]
-        assert isinstance(mask, Mapping)
-        self._mask = {str(kind): str(words) for kind, words in mask.items()}
+        self._phrases = phrases
+        self._unspaced = phrases.lexicon.unspaced
         self._courtesies = re.compile(str(phrases.parsing["courteous"]), re.IGNORECASE)
         self._words = {Intent(name): words for name, words in phrases.intents.items()}
-        self._cues = {intent: [_padded(cue) for cue in words.cues] for intent, words in self._words.items()}
-        self._against = {intent: [_padded(cue) for cue in words.against] for intent, words in self._words.items()}
+        self._cues = {intent: [self._padded(cue) for cue in words.cues] for intent, words in self._words.items()}
+        self._against = {intent: [self._padded(cue) for cue in words.against] for intent, words in self._words.items()}
         self._spelling = HashingEncoder(_BUCKETS)
         self._domain = frozenset(str(phrases.parsing["domain"]).split())
         examples = [(intent, text) for intent, words in self._words.items() for text in words.examples]
@@ -131,7 +134,7 @@ class IntentMatcher:
         masked = [variant for reading in read.readings for variant in self._variants(reading)]
         embeddings = self._encoder.encode([self._plain(one) for one in masked])  # (n_variants, dimension)
         features = self._features(embeddings, masked, [text] * len(masked))
-        shares = self._model.predict_proba(features).mean(axis=0)  # (n_intents,)
+        shares = self._model.predict_proba(features).mean(axis=0) * self._evened  # (n_intents,)
         scores = {
             Intent(name): float(np.log(max(share, 1e-9))) for name, share in zip(self._names, shares, strict=True)
         }
@@ -142,11 +145,15 @@ class IntentMatcher:
 
     def concerns(self, intent: Intent, text: str) -> bool:
         """Say whether a message holds a cue of an intent, or a word of the plan."""
-        return self.holds_cue(intent, text) or bool(self._domain & set(words_of(text)))
+        if self.holds_cue(intent, text):
+            return True
+        return (
+            any(word in text for word in self._domain) if self._unspaced else bool(self._domain & set(words_of(text)))
+        )
 
     def holds_cue(self, intent: Intent, text: str) -> bool:
         """Say whether a message holds a cue of an intent."""
-        return self._cue_strength(intent, [_padded(text)]) > 0
+        return self._cue_strength(intent, [self._padded(text)]) > 0
 
     def _concerns_the_plan(self, read: ReadMessage, text: str) -> bool:
         """Say whether a message that is like no example still names something of the plan or holds a cue."""
@@ -160,10 +167,7 @@ class IntentMatcher:
         return tuple(dict.fromkeys((masked, bare))) if words_of(bare) else (masked,)
 
     def _plain(self, masked: str) -> str:
-        masked = re.sub(r"\b(PRODUCT|GROUP)(?:\W+\1)+\b", r"\1", masked)
-        for kind, words in self._mask.items():
-            masked = re.sub(rf"\b{kind}\b", words, masked)
-        return masked.strip(" ?!.").lower()
+        return masked_words(masked, self._phrases)
 
     def _features(self, embeddings: np.ndarray, masked: Sequence[str], written: Sequence[str]) -> np.ndarray:
         """Return (n_texts, n_features): the embedding, the spelling, the entities named, the cues of each intent."""
@@ -172,7 +176,7 @@ class IntentMatcher:
             counts = [len(re.findall(rf"\b{kind}\b", mask)) for kind in _KINDS]
             entities = [float(count > least) for count in counts for least in (0, 1)]
             bare = re.sub(rf"\b(?:{'|'.join(_KINDS)})\b", " ", mask)
-            texts = [_padded(text), _padded(bare)]
+            texts = [self._padded(text), self._padded(bare)]
             cues = [value for intent in Intent for value in self._cue_values(intent, texts)]
             rows.append([*entities, float("?" in mask), *cues])
         spelt = self._spelling.encode([self._plain(one) for one in masked])  # (n_texts, dimension)
@@ -187,7 +191,7 @@ class IntentMatcher:
         found = [cue for cue in self._cues[intent] if any(cue in text for text in texts)]
         if not found:
             return 0.0
-        longest = max(len(cue.split()) for cue in found)
+        longest = max(len(cue) / _CHARACTERS_OF_A_WORD if self._unspaced else len(cue.split()) for cue in found)
         return min(1.0, 0.5 + 0.25 * longest) + _SECOND_CUE * (len(found) > 1)
 
     def _fit(self, features: np.ndarray, intents: Sequence[str]) -> None:
@@ -198,15 +202,48 @@ class IntentMatcher:
         with threadpool_limits(1):  # the matrices are too small to share between threads
             self._model.fit(features, intents)
         self._names = [str(name) for name in self._model.classes_]
+        # How many examples an intent has says nothing about how often it is asked, which characters alone would follow.
+        counts = np.array([sum(intent == name for intent in intents) for name in self._names])
+        self._evened = np.median(counts) / counts if self._unspaced else np.ones(len(counts))
 
     def _weakest_similarity(self) -> float:
         """Return the similarity below which a message is like no example, from the examples among themselves."""
         known = self._examples[self._in_scope]
         among = known @ known.T
         np.fill_diagonal(among, -1.0)
-        return _FLOOR_SHARE * float(np.median(among.max(axis=1)))
+        return (_FLOOR_SHARE_OF_CHARACTERS if self._unspaced else _FLOOR_SHARE) * float(np.median(among.max(axis=1)))
+
+    def _padded(self, text: str) -> str:
+        """Return the words of a text without apostrophes, between spaces, so that whole phrases can be looked for.
+
+        A script without spaces has none: there a phrase is looked for anywhere.
+        """
+        words = words_of(text.replace("’", chr(39)).replace(chr(39), ""))
+        return "".join(words) if self._unspaced else f" {' '.join(words)} "
 
 
-def _padded(text: str) -> str:
-    """Return the words of a text without apostrophes, between spaces, so that whole phrases can be looked for."""
-    return f" {' '.join(words_of(text.replace('’', chr(39)).replace(chr(39), '')))} "
+def masked_words(masked: str, phrases: Phrases) -> str:
+    """Return a masked message as it is encoded: each kind of entity as the words that stand for it."""
+    mask = phrases.parsing["mask"]
+    assert isinstance(mask, Mapping)
+    masked = re.sub(r"\b(PRODUCT|GROUP)(?:\W+\1)+\b", r"\1", masked)
+    for kind, words in mask.items():
+        masked = re.sub(rf"\b{kind}\b", str(words), masked)
+    plain = masked.strip(" ?!.").lower()
+    if not phrases.lexicon.unspaced:
+        return plain
+    return _alike(phrases.lang).sub(lambda match: _same_words(phrases.lang).get(match[0], match[0]), plain)
+
+
+@lru_cache(maxsize=4)
+def _same_words(lang: str) -> dict[str, str]:
+    """Return the words that say the same as another one -> that one."""
+    table = load_phrases(lang).parsing["same"]
+    assert isinstance(table, Mapping)
+    return {str(other): str(word) for word, others in table.items() for other in others}
+
+
+@lru_cache(maxsize=4)
+def _alike(lang: str) -> re.Pattern[str]:
+    words = sorted({*_same_words(lang), *_same_words(lang).values()}, key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, words)))

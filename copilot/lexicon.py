@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 import Stemmer
+
+from copilot.segments import is_unspaced
 
 Phrase = tuple[str, ...]  # the stems of consecutive words
 
@@ -57,6 +59,8 @@ class Lexicon:
         says: words that make a name read as a sentence of ours unless it stands in quotation marks, as written.
         abbreviations: words after which a full stop does not end a sentence.
         contractions: what is run together with an apostrophe, or its ending -> the words in full.
+        unspaced: True for a script that is written without spaces between words.
+        glosses: word -> the English function word that the reader of sentences looks for in its place.
     """
 
     language: str
@@ -81,6 +85,16 @@ class Lexicon:
     says: frozenset[str]
     abbreviations: frozenset[str]
     contractions: Mapping[str, str]
+    unspaced: bool = False
+    glosses: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word of the lexicon as it is written: what a text without spaces is cut into."""
+        phrases = (word for found in self.phrases.values() for phrase in found for word in phrase)
+        written = (self.numbers, self.small, self.multiples, self.ordinals, self.units, self.glosses, self.kinds)
+        words = (word for table in written for word in table)
+        return frozenset((*self.plain, *self.relation, *self.past_moves, *self.unreal, *self.was, *phrases, *words))
 
     def stem(self, word: str) -> str:
         """Return a word's stem."""
@@ -139,6 +153,8 @@ def load_lexicon(data: Mapping[str, object]) -> Lexicon:
         says=frozenset(_words(data["says"])),
         abbreviations=frozenset(_words(data["abbreviations"])),
         contractions=contractions,
+        unspaced=bool(data.get("unspaced", False)),
+        glosses={word: str(gloss) for word, gloss in _table(data.get("glosses", {})).items()},
     )
 
 
@@ -157,6 +173,8 @@ def reads_as_name(name: str, lexicon: Lexicon) -> bool:
 
     "Tea sells 999 units" would not, nor what holds signs that are rare in names.
     """
+    if lexicon.unspaced and is_unspaced(name):
+        return False  # nothing would tell it from the words around it
     words = [word.lower() for word in _WORD.findall(name.replace("’", "'"))]
     telling = any(word in lexicon.says or lexicon.word_kinds(lexicon.stem(word)) & _TELLING for word in words)
     return not telling and bool(_NAME.fullmatch(name)) and sum(char.isalpha() for char in name) >= 2

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from copilot.catalogue_names import CatalogueNames, words_of
 from copilot.mentions import Mention, free
+from copilot.segments import is_unspaced
 from copilot.spelling import Speller, edits
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Mender:
 
     def _mended(self, written: str) -> str:
         word = written.casefold()
+        if is_unspaced(word):
+            return written  # a wrong character is no misspelling that letters tell
         if word in self._spoken or self._is_everyday(word) or self._names.has(word):
             return written
         meant, name = self._speller.nearest(word), self._names.mend(word)

@@ -26,7 +26,9 @@ def masked(text: str, spans: Sequence[Mention]) -> str:
     """Return the text with each entity replaced by its kind."""
     parts, at = [], 0
     for span in sorted(spans, key=lambda span: span.start):
-        parts += [text[at : span.start], span.kind or text[span.start : span.end]]
+        before, after = text[at : span.start], text[span.end : span.end + 1]
+        kind = f"{' ' * before[-1:].isalnum()}{span.kind}{' ' * after.isalnum()}" if span.kind else ""
+        parts += [before, kind or text[span.start : span.end]]
         at = span.end
     return "".join([*parts, text[at:]])
 

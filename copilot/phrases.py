@@ -5,6 +5,7 @@ Templates are Jinja2 with `StrictUndefined`: a variable that is missing fails a 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,10 @@ from copilot.fact_names import PROVEN
 from copilot.factsheet import FACT_SPECS, WHOLE_SHOP, Fact
 from copilot.lexicon import Lexicon, Phrase, load_lexicon, longest_first, reads_as_name
 from copilot.numerals import change_text, number_text
+from copilot.segments import HAN
 from retrieval.weeks import format_week
+
+_NUMBERED_NAME = re.compile(rf"(” #[0-9A-Za-z._-]+)(?=[{HAN}])")  # a name's number stands apart from a word after it
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,8 @@ class Phrases:
 
     def sentence(self, fact: Fact) -> str:
         """Return the fact's own sentence, citation included; it passes the verifier."""
-        return clean_spaces(self.facts[fact.name].template.render(**self.variables(fact)))
+        text = clean_spaces(self.facts[fact.name].template.render(**self.variables(fact)))
+        return _NUMBERED_NAME.sub(r"\1 ", text) if self.lexicon.unspaced else text
 
     def message(self, key: str, **values: object) -> str:
         """Return one of the product's own lines, with text values cleaned."""
@@ -147,7 +152,7 @@ class Phrases:
             "sign": fact.sign or 0,
             "low": bounds[0],
             "high": bounds[1],
-            "interval": f" ({interval})" if (interval := self.interval(fact)) else "",
+            "interval": self.messages["unit.aside"].render(text=told) if (told := self.interval(fact)) else "",
             "week": format_week(fact.week) if fact.week else "",
             "placement": self.name(fact.placement or ""),
             "simulated": fact.source.simulated,
@@ -212,7 +217,7 @@ def _load(lang: str) -> Phrases:
     labels |= {f"effect.{name}": text for name, text in own["effects"].items()}
     if set(facts) != set(FACT_SPECS):
         raise KeyError(f"prompts/{lang}/phrases.toml differs from FACT_SPECS in {set(facts) ^ set(FACT_SPECS)}")
-    more = load_toml(lang, "examples.toml")
+    more = load_toml(lang, "examples.toml") if (_root() / lang / "examples.toml").is_file() else {}
     everyday = " ".join(load_toml(lang, "everyday.toml").values())
     spoken_intents = {name: _intent_words(entry, more.get(name, ())) for name, entry in intents["intents"].items()}
     documents = _environment(lang, _for_markdown)

@@ -16,6 +16,7 @@ from copilot.intents import (
     SPEAKS_OF_NO_PRODUCT,
     Intent,
 )
+from copilot.segments import is_unspaced
 
 if TYPE_CHECKING:
     from copilot.engine import Engine
@@ -126,6 +127,11 @@ class ProductReading:
         hits = self.engine.search.search(words, k=2 * SHOWN_CANDIDATES)
         fitting = names.waiting_named(wanted)
         fitting = fitting or tuple(hit.product_id for hit in hits if covers(f"{hit.title} {hit.category}", wanted))
+        if not fitting and any(is_unspaced(word) and not names.knows(word) for word in rest):
+            # An encoder of another language has nothing to say about them; where a product is needed they name one.
+            return (
+                replace(question, product_words=words, exact=False) if question.intent in ABOUT_A_PRODUCT else question
+            )
         if not fitting and not self._is_like_a_product(hits):
             return question
         if question.intent is Intent.PLANNED and not fitting:  # what is in scope decides later about unknown words

@@ -80,7 +80,7 @@ def load_questions(lang: str = "en") -> tuple[Expected, ...]:
 
 def read_all(questions: Sequence[Expected], encoder: TextEncoder, lang: str = "en") -> list[Reading]:
     """Parse the questions about the fixed shop, each after the one before it where it has one."""
-    shop = QuestionShop(load_evaluation("shop.toml", lang), encoder)
+    shop = QuestionShop(load_evaluation("shop.toml"), encoder)  # one shop for all languages
     parser = QuestionParser(encoder, shop, load_phrases(lang))  # pyright: ignore[reportArgumentType]
     return [_read(parser, shop, one, lang) for one in questions]
 

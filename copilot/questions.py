@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING
 
 from copilot.catalogue_names import words_of
 from copilot.changes import Change, read_change
+from copilot.character_encoder import CharacterEncoder
 from copilot.cleaning import clean_text
 from copilot.conversation_context import Wish, leaning, of_that_week, of_the_compared, read_wish, wished, with_pronouns
 from copilot.entities import Entities, EntityReader, ReadMessage
 from copilot.errors import QuestionTooLong, UnsupportedLanguage
-from copilot.intents import Intent, IntentMatcher
+from copilot.intents import Intent, IntentMatcher, masked_words
 from copilot.length import Length
+from copilot.message_spacing import says_only
 from copilot.product_reading import SHOWN_CANDIDATES, ProductReading
 from retrieval.cache import EmbeddingCache
 
@@ -186,12 +188,17 @@ class QuestionParser:
     @cached_property
     def matcher(self) -> IntentMatcher:
         """The intents' examples, encoded."""
+        if self.phrases.lexicon.unspaced:  # the workspace's encoder may not know the language
+            examples = [text for words in self.phrases.intents.values() for text in words.examples]
+            return IntentMatcher(
+                CharacterEncoder([masked_words(text, self.phrases) for text in examples]), self.phrases
+            )
         folder = getattr(self.engine.workspace, "cache", None)  # a shop in memory has none
         return IntentMatcher(self.encoder, self.phrases, EmbeddingCache(folder) if folder else None)
 
     def warm_up(self) -> None:
         """Encode the examples and read the catalogue's names now, so that the first question need not wait for it."""
-        self.parse("help")
+        self.parse("help", self.phrases.lang)
 
     def parse(self, text: str, lang: str = "en", previous: Question | None = None) -> Question:
         """Return the question that a message asks.
@@ -271,7 +278,7 @@ class QuestionParser:
         return question if intent is question.intent else replace(question, intent=intent, alternatives=())
 
     def _is_courtesy(self, text: str) -> bool:
-        return set(words_of(text)) <= set(str(self.phrases.parsing["courtesies"]).split())
+        return says_only(text, str(self.phrases.parsing["courtesies"]), self.phrases.lexicon)
 
     def _within_scope(self, question: Question, read: ReadMessage) -> Question:
         """Take no message for the whole plan's overview when it holds words that nothing here knows.
@@ -293,7 +300,11 @@ class QuestionParser:
         """Read what a "what if" supposes; one that is spelled out decides how the message is read."""
         likely = question.intent in (Intent.WHAT_IF, Intent.WHAT_IF_MOVE)
         change = read_change(
-            question.text, question.entities, self.phrases.parsing, self.phrases.lexicon, likely=likely
+            self.reader.plain(question.text),
+            question.entities,
+            self.phrases.parsing,
+            self.phrases.lexicon,
+            likely=likely,
         )
         moves = question.intent is Intent.WHAT_IF_MOVE and change is not None and change.kind == "drop"
         if change is None or (moves and question.entities.shift_weeks is not None):

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from copilot.chinese_tokens import scan_chinese
 from copilot.factsheet import Fact, FactSheet
 from copilot.lexicon import PHRASE_KINDS, Lexicon, Phrase
 from copilot.phrases import Phrases
@@ -92,7 +93,7 @@ def read_sentence(text: str, sheet: FactSheet, phrases: Phrases) -> tuple[Segmen
     Raises:
         UnreadableSentence: it cites nothing or a fact that the sheet lacks, or holds what the scanner cannot read.
     """
-    tokens = scan(text, sheet, phrases.lexicon)
+    tokens = scan_chinese(text, sheet, phrases) if phrases.lexicon.unspaced else scan(text, sheet, phrases.lexicon)
     return tuple(_segment(body, facts, phrases) for body, facts in _split_at_citations(tokens, sheet))
 
 

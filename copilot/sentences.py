@@ -9,11 +9,12 @@ from copilot.factsheet import FactSheet
 from copilot.lexicon import Lexicon
 from copilot.tokens import fact_names
 
-_CITES_NEXT = re.compile(r"\s*(?:\[\s*F\d+(?:\s*[,;]\s*F\d+)*\s*\][.\s]*)+")
+_CITES_NEXT = re.compile(r"\s*(?:\[\s*F\d+(?:\s*[,;、，]\s*F\d+)*\s*\][.。\s]*)+")
 _CITE_OPENS = re.compile(r"\s*(?:\[[^\]\n]{0,40})?$")  # nothing yet, or a citation that is still being written
 _LIST_MARKER = re.compile(r"^\s*(?:[-*•>#]+|\(?\d{1,2}[.)])\s+")
-_CITES_AT_END = re.compile(r"([.!?]?)\s*((?:\[\s*F\d+(?:\s*[,;]\s*F\d+)*\s*\]\s*)+)[.!?]?$")
+_CITES_AT_END = re.compile(r"([.!?。！？]?)\s*((?:\[\s*F\d+(?:\s*[,;、，]\s*F\d+)*\s*\]\s*)+)[.!?。！？]?$")
 _LAST_WORD = re.compile(r"([\w.]+)$")
+_WIDE_STOPS = "。！？"
 _QUOTE_REACH = 160  # characters; a quotation mark that never closes must not swallow the rest
 
 
@@ -38,16 +39,16 @@ class SentenceSplitter:
         while (end := self._end()) is not None:
             sentences.append(self._buffer[:end])
             self._buffer = self._buffer[end:]
-        return list(tidied(sentences))
+        return list(tidied(sentences, wide=self._lexicon.unspaced))
 
     def flush(self) -> list[str]:
         """Return what is left: a last sentence, whole or cut off."""
         rest, self._buffer = self._buffer, ""
-        return list(tidied([rest]))
+        return list(tidied([rest], wide=self._lexicon.unspaced))
 
     def _end(self) -> int | None:
         """Return where the first sentence of the buffer ends, or None while that cannot be told yet."""
-        for match in re.finditer(r"[.!?]+|\n", self._buffer):
+        for match in re.finditer(r"[.!?]+|[。！？]+|\n", self._buffer):
             if match[0] == "\n" and not self._buffer[: match.start()].strip():
                 continue
             if match[0] != "\n" and not self._is_stop(match.start(), match.end()):
@@ -63,6 +64,8 @@ class SentenceSplitter:
 
     def _is_stop(self, at: int, end: int) -> bool:
         text = self._buffer
+        if text[at] in _WIDE_STOPS:
+            return not (self._in_quotation(at) or self._in_name(at))
         if end < len(text) and not (text[end].isspace() or text[end] in '["”)'):
             return False
         before = text[:at]
@@ -88,13 +91,21 @@ class SentenceSplitter:
         return False
 
 
-def tidied(sentences: Iterable[str]) -> Iterable[str]:
+def tidied(sentences: Iterable[str], *, wide: bool = False) -> Iterable[str]:
     """Yield sentences without list markers and emphasis, citations at the end before the full stop, as in phrases.
 
-    What says nothing is left out: empty lines, and headings such as "The facts are:".
+    What says nothing is left out: empty lines, and headings such as "The facts are:". `wide` says that the language
+    has full-width stops.
     """
     for sentence in sentences:
         line = _LIST_MARKER.sub("", " ".join(sentence.split()).replace("**", ""))
-        line = _CITES_AT_END.sub(lambda match: f" {match[2].strip()}{'?' if match[1] == '?' else '.'}", line).strip()
+        cited = _CITES_AT_END.search(line)
+        line = f"{line[: cited.start()]} {cited[2].strip()}{_stop(cited[1], wide)}".strip() if cited else line.strip()
         if any(char.isalnum() for char in line) and not line.endswith(":"):
             yield line
+
+
+def _stop(written: str, wide: bool) -> str:
+    """Return the stop behind a sentence's citations: its own question mark, or a full stop of the language."""
+    asks = written in ("?", "？")
+    return ("？" if asks else "。") if wide else ("?" if asks else ".")

@@ -29,7 +29,7 @@ from copilot.events import AnswerEvent, Collected, Finished, SentenceReady, Unde
 from copilot.facts import collect_facts
 from copilot.factsheet import Fact, FactSheet
 from copilot.feedback import ComparedOutcome, compare
-from copilot.generators import PHRASES, TextGenerator, replies_at_once, writing_name
+from copilot.generators import PHRASES, TextGenerator, replies_at_once, writer_for, writing_name
 from copilot.intents import Intent
 from copilot.ledger import LedgerEntry, settle
 from copilot.phrases import Phrases, load_phrases
@@ -187,15 +187,16 @@ class Copilot:
     ) -> Iterator[AnswerEvent]:
         """Write the answer when it is this chat's turn, and keep it in the thread however it ends."""
         sentences: list[Sentence] = []
-        reports = [WriterReport(writing_name(self.writer))]
+        writer = writer_for(self.writer, phrases.lang)
+        reports = [WriterReport(writing_name(writer))]
         kept = False
         try:
-            # Without facts no writer is asked, so there is nothing to wait for.
-            with self._writer_line.join() if sheet.facts else nullcontext() as ticket:
+            # Where no writer is asked there is nothing to wait for.
+            with self._writer_line.join() if sheet.facts and writer.name != PHRASES else nullcontext() as ticket:
                 if ticket is not None:
                     yield from _waiting(ticket, "writer", cancel)
                 if not _set(cancel):
-                    for sentence in write_answer(sheet, self.writer, phrases, cancel, on_writer=reports.append):
+                    for sentence in write_answer(sheet, writer, phrases, cancel, on_writer=reports.append):
                         sentences.append(sentence)
                         yield SentenceReady(sentence)
             if len(reports) > 1:
@@ -279,18 +280,20 @@ class Copilot:
         return (*simulated, *off, *stale, *self._writer_notices(phrases))
 
     def _writer_notices(self, phrases: Phrases) -> list[Notice]:
-        active = self.active_writer
+        active = self.active_writer(phrases.lang)
         if not active.failure:
             return []
         key = "notice_phrases" if active.name == PHRASES else "notice_writer"
         return [Notice("off", "writer", phrases.message(key, reason=active.failure))]
 
-    @property
-    def active_writer(self) -> WriterReport:
-        """Who writes now, and why not the configured writer where that is another one.
+    def active_writer(self, lang: str = "en") -> WriterReport:
+        """Return who writes in a language now, and why not the configured writer where that is another one.
 
-        The configured one gets another chance now and then; until it wrote again, it counts as failed.
+        The configured one gets another chance now and then; until it wrote again, it counts as failed. A language that
+        it does not write at all is no failure.
         """
+        if writer_for(self.writer, lang) is not self.writer:
+            return WriterReport(PHRASES)
         failure = getattr(self.writer, "last_failure", "")
         last = self._last_report
         if last is not None and last.name == PHRASES and last.failure:

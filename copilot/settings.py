@@ -48,6 +48,15 @@ class Settings(BaseSettings):
     writer_api_key: SecretStr = Field(SecretStr(""), description="Key for that server; empty for most local ones")
     writer_timeout_s: float = Field(60.0, gt=0, description="Seconds to wait for that server")
 
+    writer_languages: str = Field(
+        "en",
+        pattern=r"^[a-z]{2}(,[a-z]{2})*$",
+        description="Languages that the server or the named model writes, such as `en,zh`; SmolLM2 writes English",
+    )
+    lang: Literal["en", "zh"] = Field(
+        "en", description="Language of the screen, answers and briefs: `en`, or `zh` (Simplified Chinese)"
+    )
+
     weeks: int = Field(12, ge=1, le=52, description="Weeks in the launch calendar")
     delay_per_week: float = Field(
         0.01, ge=0, lt=1, description="Share by which a unit sold one week later counts for less"

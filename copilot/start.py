@@ -130,6 +130,7 @@ def open_writer(settings: Settings, workspace: Workspace) -> TextGenerator:
         model=settings.writer_model,
         api_key=settings.writer_api_key.get_secret_value(),
         timeout_s=settings.writer_timeout_s,
+        languages=settings.writer_languages.split(","),
     )
 
 

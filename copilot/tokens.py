@@ -57,8 +57,8 @@ class UnreadableSentence(ValueError):
         self.reason = reason
 
 
-_MARKED = '“"#'  # a name that opens with one of these is seen to be a name
-_CITE = re.compile(r"\[\s*F\d{1,3}(?:\s*[,;]\s*F\d{1,3})*\s*\]")
+MARKED = '“"#'  # a name that opens with one of these is seen to be a name
+CITE = re.compile(r"\[\s*F\d{1,3}(?:\s*[,;]\s*F\d{1,3})*\s*\]")
 _ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})\b")
 _ISO_WEEK = re.compile(r"(?:week\s+)?(\d{4})-?w(\d{1,2})\b", re.IGNORECASE)
 _WEEK = re.compile(r"(?:weeks?\s+(?:number\s+|no\.\s+)?|w)(\d{1,2})\b(?!\s*%|[.,]\d)", re.IGNORECASE)
@@ -75,7 +75,7 @@ def scan(text: str, sheet: FactSheet, lexicon: Lexicon) -> list[Token]:
     Raises:
         UnreadableSentence: a link, markup, an invisible character, an unknown symbol or a broken citation.
     """
-    names = [item for item in sheet_names(sheet) if item[0][0] in _MARKED or reads_as_name(item[0], lexicon)]
+    names = [item for item in sheet_names(sheet) if item[0][0] in MARKED or reads_as_name(item[0], lexicon)]
     readers = _readers(lexicon)
     tokens: list[Token] = []
     at = 0
@@ -85,7 +85,7 @@ def scan(text: str, sheet: FactSheet, lexicon: Lexicon) -> list[Token]:
             continue
         token = _name_at(text, at, names, lexicon) or next((t for read in readers if (t := read(text, at))), None)
         if token is None:
-            raise UnreadableSentence(_unreadable(text, at))
+            raise UnreadableSentence(unreadable_reason(text[at]))
         if token.kind != "break" or token.text in _BREAKS:
             tokens += _in_full(token, lexicon)
         at += len(token.text)
@@ -150,7 +150,7 @@ def _ends_well(text: str, end: int) -> bool:
 
 def _tells_apart(name: str) -> bool:
     """Say whether a name can be told from a plain number: `12` cannot, `“12”` can."""
-    return name[0] in _MARKED or sum(char.isalpha() for char in name) >= 2
+    return name[0] in MARKED or sum(char.isalpha() for char in name) >= 2
 
 
 def _readers(lexicon: Lexicon) -> tuple:
@@ -163,7 +163,7 @@ def _readers(lexicon: Lexicon) -> tuple:
     )
 
     def cite(text: str, at: int) -> Token | None:
-        match = _CITE.match(text, at)
+        match = CITE.match(text, at)
         return Token("cite", match[0], at, facts=frozenset(re.findall(r"F\d+", match[0]))) if match else None
 
     def week(text: str, at: int) -> Token | None:
@@ -230,8 +230,8 @@ def _month(name: str, lexicon: Lexicon) -> int:
     return 1 + next(i for i, month in enumerate(lexicon.months) if month.startswith(name.lower()[:3]))
 
 
-def _unreadable(text: str, at: int) -> str:
-    char = text[at]
+def unreadable_reason(char: str) -> str:
+    """Name why a character cannot be read."""
     if char in "<>":
         return "markup"
     if char in "[]":

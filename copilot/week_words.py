@@ -40,9 +40,14 @@ def find_weeks(
     Raises:
         UnknownWeek: a year has no such week, or a month no such day.
     """
-    clock = _Clock(as_of, tuple(plan_weeks))
+    clock = Clock(as_of, tuple(plan_weeks))
     found: list[Span] = []
-    for reader in (*_COUNTED, _shifts, _iso_weeks, _days, _numbered, _relative, _months):
+    from copilot.chinese_weeks import read_weeks  # it reads with this module's clock
+
+    readers = (
+        (read_weeks,) if lexicon.unspaced else (*_COUNTED, _shifts, iso_weeks, _days, _numbered, _relative, _months)
+    )
+    for reader in readers:
         for span in reader(text, clock, words, lexicon):
             if not any(span.start < other.end and other.start < span.end for other in found):
                 found.append(span)
@@ -50,7 +55,9 @@ def find_weeks(
 
 
 @dataclass(frozen=True)
-class _Clock:
+class Clock:
+    """The day the data ends and the plan's weeks, by which a number, a day or a month becomes a week."""
+
     as_of: date
     plan_weeks: tuple[date, ...]
 
@@ -94,16 +101,16 @@ class _Clock:
         return f"{self.plan_weeks[0]:%G-W%V} to {self.plan_weeks[-1]:%G-W%V}" if self.plan_weeks else "another week"
 
 
-Reader = Callable[[str, _Clock, Mapping[str, object], Lexicon], Iterator[Span]]
+Reader = Callable[[str, Clock, Mapping[str, object], Lexicon], Iterator[Span]]
 
 
-def _anchored(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+def _anchored(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
     """Weeks counted from another one: "two weeks before christmas", "the week after week 44"."""
     for match in re.finditer(str(words["weeks_from"]), text, re.IGNORECASE):
         steps = _count(match[1] or "", lexicon) * _weeks_each(match[0], words)
         sign = -1 if match[2].lower() in _strings(words["before"]) else 1
         rest = text[match.end() :]
-        for reader in (_weeks_of_a_month, _iso_weeks, _numbered, _relative, _days):
+        for reader in (_weeks_of_a_month, iso_weeks, _numbered, _relative, _days):
             anchor = next((span for span in reader(rest, clock, words, lexicon) if span.start == 0), None)
             if anchor is not None and anchor.weeks:
                 week = anchor.weeks[0] + timedelta(weeks=sign * steps)
@@ -111,7 +118,7 @@ def _anchored(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Le
                 break
 
 
-def _weeks_of_a_month(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+def _weeks_of_a_month(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
     """One week of a month: "the first week of November" is the ISO week that holds 1 November."""
     months = "|".join(lexicon.months + tuple(month[:3] for month in lexicon.months))
     pattern = rf"{words['week_of_month']}({months})\b\.?(?:,? (\d{{4}}))?"
@@ -128,7 +135,7 @@ def _leading_number(written: str) -> int:
     return int(digits[0]) if digits else (1 if written.lower() == "first" else -1)
 
 
-def _shifts(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+def _shifts(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
     """Weeks counted from a product's slot: "two weeks later", "delayed by a week", "sooner"."""
     for key, sign in (("weeks_later", 1), ("weeks_earlier", -1)):
         for match in re.finditer(str(words[key]), text, re.IGNORECASE):
@@ -140,15 +147,21 @@ def _shifts(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexi
         yield Span(match.start(), match.end(), shift=-steps if sooner else steps)
 
 
-def _iso_weeks(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+def iso_weeks(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+    """Yield weeks such as `2017-W41`."""
     for match in _ISO_WEEK.finditer(text):
         yield Span(match.start(), match.end(), (clock.week(int(match[2]), int(match[1])),))
 
 
-def _days(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+def iso_days(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+    """Yield the weeks of days such as `2017-10-23`."""
     for match in _ISO_DAY.finditer(text):
         week = clock.day(int(match[1]), int(match[2]), int(match[3]), match[0])
         yield Span(match.start(), match.end(), (week,))
+
+
+def _days(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+    yield from iso_days(text, clock, words, lexicon)
     months = "|".join(lexicon.months + tuple(month[:3] for month in lexicon.months))
     first = rf"\b(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<m>{months})\b\.?(?:,? (?P<y>\d{{4}}))?"
     second = rf"\b(?P<m>{months})\b\.? (?P<d>\d{{1,2}})(?:st|nd|rd|th)?\b(?:,? (?P<y>\d{{4}}))?"
@@ -159,7 +172,7 @@ def _days(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexico
             yield Span(match.start(), match.end(), (clock.day(year, month, int(match["d"]), match[0]),))
 
 
-def _numbered(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+def _numbered(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
     for match in re.finditer(str(words["nth_week"]), text, re.IGNORECASE):
         yield Span(match.start(), match.end(), (clock.week(int(match[1])),))
     more = re.compile(str(words["more_weeks"]), re.IGNORECASE)
@@ -175,7 +188,7 @@ def _numbered(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Le
             yield Span(match.start(), end, tuple(dict.fromkeys(clock.week(number) for number in numbers)))
 
 
-def _relative(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+def _relative(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
     this_week = week_of(clock.as_of)
     named = {"this_week": this_week, "next_week": this_week + timedelta(weeks=1)}
     named |= {"last_week": this_week - timedelta(weeks=1), "week_after_next": this_week + timedelta(weeks=2)}
@@ -192,7 +205,7 @@ def _relative(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Le
     yield from _holidays(text, clock, words)
 
 
-def _holidays(text: str, clock: _Clock, words: Mapping[str, object]) -> Iterator[Span]:
+def _holidays(text: str, clock: Clock, words: Mapping[str, object]) -> Iterator[Span]:
     """A holiday names its week, unless a noun follows that it belongs to: "christmas candy"."""
     days = words["holidays"]
     assert isinstance(days, Mapping)
@@ -203,7 +216,7 @@ def _holidays(text: str, clock: _Clock, words: Mapping[str, object]) -> Iterator
             yield Span(match.start(), match.end(), (clock.day(None, month, number, name),))
 
 
-def _months(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+def _months(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
     """The plan's weeks of a month: "in November", "December", "next month"."""
     named = "|".join(lexicon.months)
     plain = "|".join(month for month in lexicon.months if month not in _VERBS_TOO)
@@ -221,7 +234,7 @@ def _months(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexi
                 yield Span(match.start(), match.end(), clock.weeks_of(month) or (clock.day(None, month, 15, phrase),))
 
 
-def _parts_of_a_month(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+def _parts_of_a_month(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
     """Parts of a month: "mid-November" is the week of its 15th, "the end of November" that of its last day."""
     months = "|".join(lexicon.months + tuple(month[:3] for month in lexicon.months))
     for match in re.finditer(rf"{words['part_of_month']}({months})\b", text, re.IGNORECASE):
@@ -243,7 +256,7 @@ def _parts_of_a_month(text: str, clock: _Clock, words: Mapping[str, object], lex
             yield Span(match.start(), match.end(), weeks)
 
 
-def _several(text: str, clock: _Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+def _several(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
     """Several weeks at once: the plan's "first two weeks", its "last three weeks", "the next two weeks"."""
     for match in re.finditer(str(words["first_weeks"]), text, re.IGNORECASE):
         n = {"couple of": 2, "few": 3}.get(match[2].lower()) or _count(match[2], lexicon)

@@ -6,16 +6,25 @@ import logging
 import re
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 
 from copilot.errors import GeneratorError
-from copilot.generators import Prompt, TextGenerator, active_name, handed_over, replies_at_once, writing_name
+from copilot.generators import (
+    ENGLISH,
+    Prompt,
+    TextGenerator,
+    active_name,
+    handed_over,
+    replies_at_once,
+    writer_for,
+    writing_name,
+)
 
 _log = logging.getLogger(__name__)
 
 REST_S = 60.0
-_SENTENCE_END = re.compile(r"[.!?][\"')\]]*(?=\s)|\n")
+_SENTENCE_END = re.compile(r"[.!?][\"')\]]*(?=\s)|[。！？][”\"')\]]*|\n")
 
 
 class FallbackGenerator:
@@ -24,6 +33,9 @@ class FallbackGenerator:
     What reaches the reader stays readable: only whole sentences of the primary pass, and after a failure the backup's
     own reply starts on a new line. A primary that failed rests for `rest_s` seconds, so that a dead server does not
     cost every question its timeout.
+
+    Args:
+        languages: those that the primary writes. In one that the backup does not write, the phrases take over.
 
     Attributes:
         last_failure: why the primary failed the last time, or "" when it last worked.
@@ -34,11 +46,13 @@ class FallbackGenerator:
         primary: TextGenerator,
         backup: TextGenerator,
         *,
+        languages: Sequence[str] = ENGLISH,
         rest_s: float = REST_S,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.primary = primary
         self.backup = backup
+        self.languages = tuple(languages)
         self.last_failure = ""
         self._rest_s = rest_s
         self._clock = clock
@@ -70,6 +84,10 @@ class FallbackGenerator:
     def stream(self, prompt: Prompt, *, cancel: threading.Event | None = None) -> Iterator[str]:
         """Stream the primary's reply, or the backup's."""
         return FallbackStream(self, prompt, cancel)
+
+    def backup_for(self, lang: str) -> TextGenerator:
+        """Return who takes over in a language."""
+        return writer_for(self.backup, lang)
 
     @property
     def resting(self) -> bool:
@@ -111,7 +129,7 @@ class FallbackStream(Iterator[str]):
         """The name of the writer of what comes now."""
         if self._backup_stream is None:
             return self._generator.primary.name
-        return active_name(self._backup_stream, self._generator.backup)
+        return active_name(self._backup_stream, self._generator.backup_for(self._prompt.lang))
 
     @property
     def failure(self) -> str:
@@ -146,7 +164,8 @@ class FallbackStream(Iterator[str]):
                 return
         else:
             self._failure = self._generator.last_failure
-        self._backup_stream = self._generator.backup.stream(self._prompt, cancel=self._cancel)
+        backup = self._generator.backup_for(self._prompt.lang)
+        self._backup_stream = backup.stream(self._prompt, cancel=self._cancel)
         yield from self._backup_stream
 
 

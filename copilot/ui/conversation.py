@@ -66,7 +66,7 @@ def ask(
     if not text or thread.busy:
         yield Asking(thread, message, words("chat.busy" if thread.busy else "chat.no_words"))
         return
-    turn = Turn(text, writer=copilot.active_writer.name)
+    turn = Turn(text, writer=copilot.active_writer(words.lang).name)
     yield Asking(_with(thread, turn))
     try:
         thread, events, unkept = _begin(copilot, text, thread, cancel, words, wish)

@@ -1,4 +1,4 @@
-"""Formats: weeks, days and table cells as the screen shows them; numbers are written by `Words.number`."""
+"""Formats: weeks and table cells as the screen shows them; numbers are written by `Words.number`."""
 
 from __future__ import annotations
 
@@ -15,16 +15,6 @@ def week(value: date) -> str:
 def short_week(value: date) -> str:
     """Return a week without its year, for columns that share one: `W41`."""
     return format_week(value)[5:]
-
-
-def day(value: date) -> str:
-    """Return a day as `9 Oct 2017`."""
-    return f"{value.day} {value:%b %Y}"
-
-
-def short_day(value: date) -> str:
-    """Return a day without its year: `9 Oct`."""
-    return f"{value.day} {value:%b}"
 
 
 def cell(value: object) -> str:

@@ -76,7 +76,7 @@ def open_board(copilot: Copilot, words: Words) -> Board:
         lifts={placement: lift for placement, lift in lifts.items() if lift is not None},
         recommended_per_week=engine.rhythm.recommended_per_week,
         as_of=engine.as_of,
-        writer=copilot.active_writer,
+        writer=copilot.active_writer(words.lang),
         why_empty="" if stored.plan.launches else why_empty(engine, words.phrases),
     )
 

@@ -18,7 +18,7 @@ from copilot.ui.views_plots import empty_figure
 from copilot.ui.views_scenarios import scenarios_html
 from copilot.ui.wiring import wire_board, wire_chat
 from copilot.ui.wiring_decisions import wire_decisions
-from copilot.ui.words import Words, load_words
+from copilot.ui.words import Words, languages, load_words
 
 if TYPE_CHECKING:
     from copilot.service import Copilot
@@ -82,14 +82,25 @@ class ChatParts:
 
 
 def build_ui(copilot: Copilot, lang: str = "en") -> gr.Blocks:
-    """Build the screen over a service. Launch it with `launch_options()`."""
+    """Build the screen over a service, in `lang` at `/` and in each other language at its own path, such as `/zh`.
+
+    Launch it with `launch_options()`.
+    """
     words = load_words(lang)
     with gr.Blocks(title=words("page_title"), analytics_enabled=False, fill_width=True) as blocks:
-        board, decisions, chat = _place(copilot, words)
-        wire_board(blocks, board, chat, copilot, words)
-        wire_decisions(board, decisions, copilot, words)
-        wire_chat(blocks, board, chat, copilot, words)
+        _build_page(blocks, copilot, words)
+    for other in languages():
+        if other != lang:
+            with blocks.route(load_words(other)("header.own_name"), f"/{other}", show_in_navbar=False):
+                _build_page(blocks, copilot, load_words(other))
     return blocks.queue(default_concurrency_limit=N_AT_ONCE)
+
+
+def _build_page(blocks: gr.Blocks, copilot: Copilot, words: Words) -> None:
+    board, decisions, chat = _place(copilot, words)
+    wire_board(blocks, board, chat, copilot, words)
+    wire_decisions(board, decisions, copilot, words)
+    wire_chat(blocks, board, chat, copilot, words)
 
 
 def _place(copilot: Copilot, words: Words) -> tuple[BoardParts, DecisionParts, ChatParts]:

@@ -35,12 +35,32 @@
     document.dispatchEvent(new CustomEvent("lc:page", { detail: page }));
   };
 
+  // One language lies at the root, the others below it: from a page below, the way back is the root, or another page.
+  const speak = (language) => {
+    const here = location.pathname.replace(/\/+$/, "").split("/").pop();
+    const below = /^[a-z]{2}$/.test(here);
+    location.assign(below ? "./" : language);
+  };
+
+  // The page says which language it speaks, once its header is there.
+  const tell = () => {
+    const head = document.querySelector(".lc-head[data-speaks]");
+    if (head) document.documentElement.lang = head.dataset.speaks;
+    else setTimeout(tell, 200);
+  };
+
   const start = () => {
     apply();
+    tell();
     new MutationObserver(apply).observe(document.body, { attributes: true, attributeFilter: ["class"] });
     dark.addEventListener("change", apply);
     document.addEventListener("click", (event) => {
       if (event.target.closest("[data-theme-switch]")) next();
+      const language = event.target.closest("[data-language]");
+      if (language) {
+        event.preventDefault();
+        speak(language.dataset.language);
+      }
       const page = event.target.closest(".lc-pages [data-page]");
       if (page) turn(page.dataset.page);
       const hide = event.target.closest("[data-hide-notices]");

@@ -27,7 +27,10 @@ _SANS = (
     fonts.LocalFont("IBM Plex Sans", weights=(400, 700)),
     "system-ui",
     "Noto Sans",
+    "PingFang SC",
+    "Microsoft YaHei",
     "Noto Sans CJK SC",
+    "Noto Sans SC",
     "sans-serif",
 )
 _MONO = (fonts.LocalFont("IBM Plex Mono", weights=(400,)), "ui-monospace", "monospace")

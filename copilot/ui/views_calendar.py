@@ -14,7 +14,7 @@ from copilot.ui import formats
 from copilot.ui.markup import icon, join, plain
 from copilot.ui.names import exact_name, repeated, writer_name
 from copilot.ui.state import Board
-from copilot.ui.words import Words
+from copilot.ui.words import Words, languages, load_words
 
 if TYPE_CHECKING:
     from copilot.service import Notice
@@ -111,17 +111,30 @@ def header_html(board: Board | None, words: Words, *, waiting: bool = False) -> 
         for label, value, note in facts
     )
     return Markup(
-        '<div class="lc-head"><div class="lc-brand">{}{}</div><dl class="lc-facts{}"{}>{}</dl>'
-        '<button type="button" class="lc-theme" data-theme-switch title="{}" aria-label="{}">{}</button></div>'
+        '<div class="lc-head" data-speaks="{}"><div class="lc-brand">{}{}</div><dl class="lc-facts{}"{}>{}</dl>'
+        '{}<button type="button" class="lc-theme" data-theme-switch title="{}" aria-label="{}">{}</button></div>'
     ).format(
+        words.lang,
         icon("mark"),
         words("product"),
         " lc-waiting" if waiting else "",
         Markup(' aria-hidden="true"') if waiting else "",
         items,
+        _language_links(words),
         words("header.theme"),
         words("header.theme"),
         icon("theme"),
+    )
+
+
+def _language_links(words: Words) -> Markup:
+    """Draw a link to the screen in each other language; `page.js` finds its path, as one of them lies at the root."""
+    others = (load_words(lang) for lang in languages() if lang != words.lang)
+    return join(
+        Markup(
+            '<a class="lc-lang" href="{0}" hreflang="{0}" lang="{0}" data-language="{0}" title="{1}">{2}</a>'
+        ).format(other.lang, other("header.switch"), other("header.own_name"))
+        for other in others
     )
 
 
@@ -158,7 +171,7 @@ def _header_facts(board: Board, words: Words) -> list[tuple[str, str, str]]:
         ),
         (
             words("header.as_of"),
-            formats.day(board.as_of),
+            words("date.day", value=board.as_of),
             words("header.as_of_note", week=formats.week(board.as_of)),
         ),
         (
@@ -199,7 +212,7 @@ def _legend_key(key: ColourKey, words: Words) -> Markup:
 def _week_row(weeks: tuple[date, ...], words: Words) -> Markup:
     cells = join(
         Markup('<th scope="col"><b>{}</b><small>{}</small></th>').format(
-            formats.short_week(week), formats.day(week) if i == 0 else formats.short_day(week)
+            formats.short_week(week), words("date.day" if i == 0 else "date.short_day", value=week)
         )
         for i, week in enumerate(weeks)
     )

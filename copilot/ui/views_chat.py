@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SHOWN_FACTS = 6  # of those that an answer will tell, while it is waited for
 SHOWN_TURNS = 30  # older ones stay in the store; the page stays quick
-_CITATIONS = re.compile(r"\s*((?:\[F\d+\][\s,]*)+)([.!?;:,]?)")
+_CITATIONS = re.compile(r"\s*((?:\[F\d+\][\s,]*)+)([.!?;:,。！？；：，]?)")
 _FACT_ID = re.compile(r"F\d+")
 
 

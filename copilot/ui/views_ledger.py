@@ -66,7 +66,7 @@ def _sum(entries: Sequence[LedgerEntry], words: Words) -> str:
 def _row(entry: LedgerEntry, words: Words) -> Markup:
     made = entry.override.decision
     when = Markup("{} {:%H:%M}<small>{}</small>").format(
-        formats.day(entry.override.at.date()),
+        words("date.day", value=entry.override.at.date()),
         entry.override.at,
         words("ledger.who", actor=plain(entry.override.actor), version=entry.override.version),
     )

@@ -54,7 +54,7 @@ def wire_board(blocks: gr.Blocks, board: BoardParts, chat: ChatParts, copilot: C
 
     def writer(plan: Board | None, shown: str | None) -> Any:
         """Name another writer in the header; compared as text, so that a header which is behind catches up."""
-        now = plan and str(header_html(replace(plan, writer=copilot.active_writer), words))
+        now = plan and str(header_html(replace(plan, writer=copilot.active_writer(words.lang)), words))
         return gr.skip() if now is None or now == shown else now
 
     def pick(event: gr.EventData) -> list[Any]:

@@ -53,6 +53,12 @@ class Words:
         return frozenset(self._templates)
 
 
+@lru_cache(maxsize=1)
+def languages() -> tuple[str, ...]:
+    """Return the languages that the screen has words in."""
+    return tuple(sorted(item.name for item in files("prompts").iterdir() if (item / "screen.toml").is_file()))
+
+
 @lru_cache(maxsize=8)
 def load_words(lang: str = "en") -> Words:
     """Read the screen's words of one language.
@@ -63,8 +69,7 @@ def load_words(lang: str = "en") -> Words:
     folder = files("prompts")
     path = folder / lang / "screen.toml"
     if not path.is_file():
-        known = sorted(item.name for item in folder.iterdir() if (item / "screen.toml").is_file())
-        raise UnsupportedLanguage(f"The screen has no words in {lang!r}; it has {', '.join(known)}.")
+        raise UnsupportedLanguage(f"The screen has no words in {lang!r}; it has {', '.join(languages())}.")
     return Words(load_phrases(lang), dict(_flatten(tomllib.loads(path.read_text("utf-8")))))
 
 

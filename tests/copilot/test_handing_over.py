@@ -56,8 +56,8 @@ def test_a_server_that_dies_in_a_sentence_shows_nothing_of_it_and_names_who_wrot
     assert all(sentence.verified for sentence in answer.sentences)
     assert writers(answer) == ["a server", "a server"]
     assert (answer.writer, answer.instead_of, answer.failure) == ("the backup", "a server", "The server went away.")
-    assert copilot.active_writer.name == "the backup"
-    assert copilot.active_writer.instead_of == "a server"
+    assert copilot.active_writer().name == "the backup"
+    assert copilot.active_writer().instead_of == "a server"
     assert "went away" in next(notice.text for notice in copilot.notices() if notice.subject == "writer")
 
 
@@ -71,8 +71,8 @@ def test_a_writer_that_comes_back_is_the_active_one_again(copilot, ask, flaky):
         ("the backup", "a server"),
         ("a server", ""),
     ]
-    assert copilot.active_writer.name == "a server"
-    assert copilot.active_writer.failure == ""
+    assert copilot.active_writer().name == "a server"
+    assert copilot.active_writer().failure == ""
     assert not [notice for notice in copilot.notices() if notice.subject == "writer"]
     kept = [message.payload for message in copilot.store.messages(thread) if message.role == "copilot"]
     assert [(one["writer"], one["instead_of"], one["failure"]) for one in kept] == [
@@ -95,11 +95,11 @@ def test_a_writer_without_a_backup_that_fails_leaves_phrases_which_the_answer_sa
     assert answer.writer == PHRASES
     assert (answer.instead_of, answer.failure) == ("", "")  # a line of the answer says it
     assert "as it was told to" in next(one.text for one in answer.sentences if one.origin == "template")
-    assert (copilot.active_writer.name, copilot.active_writer.instead_of) == (PHRASES, "the model")
+    assert (copilot.active_writer().name, copilot.active_writer().instead_of) == (PHRASES, "the model")
     assert "its own phrase" in next(notice.text for notice in copilot.notices() if notice.subject == "writer")
     monkeypatch.setattr(copilot, "writer", ScriptedGenerator("It sells well.", name="the model"))
     assert ask().writer == "the model"
-    assert copilot.active_writer.name == "the model"
+    assert copilot.active_writer().name == "the model"
     assert not [notice for notice in copilot.notices() if notice.subject == "writer"]
 
 
@@ -109,7 +109,7 @@ def test_a_server_over_phrases_falls_back_to_them_and_says_so(copilot, ask, monk
     answer = ask()
     assert (answer.writer, answer.instead_of) == (PHRASES, "a server")
     assert {sentence.origin for sentence in answer.sentences} <= {"phrase", "template"}
-    assert copilot.active_writer.name == PHRASES
+    assert copilot.active_writer().name == PHRASES
 
 
 def test_a_writer_that_cannot_be_loaded_is_told_before_the_first_question(copilot, monkeypatch):
@@ -120,8 +120,8 @@ def test_a_writer_that_cannot_be_loaded_is_told_before_the_first_question(copilo
     monkeypatch.setattr(copilot, "writer", Missing("", name="the model"))
     with pytest.raises(GeneratorError):
         copilot.prepare()
-    assert copilot.active_writer.name == PHRASES
-    assert copilot.active_writer.failure == "The weights are missing."
+    assert copilot.active_writer().name == PHRASES
+    assert copilot.active_writer().failure == "The weights are missing."
 
 
 def test_success_is_noted_while_a_reply_goes_on_and_a_stop_is_neither_success_nor_failure():

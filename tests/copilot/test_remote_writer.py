@@ -222,7 +222,7 @@ def test_a_server_that_fails_in_a_sentence_keeps_its_verified_ones(copilot, serv
     assert (answer.writer, answer.instead_of) == ("backup", "served")
     assert words in answer.failure
     assert words in next(notice.text for notice in copilot.notices() if notice.subject == "writer")
-    assert copilot.active_writer.name == "backup"
+    assert copilot.active_writer().name == "backup"
 
 
 def test_a_reply_cut_at_its_length_shows_no_half_sentence(copilot, server, remote, message):
@@ -269,7 +269,7 @@ def test_a_server_that_is_gone_and_comes_back(copilot, serve, message, monkeypat
     back = serve(Aloud())
     generator._base_url = back.url
     assert set(written(answer_of(copilot, message))) == {"served"}
-    assert copilot.active_writer.failure == ""
+    assert copilot.active_writer().failure == ""
 
 
 def test_a_variation_is_sent_with_its_seed_and_temperature(copilot, server, remote, message):

@@ -100,7 +100,7 @@ class FakeCopilot:
         self.engine = FakeEngine(self.products, slots)
         self.store = store
         self.writer = SimpleNamespace(name="scripted writer")
-        self.active_writer = WriterReport("scripted writer")
+        self.active_writer = lambda lang="en": WriterReport("scripted writer")
         self.pause: threading.Event | None = None  # when given, each sentence waits for it
         self.plans = {1: _plan(list(self.products.values()), slots, n_launches)}
 

@@ -1,0 +1,117 @@
+"""Chinese messages: how weeks, numbers, names and wishes in them are read, and how well the set of questions is."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from copilot.changes import Change
+from copilot.phrases import load_evaluation, load_phrases
+from copilot.question_evaluation import load_questions, read_all, summary
+from copilot.question_shop import QuestionShop
+from copilot.questions import Intent, QuestionParser
+from retrieval.encoder import HashingEncoder
+
+
+@pytest.fixture(scope="module")
+def parser():
+    encoder = HashingEncoder(256)
+    return QuestionParser(encoder, QuestionShop(load_evaluation("shop.toml"), encoder), load_phrases("zh"))
+
+
+@pytest.mark.parametrize(
+    ("message", "weeks"),
+    [
+        ("第45周安排了什么", ["2017-11-06"]),
+        ("45周安排了什么", ["2017-11-06"]),
+        ("第四十五周安排了什么", ["2017-11-06"]),
+        ("2017年第45周安排了什么", ["2017-11-06"]),
+        ("2017-W45 安排了什么", ["2017-11-06"]),
+        ("第４５周安排了什么", ["2017-11-06"]),
+        ("第44周到第46周有哪些上新", ["2017-10-30", "2017-11-06", "2017-11-13"]),
+        ("44和46周有哪些上新", ["2017-10-30", "2017-11-13"]),
+        ("本周上什么", ["2017-10-09"]),
+        ("下周上什么", ["2017-10-16"]),
+        ("下下周上什么", ["2017-10-23"]),
+        ("两周后上什么", ["2017-10-23"]),
+        ("圣诞节上什么", ["2017-12-25"]),
+        ("圣诞节前一周上什么", ["2017-12-18"]),
+        ("圣诞前两周上什么", ["2017-12-11"]),
+        ("第45周的后一周上什么", ["2017-11-13"]),
+        ("12月第一周上什么", ["2017-11-27"]),
+        ("十二月上什么", ["2017-12-04", "2017-12-11", "2017-12-18", "2017-12-25"]),
+        ("11月底上什么", ["2017-11-27"]),
+        ("11月7日上什么", ["2017-11-06"]),
+        ("最后两周上什么", ["2017-12-18", "2017-12-25"]),
+        ("上市前四周能卖多少", []),
+        ("圣诞贺卡有哪些", []),
+    ],
+)
+def test_weeks_are_read_however_they_are_named(message, weeks, parser):
+    assert [week.isoformat() for week in parser.reader.read(message).entities.weeks] == weeks
+
+
+@pytest.mark.parametrize(
+    ("message", "shift"), [("晚两周呢", 2), ("推迟一周", 1), ("提前三周", -3), ("早一点上", -1), ("第45周上", None)]
+)
+def test_weeks_counted_from_the_slot_are_a_shift(message, shift, parser):
+    assert parser.reader.read(message).entities.shift_weeks == shift
+
+
+@pytest.mark.parametrize(
+    ("message", "change"),
+    [
+        ("如果 Strawberries 少卖三成会怎样", Change("scale", 0.7)),
+        ("如果 Strawberries 比预测多卖百分之二十呢", Change("scale", 1.2)),
+        ("如果 Strawberries 的销量翻倍会怎样", Change("scale", 2.0)),
+        ("Dark Chocolate Bar 便宜10%会怎样", Change("price", 0.9)),
+        ("Dark Chocolate Bar 打八折会怎样", Change("price", 0.8)),
+        ("交换 Strawberries 和 Blueberries", Change("swap")),
+        ("如果去掉 Strawberries 会怎样", Change("drop")),
+        ("如果零食每周最多上两个会怎样", Change("cap", 2)),
+        ("如果前端架在第44周多两个位置会怎样", Change("capacity", 2, added=True)),
+        ("如果第44周的前端架关闭会怎样", Change("capacity", 0)),
+    ],
+)
+def test_what_is_supposed_is_read(message, change, parser):
+    read = parser.parse(message, "zh").change
+    assert read is not None
+    assert (read.kind, read.added) == (change.kind, change.added)
+    assert read.amount == pytest.approx(change.amount)
+
+
+def test_names_stand_in_chinese_text_in_full_in_part_and_by_number(parser):
+    for written in ("Red Seedless Grapes, 2 lb", "Red Seedless Grapes", "red seedless grapse", "#861001", "编号861001"):
+        assert parser.parse(f"为什么{written}排在第41周", "zh").entities.products == ("861001",), written
+
+
+def test_common_words_stand_for_placements_and_categories(parser):
+    found = parser.parse("零食在前端架有几个新品", "zh").entities
+    assert (found.groups, found.placements) == (("Grocery > Snacks",), ("front end cap",))
+
+
+def test_what_is_left_out_is_not_meant(parser):
+    assert parser.parse("除了零食还安排了什么", "zh").entities.without == ("Grocery > Snacks",)
+
+
+def test_follow_ups_keep_to_the_question_before(parser):
+    first = parser.parse("为什么 Honeycrisp Apples 在第42周？", "zh")
+    other = parser.parse("那第45周呢？", "zh", first)
+    assert (other.intent, other.entities.products) == (Intent.WHAT_IF_MOVE, ("870233",))
+    assert other.entities.weeks == (date(2017, 11, 6),)
+    for message, wish in (("短一点", "shorter"), ("详细一点", "longer"), ("再来一次", "again")):
+        assert parser.parse(message, "zh", first).wish == wish
+
+
+@pytest.mark.parametrize("message", ["你好", "谢谢", "好的，谢谢"])
+def test_courtesies_are_answered_with_what_can_be_asked(message, parser):
+    assert parser.parse(message, "zh").intent is Intent.HELP
+
+
+def test_questions_of_families_left_out_are_understood():
+    questions = [one for one in load_questions("zh") if one.split == "left out"]
+    found = summary(read_all(questions, HashingEncoder(256), "zh"))
+    assert found["n_understood"] >= 150
+    assert found["intent_accuracy"] >= 0.9
+    assert found["entity_f1"] >= 0.93
