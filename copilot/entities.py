@@ -98,7 +98,8 @@ class EntityReader:
         self.names = CatalogueNames.load(self.engine.workspace, self._everyday)
         parsing = self.phrases.parsing
         verbs = frozenset(str(parsing["before_verbs"]).split()), tuple(map(str, parsing["verb_endings"]))  # pyright: ignore[reportArgumentType]
-        self._loose = LooseNames(self.names, self._is_everyday, self._is_function, *verbs)
+        attributes = frozenset(str(parsing.get("attributes", "")).split())
+        self._loose = LooseNames(self.names, self._is_everyday, self._is_function, attributes, *verbs)
         noise = tuple(map(str, parsing["placement_noise"]))  # pyright: ignore[reportArgumentType]
         self._placements = PlacementNames(self.engine.placements, noise, self.question_words)
         past = (one.group for one in self.engine.rhythm.groups)
@@ -112,7 +113,7 @@ class EntityReader:
         Raises:
             UnknownWeek: a week or day that no calendar has.
         """
-        spans: list[Mention] = []
+        spans = self._speakers(text)
         weeks, shift = self._weeks(text, spans)
         ids, unknown_id = self._ids(text, spans)
         titles = self._titles(text, spans)
@@ -171,9 +172,9 @@ class EntityReader:
         return tuple(dict.fromkeys(readings))
 
     def _beyond_groups(self, text: str, spans: list[Mention]) -> list[LooseName]:
-        """Return the loose names that say more than a category does: "vanilla ice cream" among "Ice Cream"."""
+        """Return the loose names that say more than a category does: "vanilla ice cream" or "rice milk"."""
         groups = [set(words_of(name)) for name in self.groups.names]
-        found = [one for one in self._loose.find(text, spans) if one.products]
+        found = [one for one in self._loose.find(text, spans) if one.products or one.near]
         found = [one for one in found if not any(set(one.words) <= name for name in groups)]
         spans += [Mention(one.start, one.end, "") for one in found]
         return found
@@ -185,6 +186,12 @@ class EntityReader:
         spans += [Mention(one.start, one.end, "") for one in found]
         return found
 
+    def _speakers(self, text: str) -> list[Mention]:
+        """Return who is quoted: a person's name is no product's."""
+        pattern = self.phrases.parsing.get("speaker")
+        found = re.finditer(str(pattern), text, re.IGNORECASE) if pattern else ()
+        return [Mention(match.start(), match.end(), "") for match in found]
+
     def _without(self, text: str, spans: Sequence[Mention]) -> tuple[object, ...]:
         """Return the weeks, placements and groups that stand after a negation: "except candy", "not in week 45"."""
         negated = re.compile(str(self.phrases.parsing["negated"]), re.IGNORECASE)
@@ -192,12 +199,15 @@ class EntityReader:
         return tuple(dict.fromkeys(value for values in against for value in values))
 
     def _quoted(self, text: str, spans: Sequence[Mention]) -> list[LooseName]:
-        """Return what stands in quotation marks as one name."""
+        """Return what stands in quotation marks as one name, unless it is a sentence that someone said."""
         match = QUOTED.search(text)
         if match is None or not free(match.start(), match.end(), spans):
             return []
         words = words_of(match[1])
-        return [LooseName(match.start(), match.end(), words, words, self.names.waiting_named(words))]
+        products = self.names.waiting_named(words)
+        if not products and any(map(self._is_function, words)):
+            return []
+        return [LooseName(match.start(), match.end(), words, words, products)]
 
     def mended(self, text: str) -> str:
         """Return the text with misspelt words as they are meant: words of questions first, then the catalogue's."""

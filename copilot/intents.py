@@ -106,9 +106,12 @@ class IntentMatcher:
         encoder: the text encoder of the workspace.
         phrases: the language's examples and cues.
         cache: keeps the examples' embeddings between starts; None encodes them anew.
+        without: a family of phrasing that nothing is learned from, to see how it fares as a new way to ask.
     """
 
-    def __init__(self, encoder: TextEncoder, phrases: Phrases, cache: EmbeddingCache | None = None) -> None:
+    def __init__(
+        self, encoder: TextEncoder, phrases: Phrases, cache: EmbeddingCache | None = None, without: str = ""
+    ) -> None:
         self._encoder = encoder
         mask = phrases.parsing["mask"]
         assert isinstance(mask, Mapping)
@@ -120,6 +123,12 @@ class IntentMatcher:
         self._spelling = HashingEncoder(_BUCKETS)
         self._domain = frozenset(str(phrases.parsing["domain"]).split())
         examples = [(intent, text) for intent, words in self._words.items() for text in words.examples]
+        examples += [
+            (intent, text)
+            for intent, words in self._words.items()
+            for family, text in words.learned
+            if family != without
+        ]
         texts = [text for _, text in examples]
         self._examples = encode_cached(encoder, [self._plain(text) for text in texts], cache)  # (n_examples, dimension)
         self._in_scope = np.array([intent is not Intent.OUT_OF_SCOPE for intent, _ in examples])

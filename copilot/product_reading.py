@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from copilot.phrases import Phrases
     from copilot.questions import Question
 
+ABOUT_ONE = ABOUT_A_PRODUCT - OF_A_PART_TOO  # "launches like that" are no launches of the plan
 SHOWN_CANDIDATES = 5  # products listed when a name is a toss-up
 LEAST_LIKENESS = 0.3  # cosine to the nearest product, from which words that nobody knows may name one
 
@@ -62,7 +63,9 @@ class ProductReading:
         if found.groups and not question.of_launches and question.intent not in ABOUT_THE_PLAN:
             question = self._product_of_group(question, read)
         if read.rest and not question.ambiguous_products and not question.entities.products:
-            return self._with_strangers(question, read.rest)
+            stranger = self._with_strangers(question, read.rest)
+            if stranger is not question:
+                return stranger
         return self._inherited(question, previous)
 
     def _names_groups(self, question: Question, read: ReadMessage) -> bool:
@@ -146,7 +149,9 @@ class ProductReading:
         products = previous.entities.products if previous and question.intent in MAY_INHERIT else ()
         found = question.entities
         of_a_part = question.intent in (Intent.PLANNED, Intent.RISKS, Intent.CONFIDENCE, Intent.REVENUE)
-        about_the_plan = question.of_launches or found.groups or (of_a_part and (found.weeks or found.placements))
+        together = question.of_launches and question.intent not in ABOUT_ONE
+        asked_of_all = question.intent is Intent.LOCKS and not question.points_back
+        about_the_plan = together or asked_of_all or found.groups or (of_a_part and (found.weeks or found.placements))
         caps = question.change is not None and question.change.kind in ("cap", "capacity")
         if not products or about_the_plan or caps or question.ambiguous_products:
             return question

@@ -21,7 +21,7 @@ from copilot.questions import Question, QuestionParser
 if TYPE_CHECKING:
     from retrieval.encoder import TextEncoder
 
-LEFT_OUT = "left out"
+DEVELOPMENT, LEFT_OUT = "development", "left out"
 _FILES = ("questions.toml", "questions_left_out.toml")
 KINDS = ("products", "weeks", "placements", "groups", "numbers")
 Named = frozenset[tuple[str, object]]  # (kind, value)

@@ -18,7 +18,16 @@ from typing import TYPE_CHECKING
 from copilot.catalogue_names import words_of
 from copilot.changes import Change, read_change
 from copilot.cleaning import clean_text
-from copilot.conversation_context import Wish, leaning, of_that_week, of_the_compared, read_wish, with_pronouns
+from copilot.conversation_context import (
+    Wish,
+    leaning,
+    of_that_week,
+    of_the_compared,
+    of_those,
+    read_wish,
+    still_meant,
+    with_pronouns,
+)
 from copilot.entities import Entities, EntityReader, ReadMessage
 from copilot.errors import QuestionTooLong, UnsupportedLanguage
 from copilot.intents import Intent, IntentMatcher
@@ -198,13 +207,14 @@ class QuestionParser:
             )
         if lang != self.phrases.lang:
             raise UnsupportedLanguage(f"This parser reads {self.phrases.lang!r}, not {lang!r}.")
-        written = _ARROW.sub(str(self.phrases.parsing["arrow"]), clean_text(text))
+        written = self._written(text)
         if not words_of(written):
             return Question("", Intent.HELP, Entities(), 1.0, lang)
         if self._is_courtesy(written):
             return Question(written, Intent.HELP, Entities(), 1.0, lang)
         if previous is not None and (wish := read_wish(written, self.phrases)):
             return replace(previous, wish=wish, mended=False)
+        previous = still_meant(written, previous, self.phrases)
         cleaned = self.reader.mended(written)
         read = with_pronouns(self.reader.read(cleaned), previous, self.phrases)
         scores = self.matcher.scores(read, cleaned)
@@ -233,6 +243,7 @@ class QuestionParser:
             return self._with_change(compared)
         question = self._by_its_parts(self._with_change(question), read)
         question = of_that_week(question, previous, self.phrases)
+        question = of_those(question, read, previous, self.phrases)
         question = _barred(self.products.fill(question, read, previous))
         question = self._within_scope(question, read)
         if question.intent is Intent.OUT_OF_SCOPE:
@@ -240,6 +251,18 @@ class QuestionParser:
                 question, entities=Entities(text=read.entities.text), ambiguous_products=(), product_words=""
             )
         return question
+
+    def read(self, text: str) -> tuple[str, ReadMessage]:
+        """Return a message as it is meant, and its entities, whatever it asks.
+
+        Raises:
+            UnknownWeek: a week or day that no calendar has.
+        """
+        mended = self.reader.mended(self._written(text))
+        return mended, self.reader.read(mended)
+
+    def _written(self, text: str) -> str:
+        return _ARROW.sub(str(self.phrases.parsing["arrow"]), clean_text(text))
 
     def _by_its_parts(self, question: Question, read: ReadMessage) -> Question:
         """Settle between near intents by what a message holds: a slot to move to, two products, a negative word."""
