@@ -115,4 +115,5 @@ class Mender:
         """Words that are no misspelling, whatever they are near to."""
         groups = words_of(" ".join(self._groups))
         months = (month[:3] for month in self._phrases.lexicon.months)
-        return self._asking | frozenset(groups) | frozenset(months)
+        goods = words_of(" ".join(self._phrases.goods))
+        return self._asking | frozenset(groups) | frozenset(months) | frozenset(goods)

@@ -65,6 +65,8 @@ class Phrases:
     parsing: Mapping[str, object] = field(repr=False)
     environment: jinja2.Environment = field(repr=False)
     documents: jinja2.Environment = field(repr=False)
+    goods: tuple[str, ...] = field(default=(), repr=False)
+    no_goods: tuple[str, ...] = field(default=(), repr=False)
 
     def sentence(self, fact: Fact) -> str:
         """Return the fact's own sentence, citation included; it passes the verifier."""
@@ -213,6 +215,7 @@ def _load(lang: str) -> Phrases:
     more = [load_toml(lang, name) for name in _MORE_EXAMPLES if has_prompts(lang, name)]
     spoken_intents = read_intent_words(intents["intents"], more, learned)
     documents = _environment(lang, _for_markdown)
+    goods = load_toml(lang, "goods.toml") if has_prompts(lang, "goods.toml") else {}
     return Phrases(
         lang,
         lexicon,
@@ -223,7 +226,13 @@ def _load(lang: str) -> Phrases:
         intents["parsing"] | everyday | {"everyday": common},
         environment,
         documents,
+        _listed(goods, "food", "drinks", "other"),
+        _listed(goods, "people", "jargon"),
     )
+
+
+def _listed(lists: Mapping[str, Sequence[str]], *names: str) -> tuple[str, ...]:
+    return tuple(one for name in names for one in lists.get(name, ()))
 
 
 def _fact_phrase(entry: Mapping, environment: jinja2.Environment, lexicon: Lexicon) -> FactPhrase:

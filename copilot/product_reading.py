@@ -20,11 +20,16 @@ from copilot.intents import (
 if TYPE_CHECKING:
     from copilot.engine import Engine
     from copilot.entities import EntityReader, ReadMessage
+    from copilot.goods_sense import GoodsSense
     from copilot.phrases import Phrases
     from copilot.questions import Question
 
 ABOUT_ONE = ABOUT_A_PRODUCT - OF_A_PART_TOO  # "launches like that" are no launches of the plan
 SHOWN_CANDIDATES = 5  # products listed when a name is a toss-up
+LEAST_GOODS, SURELY_GOODS = (
+    0.2,
+    0.6,
+)  # shares of "goods" below and above which words that nobody knows are none, or some
 LEAST_LIKENESS = 0.3  # cosine to the nearest product, from which words that nobody knows may name one
 
 
@@ -36,11 +41,13 @@ class ProductReading:
         engine: for the catalogue search.
         reader: for the names of products and categories.
         phrases: the language of the messages.
+        goods: tells a product that the catalogue lacks from other words.
     """
 
     engine: Engine
     reader: EntityReader
     phrases: Phrases
+    goods: GoodsSense
 
     def fill(self, question: Question, read: ReadMessage, previous: Question | None) -> Question:
         """Return the question with what its words name loosely, or what the conversation was about."""
@@ -129,7 +136,7 @@ class ProductReading:
         hits = self.engine.search.search(words, k=2 * SHOWN_CANDIDATES)
         fitting = names.waiting_named(wanted)
         fitting = fitting or tuple(hit.product_id for hit in hits if covers(f"{hit.title} {hit.category}", wanted))
-        if not fitting and not self._is_like_a_product(hits):
+        if not fitting and not self._is_like_a_product(" ".join(rest), hits):
             return question
         if question.intent is Intent.PLANNED and not fitting:  # what is in scope decides later about unknown words
             return replace(question, product_words=words if all(map(names.knows, rest)) else "", exact=False)
@@ -138,9 +145,14 @@ class ProductReading:
         nearest = tuple(hit.product_id for hit in hits[:SHOWN_CANDIDATES])
         return replace(question, ambiguous_products=nearest, product_words=words, exact=False)
 
-    @staticmethod
-    def _is_like_a_product(hits: Sequence) -> bool:
-        """Say whether words are near some product in meaning; where that is not measured, they are taken to be."""
+    def _is_like_a_product(self, words: str, hits: Sequence) -> bool:
+        """Say whether words sound like goods, or else are near some product in meaning.
+
+        Where neither is known, they are taken to name one.
+        """
+        share = self.goods.share(words)
+        if share is not None and not LEAST_GOODS <= share <= SURELY_GOODS:
+            return share > SURELY_GOODS
         likeness = [hit.dense_score for hit in hits if hit.dense_score is not None]
         return not likeness or max(likeness) >= LEAST_LIKENESS
 

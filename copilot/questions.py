@@ -30,6 +30,7 @@ from copilot.conversation_context import (
 )
 from copilot.entities import Entities, EntityReader, ReadMessage
 from copilot.errors import QuestionTooLong, UnsupportedLanguage
+from copilot.goods_sense import GoodsSense
 from copilot.intents import Intent, IntentMatcher
 from copilot.product_reading import SHOWN_CANDIDATES, ProductReading
 from retrieval.cache import EmbeddingCache
@@ -179,13 +180,19 @@ class QuestionParser:
     @cached_property
     def products(self) -> ProductReading:
         """What decides which products a question is about."""
-        return ProductReading(self.engine, self.reader, self.phrases)
+        return ProductReading(
+            self.engine, self.reader, self.phrases, GoodsSense(self.encoder, self.phrases, self._cache)
+        )
 
     @cached_property
     def matcher(self) -> IntentMatcher:
         """The intents' examples, encoded."""
+        return IntentMatcher(self.encoder, self.phrases, self._cache)
+
+    @cached_property
+    def _cache(self) -> EmbeddingCache | None:
         folder = getattr(self.engine.workspace, "cache", None)  # a shop in memory has none
-        return IntentMatcher(self.encoder, self.phrases, EmbeddingCache(folder) if folder else None)
+        return EmbeddingCache(folder) if folder else None
 
     def warm_up(self) -> None:
         """Encode the examples and read the catalogue's names now, so that the first question need not wait for it."""
