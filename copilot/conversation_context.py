@@ -128,7 +128,11 @@ def of_the_compared(
             alone = not set(words_of(question.text.replace(match[0], " "))) - _ASKS_ALONE
             intent = question.intent if question.intent in MAY_INHERIT and not alone else Intent.PLANNED
             return replace(question, intent=intent, entities=replace(found, products=(product,)), alternatives=())
-    if found.weeks or found.placements or not re.search(str(phrases.parsing["of_both"]), question.text, re.IGNORECASE):
+    match = re.search(str(phrases.parsing["of_both"]), question.text, re.IGNORECASE)
+    if match is None or found.weeks or found.placements:
+        return None
+    says_more = set(words_of(question.text.replace(match[0], " "))) - set(str(phrases.parsing["additions"]).split())
+    if question.intent is Intent.OUT_OF_SCOPE and says_more:
         return None
     both = replace(found, products=tuple(pair))
     if question.intent in ABOUT_A_PRODUCT:

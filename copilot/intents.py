@@ -1,7 +1,7 @@
 """Intents: the closed set of what can be asked, and how likely each is for a message.
 
-A small linear model reads a message's embedding, the cue words in it and the kinds of entities it names. It is fitted
-when it is loaded, in a fraction of a second, on the examples of `prompts/`; no weights are shipped.
+A small kernel model reads a message's embedding, the cue words in it and the kinds of entities it names. It is fitted
+when it is loaded, in closed form, on the examples of `prompts/`; no weights are shipped.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy as np
 
 from copilot.catalogue_names import words_of
 from copilot.entities import ReadMessage
+from copilot.kernel_model import KernelModel
 from retrieval.encoder import HashingEncoder, encode_cached
 
 if TYPE_CHECKING:
@@ -23,10 +24,8 @@ if TYPE_CHECKING:
     from retrieval.encoder import TextEncoder
 
 FOLLOW_UP_LEAD = 3.0  # log-odds towards the intent before, for a message that only adds an entity to it
-_WEIGHT = 0.4  # of a cue or an entity beside an embedding of length 1
+_WEIGHT = 0.28  # of a cue or an entity beside an embedding of length 1
 _SPELT, _BUCKETS = 0.5, 512  # of a message's hashed words and trigrams beside its embedding, and how many there are
-_PENALTY = 10.0  # inverse strength of the model's L2 penalty
-_TOLERANCE = 1e-3  # of the fit's gradient; a finer one changes no reading
 _SECOND_CUE = 0.3
 _FLOOR_SHARE = 0.72  # of the typical similarity among the examples themselves; below it nothing matches
 _FAR = 3.0  # log-odds by which a message that is like nothing is out of scope
@@ -100,7 +99,7 @@ MAY_INHERIT = ABOUT_A_PRODUCT | {
 
 
 class IntentMatcher:
-    """Log-probabilities of the intents for a message, from a linear model of the examples.
+    """Log-probabilities of the intents for a message, from a kernel model of the examples.
 
     Args:
         encoder: the text encoder of the workspace.
@@ -133,16 +132,17 @@ class IntentMatcher:
         self._examples = encode_cached(encoder, [self._plain(text) for text in texts], cache)  # (n_examples, dimension)
         self._in_scope = np.array([intent is not Intent.OUT_OF_SCOPE for intent, _ in examples])
         self._floor = self._weakest_similarity()
-        self._fit(self._features(self._examples, texts, texts), [intent.value for intent, _ in examples])
+        features = self._features(self._examples, texts, texts)  # (n_examples, n_features)
+        self._model = KernelModel(features, [intent.value for intent, _ in examples])
 
     def scores(self, read: ReadMessage, text: str) -> dict[Intent, float]:
         """Return the log-probability of each intent, on average over the readings of the message."""
         masked = [variant for reading in read.readings for variant in self._variants(reading)]
         embeddings = self._encoder.encode([self._plain(one) for one in masked])  # (n_variants, dimension)
         features = self._features(embeddings, masked, [text] * len(masked))
-        shares = self._model.predict_proba(features).mean(axis=0)  # (n_intents,)
+        shares = self._model.shares(features).mean(axis=0)  # (n_intents,)
         scores = {
-            Intent(name): float(np.log(max(share, 1e-9))) for name, share in zip(self._names, shares, strict=True)
+            Intent(name): float(np.log(max(share, 1e-9))) for name, share in zip(self._model.names, shares, strict=True)
         }
         nearest = float((embeddings @ self._examples[self._in_scope].T).max())
         if nearest < self._floor and not self._concerns_the_plan(read, text):
@@ -198,15 +198,6 @@ class IntentMatcher:
             return 0.0
         longest = max(len(cue.split()) for cue in found)
         return min(1.0, 0.5 + 0.25 * longest) + _SECOND_CUE * (len(found) > 1)
-
-    def _fit(self, features: np.ndarray, intents: Sequence[str]) -> None:
-        from sklearn.linear_model import LogisticRegression
-        from threadpoolctl import threadpool_limits
-
-        self._model = LogisticRegression(C=_PENALTY, max_iter=200, tol=_TOLERANCE)
-        with threadpool_limits(1):  # the matrices are too small to share between threads
-            self._model.fit(features, intents)
-        self._names = [str(name) for name in self._model.classes_]
 
     def _weakest_similarity(self) -> float:
         """Return the similarity below which a message is like no example, from the examples among themselves."""

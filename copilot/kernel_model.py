@@ -1,4 +1,4 @@
-"""A small classifier: least squares in the space of a Gaussian kernel, fitted in closed form on some thousand examples."""
+"""A small classifier: least squares in the space of a Gaussian kernel, fitted in closed form."""
 
 from __future__ import annotations
 

@@ -84,9 +84,13 @@ class LooseNames:
 
     def _meant(self, tokens: Sequence[_Token]) -> tuple[str, ...]:
         words = [token.word for token in tokens]
-        if all(map(self.is_everyday, words)) or self.is_function(words[0]) or self.is_function(words[-1]):
+        if all(map(self.is_everyday, words)):
             return ()
         mended = tuple(map(self._mended, words))
+        if len(words) > 1 and (whole := self.names.waiting_headed(mended) or self.names.headed(mended)):
+            return whole
+        if self.is_function(words[0]) or self.is_function(words[-1]):
+            return ()
         return self.names.waiting_named(mended) or self.names.headed(mended)
 
     def _mended(self, word: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from copilot.catalogue_names import covers
+from copilot.goods_sense import LEAST, SURELY
 from copilot.intents import (
     ABOUT_A_PRODUCT,
     ABOUT_THE_PLAN,
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
 
 ABOUT_ONE = ABOUT_A_PRODUCT - OF_A_PART_TOO  # "launches like that" are no launches of the plan
 SHOWN_CANDIDATES = 5  # products listed when a name is a toss-up
-LEAST_GOODS, SURELY_GOODS = (
-    0.2,
-    0.6,
-)  # shares of "goods" below and above which words that nobody knows are none, or some
 LEAST_LIKENESS = 0.3  # cosine to the nearest product, from which words that nobody knows may name one
 
 
@@ -64,8 +61,10 @@ class ProductReading:
         if self._names_groups(question, read):
             return self._in_groups(question, read.rest)
         if read.named:
-            if read.group_words and self.reader.names.waiting_headed(read.group_words):
-                question = replace(question, entities=replace(found, groups=()))
+            if read.group_words and (headed := self.reader.names.waiting_headed(read.group_words)):
+                named = (*read.named, headed)
+                question = replace(question, entities=replace(found, groups=()), named=named)
+                return _with_named(question, replace(read, named=named))
             return _with_named(question, read)
         if found.groups and not question.of_launches and question.intent not in ABOUT_THE_PLAN:
             question = self._product_of_group(question, read)
@@ -151,8 +150,8 @@ class ProductReading:
         Where neither is known, they are taken to name one.
         """
         share = self.goods.share(words)
-        if share is not None and not LEAST_GOODS <= share <= SURELY_GOODS:
-            return share > SURELY_GOODS
+        if share is not None and not LEAST <= share <= SURELY:
+            return share > SURELY
         likeness = [hit.dense_score for hit in hits if hit.dense_score is not None]
         return not likeness or max(likeness) >= LEAST_LIKENESS
 

@@ -180,9 +180,12 @@ class QuestionParser:
     @cached_property
     def products(self) -> ProductReading:
         """What decides which products a question is about."""
-        return ProductReading(
-            self.engine, self.reader, self.phrases, GoodsSense(self.encoder, self.phrases, self._cache)
-        )
+        return ProductReading(self.engine, self.reader, self.phrases, self.goods)
+
+    @cached_property
+    def goods(self) -> GoodsSense:
+        """What tells goods that the catalogue lacks from other words."""
+        return GoodsSense(self.encoder, self.phrases, self._cache)
 
     @cached_property
     def matcher(self) -> IntentMatcher:
@@ -223,7 +226,7 @@ class QuestionParser:
             return replace(previous, wish=wish, mended=False)
         previous = still_meant(written, previous, self.phrases)
         cleaned = self.reader.mended(written)
-        read = with_pronouns(self.reader.read(cleaned), previous, self.phrases)
+        read = with_pronouns(self.goods.settled(self.reader.read(cleaned)), previous, self.phrases)
         scores = self.matcher.scores(read, cleaned)
         scores = leaning(scores, read, cleaned, previous, self.phrases)
         ranked = sorted(scores.items(), key=lambda item: -item[1])
@@ -325,8 +328,12 @@ def _names_of(read: ReadMessage) -> int:
 
 
 def _barred(question: Question) -> Question:
-    """Read "launch it, but not in week 48" as keeping a product out of there."""
+    """Read "launch it, but not in week 48" as keeping a product out of there, and a move as going where it may."""
     found = question.entities
+    left = tuple(week for week in found.weeks if week not in found.without)
+    if question.intent is Intent.WHAT_IF_MOVE and left:
+        found = replace(found, weeks=left)
+        question = replace(question, entities=found)
     slots = (*found.weeks, *found.placements)
     all_barred = bool(slots) and all(one in found.without for one in slots)
     supposes = question.intent in (Intent.WHAT_IF, Intent.WHAT_IF_MOVE) and question.change is None
