@@ -29,6 +29,11 @@ _SPELT, _BUCKETS = 0.5, 512  # of a message's hashed words and trigrams beside i
 _SECOND_CUE = 0.3
 _FLOOR_SHARE = 0.72  # of the typical similarity among the examples themselves; below it nothing matches
 _FAR = 3.0  # log-odds by which a message that is like nothing is out of scope
+_SENTENCE_END = re.compile(r"(?<=[.!?;])[\"'”’)]*\s+|\n+|\s+[-–—]+\s+|[\"'”’],\s+")
+_LEAST_WORDS, _PARTS = (
+    3,
+    2,
+)  # words of a sentence that asks something, and how many such sentences are read by themselves
 _KINDS = ("PRODUCT", "WEEK", "PLACEMENT", "GROUP", "NUMBER")
 
 
@@ -116,6 +121,7 @@ class IntentMatcher:
         assert isinstance(mask, Mapping)
         self._mask = {str(kind): str(words) for kind, words in mask.items()}
         self._courtesies = re.compile(str(phrases.parsing["courteous"]), re.IGNORECASE)
+        self._speaker = re.compile(str(phrases.parsing.get("speaker", "(?!)")), re.IGNORECASE)
         self._words = {Intent(name): words for name, words in phrases.intents.items()}
         self._cues = {intent: [_padded(cue) for cue in words.cues] for intent, words in self._words.items()}
         self._against = {intent: [_padded(cue) for cue in words.against] for intent, words in self._words.items()}
@@ -164,9 +170,18 @@ class IntentMatcher:
         return bool(named) or any(self.concerns(intent, text) for intent in Intent if intent is not Intent.OUT_OF_SCOPE)
 
     def _variants(self, masked: str) -> tuple[str, ...]:
-        """Return a masked message, and without its courtesies: "would you mind telling me what ..."."""
-        bare = self._courtesies.sub(" ", masked)
-        return tuple(dict.fromkeys((masked, bare))) if words_of(bare) else (masked,)
+        """Return a masked message, without its courtesies and who is quoted, and the sentences that ask something."""
+        bare = self._speaker.sub(" ", self._courtesies.sub(" ", masked))
+        variants = (masked, bare, *self._asking(masked))
+        return tuple(dict.fromkeys(one for one in variants if words_of(one))) or (masked,)
+
+    def _asking(self, masked: str) -> list[str]:
+        """Return what asks something among several sentences: with a question mark, else with a name."""
+        parts = [part for part in _SENTENCE_END.split(masked) if len(words_of(part)) >= _LEAST_WORDS]
+        if len(parts) < 2:
+            return []
+        asking = [part for part in parts if "?" in part]
+        return (asking or [part for part in parts if any(kind in part for kind in _KINDS)])[-_PARTS:]
 
     def _plain(self, masked: str) -> str:
         masked = re.sub(r"\b(PRODUCT|GROUP)(?:\W+\1)+\b", r"\1", masked)

@@ -113,7 +113,7 @@ class LooseNames:
             first = i
             while i < len(tokens) and kept[i] and not (i > first and self._begins_another(i, named, tokens)):
                 i += 1
-            found.append(self._name(tokens[first:i], near=i - 1 in named))
+            found.append(self._name(tokens[first:i], near=any(at in named for at in range(first, i))))
         return found
 
     def _is_verb(self, tokens: Sequence[_Token], i: int, named: dict[int, tuple[int, int]]) -> bool:

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from copilot.questions import Question
 
 ABOUT_ONE = ABOUT_A_PRODUCT - OF_A_PART_TOO  # "launches like that" are no launches of the plan
+TAKES_NO_GROUP = ABOUT_A_PRODUCT | {Intent.BRIEF, Intent.COMPARE, Intent.LOCKS, Intent.PAST_SALES}
+"""Intents to which a category says nothing more beside a product: "the pizza with pepperoni"."""
+
 SHOWN_CANDIDATES = 5  # products listed when a name is a toss-up
 LEAST_LIKENESS = 0.3  # cosine to the nearest product, from which words that nobody knows may name one
 
@@ -175,7 +178,8 @@ def _with_named(question: Question, read: ReadMessage) -> Question:
     shared = next((meant for meant in read.named if len(meant) > 1), ())
     question = replace(question, product_words=" ".join(read.rest))
     if plain:
-        return replace(question, entities=replace(question.entities, products=plain))
+        groups = () if question.intent in TAKES_NO_GROUP else question.entities.groups
+        return replace(question, entities=replace(question.entities, products=plain, groups=groups))
     return replace(question, ambiguous_products=shared)
 
 
