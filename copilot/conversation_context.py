@@ -137,6 +137,8 @@ def of_the_compared(
     both = replace(found, products=tuple(pair))
     if question.intent in ABOUT_A_PRODUCT:
         return replace(question, entities=both)
+    if question.intent is Intent.UNMET_DEMAND:  # is about no product
+        return replace(question, intent=Intent.SEARCH_DEMAND, entities=both, alternatives=())
     if question.intent not in WEIGHS_UP:
         return None
     return replace(question, intent=Intent.COMPARE, entities=both, named=tuple((one,) for one in pair), alternatives=())

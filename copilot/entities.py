@@ -250,8 +250,10 @@ class EntityReader:
     def _is_everyday(self, word: str) -> bool:
         """Say whether a word alone names no product: a word of questions, a number, or one of everyday speech."""
         numbered = len(word) <= _SHORT_CODE and any(letter.isdigit() for letter in word)
-        stem = self.phrases.lexicon.stem(word)
-        return word in self._everyday or stem in self._everyday_stems or numbered or len(word) == 1
+        if word in self._everyday or numbered or len(word) == 1:
+            return True
+        ends_name = word in self.names.waiting.last_words  # "lights" may be string lights, "light" is none
+        return not ends_name and self.phrases.lexicon.stem(word) in self._everyday_stems
 
     def _is_function(self, word: str) -> bool:
         """Say whether a name neither begins nor ends with a word: "the", "of", "is"."""

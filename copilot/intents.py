@@ -27,8 +27,6 @@ FOLLOW_UP_LEAD = 3.0  # log-odds towards the intent before, for a message that o
 _WEIGHT = 0.28  # of a cue or an entity beside an embedding of length 1
 _SPELT, _BUCKETS = 0.5, 512  # of a message's hashed words and trigrams beside its embedding, and how many there are
 _SECOND_CUE = 0.3
-_FLOOR_SHARE = 0.72  # of the typical similarity among the examples themselves; below it nothing matches
-_FAR = 3.0  # log-odds by which a message that is like nothing is out of scope
 _SENTENCE_END = re.compile(r"(?<=[.!?;])[\"'”’)]*\s+|\n+|\s+[-–—]+\s+|[\"'”’],\s+")
 _LEAST_WORDS, _PARTS = (
     3,
@@ -127,18 +125,14 @@ class IntentMatcher:
         self._against = {intent: [_padded(cue) for cue in words.against] for intent, words in self._words.items()}
         self._spelling = HashingEncoder(_BUCKETS)
         self._domain = frozenset(str(phrases.parsing["domain"]).split())
-        examples = [(intent, text) for intent, words in self._words.items() for text in words.examples]
-        examples += [
-            (intent, text)
+        learned = {
+            intent: [text for family, text in words.learned if family != without]
             for intent, words in self._words.items()
-            for family, text in words.learned
-            if family != without
-        ]
+        }
+        examples = [(i, text) for i, words in self._words.items() for text in (*words.examples, *learned[i])]
         texts = [text for _, text in examples]
-        self._examples = encode_cached(encoder, [self._plain(text) for text in texts], cache)  # (n_examples, dimension)
-        self._in_scope = np.array([intent is not Intent.OUT_OF_SCOPE for intent, _ in examples])
-        self._floor = self._weakest_similarity()
-        features = self._features(self._examples, texts, texts)  # (n_examples, n_features)
+        embeddings = encode_cached(encoder, [self._plain(text) for text in texts], cache)  # (n_examples, dimension)
+        features = self._features(embeddings, texts, texts)  # (n_examples, n_features)
         self._model = KernelModel(features, [intent.value for intent, _ in examples])
 
     def scores(self, read: ReadMessage, text: str) -> dict[Intent, float]:
@@ -147,13 +141,9 @@ class IntentMatcher:
         embeddings = self._encoder.encode([self._plain(one) for one in masked])  # (n_variants, dimension)
         features = self._features(embeddings, masked, [text] * len(masked))
         shares = self._model.shares(features).mean(axis=0)  # (n_intents,)
-        scores = {
+        return {
             Intent(name): float(np.log(max(share, 1e-9))) for name, share in zip(self._model.names, shares, strict=True)
         }
-        nearest = float((embeddings @ self._examples[self._in_scope].T).max())
-        if nearest < self._floor and not self._concerns_the_plan(read, text):
-            scores[Intent.OUT_OF_SCOPE] = max(scores.values()) + _FAR
-        return scores
 
     def concerns(self, intent: Intent, text: str) -> bool:
         """Say whether a message holds a cue of an intent, or a word of the plan."""
@@ -162,12 +152,6 @@ class IntentMatcher:
     def holds_cue(self, intent: Intent, text: str) -> bool:
         """Say whether a message holds a cue of an intent."""
         return self._cue_strength(intent, [_padded(text)]) > 0
-
-    def _concerns_the_plan(self, read: ReadMessage, text: str) -> bool:
-        """Say whether a message that is like no example still names something of the plan or holds a cue."""
-        found = read.entities
-        named = found.products or found.weeks or found.placements or found.groups or read.rest_in_catalogue
-        return bool(named) or any(self.concerns(intent, text) for intent in Intent if intent is not Intent.OUT_OF_SCOPE)
 
     def _variants(self, masked: str) -> tuple[str, ...]:
         """Return a masked message, without its courtesies and who is quoted, and the sentences that ask something."""
@@ -213,13 +197,6 @@ class IntentMatcher:
             return 0.0
         longest = max(len(cue.split()) for cue in found)
         return min(1.0, 0.5 + 0.25 * longest) + _SECOND_CUE * (len(found) > 1)
-
-    def _weakest_similarity(self) -> float:
-        """Return the similarity below which a message is like no example, from the examples among themselves."""
-        known = self._examples[self._in_scope]
-        among = known @ known.T
-        np.fill_diagonal(among, -1.0)
-        return _FLOOR_SHARE * float(np.median(among.max(axis=1)))
 
 
 def _padded(text: str) -> str:

@@ -84,7 +84,8 @@ class ProductReading:
         if not read.rest or question.entities.groups:
             return False
         groups, n_words = self.reader.loose_groups(read.rest)
-        if question.of_launches or question.intent is Intent.PLANNED:
+        together = question.of_launches and question.intent not in ABOUT_ONE
+        if together or question.intent is Intent.PLANNED:
             return bool(groups) and (n_words == len(read.rest) or not read.named)
         return question.intent in OF_A_PART_TOO and self._is_category(read.rest)
 
@@ -167,7 +168,7 @@ class ProductReading:
         asked_of_all = question.intent is Intent.LOCKS and not question.points_back
         about_the_plan = together or asked_of_all or found.groups or (of_a_part and (found.weeks or found.placements))
         caps = question.change is not None and question.change.kind in ("cap", "capacity")
-        if not products or about_the_plan or caps or question.ambiguous_products:
+        if not products or found.products or about_the_plan or caps or question.ambiguous_products:
             return question
         return replace(question, entities=replace(found, products=products[:1]))
 

@@ -17,12 +17,15 @@ class WaitingNames:
     Args:
         titles: candidate's id -> title.
         categories: candidate's id -> category.
+    Attributes:
+        last_words: those that names end with, up to a comma or a number.
     """
 
     def __init__(self, titles: Mapping[str, str], categories: Mapping[str, str]) -> None:
         self._headed: dict[Words, list[str]] = {}
         for one, title in titles.items():
             self._headed.setdefault(head_of(title), []).append(one)
+        self.last_words = frozenset(head[-1] for head in self._headed if head)
         self._squeezed = {"".join(words): found for words, found in self._headed.items() if len(words) > 1}
         self._in_head = _WordIndex({one: head_of(title) for one, title in titles.items()})
         self._in_all = _WordIndex({one: words_of(f"{title} {categories[one]}") for one, title in titles.items()})
