@@ -43,6 +43,11 @@ class KernelModel:
         return odds / odds.sum(axis=1, keepdims=True)
 
     def _kernel(self, features: np.ndarray) -> np.ndarray:
-        """Return (n_texts, n_examples)."""
-        apart = (features**2).sum(axis=1)[:, None] + (self._examples**2).sum(axis=1) - 2 * features @ self._examples.T
-        return np.exp(-self._width * np.maximum(apart, 0.0))
+        """Return (n_texts, n_examples), computed in place: with thousands of examples each copy takes 100 MB."""
+        apart = features @ self._examples.T
+        apart *= -2
+        apart += (features**2).sum(axis=1)[:, None]
+        apart += (self._examples**2).sum(axis=1)
+        np.maximum(apart, 0.0, out=apart)
+        apart *= -self._width
+        return np.exp(apart, out=apart)

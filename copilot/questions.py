@@ -1,8 +1,8 @@
 """Questions: an operator's message parsed into a closed intent and entities.
 
-A message is compared with the examples of each intent by the distance of their embeddings, after entities have been
-replaced by their kind on both sides. Cue words and the entities that an intent needs adjust the score. A weak match is
-out of scope; a close race is unsure, and the answer asks back with the two likeliest readings.
+A message is put in plain words, its entities are replaced by their kind, and a model of the examples of each intent says
+how likely each is, "out of scope" among them. The entities that an intent needs and the question before settle near
+readings. A close race is unsure, and the answer asks back with the two likeliest readings.
 """
 
 from __future__ import annotations
@@ -96,8 +96,9 @@ class QuestionParser:
         return EmbeddingCache(folder) if folder else None
 
     def warm_up(self) -> None:
-        """Encode the examples and read the catalogue's names now, so that the first question need not wait for it."""
+        """Encode the examples and goods and read the catalogue's names now, so that no question waits for it."""
         self.parse("help")
+        self.goods.share("help")
 
     def parse(self, text: str, lang: str = "en", previous: Question | None = None) -> Question:
         """Return the question that a message asks.
