@@ -34,7 +34,7 @@ class KernelModel:
         with threadpool_limits(1):  # a start shares the processor with the models that load beside it
             kernel = self._kernel(self._examples)
             kernel[np.diag_indices_from(kernel)] += penalty
-            self._weights = cho_solve(cho_factor(kernel, overwrite_a=True), is_one - self._mean)
+            self._weights = cho_solve(cho_factor(kernel.T, overwrite_a=True), is_one - self._mean)
 
     def shares(self, features: np.ndarray) -> np.ndarray:
         """Return (n_texts, n_classes): how likely each class is, in the order of `names`."""
