@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["CatalogueNames", "NamedSpan", "Words", "covers", "head_of", "words_of"]
 
 _WORD = re.compile(r"\w+")
+_SHORTEST_PART = 3  # letters of a word that is run together with another
 _TITLE_WORDS = 24  # longest title that is looked for in full
 
 
@@ -108,6 +109,16 @@ class CatalogueNames:
     def waiting_named(self, words: Sequence[str]) -> Words:
         """Return the candidates that these words name: as their head, else within it, the title or the category."""
         return self.waiting.named(words)
+
+    def may_end(self, words: Words) -> bool:
+        """Say whether the name of a product, up to a comma or a number, may end with these words."""
+        return self.waiting.ends(words) or words in self._by_head
+
+    def together(self, words: Words) -> bool:
+        """Say whether words of three letters or more, all of the catalogue, name a product together."""
+        if not all(len(word) >= _SHORTEST_PART and self.has(word) for word in words):
+            return False
+        return bool(self.waiting.within_head(words) or self.headed(words))
 
     def headed(self, words: Words) -> Words:
         """Return the products that are called so, candidates or on sale, up to what follows a comma or a number."""

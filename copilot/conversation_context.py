@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
-from copilot.intents import FOLLOW_UP_LEAD, MAY_INHERIT, Intent
+from copilot.catalogue_names import words_of
+from copilot.intents import ABOUT_A_PRODUCT, FOLLOW_UP_LEAD, MAY_INHERIT, Intent
 from copilot.message_spacing import says_only
 
 if TYPE_CHECKING:
@@ -30,6 +31,11 @@ WEIGHS_UP = frozenset(
         Intent.COMPARE_PLANS,
     }
 )
+OF_LAUNCHES = frozenset(
+    {Intent.FORECAST, Intent.RHYTHM, Intent.EXTREMES, Intent.RISKS, Intent.REVENUE, Intent.CONFIDENCE, Intent.PLANNED}
+    | {Intent.LOCKS, Intent.LEFT_OUT, Intent.BRIEF}
+)
+"""Intents that may be about launches together."""
 
 
 def read_wish(text: str, phrases: Phrases) -> Wish:
@@ -89,6 +95,26 @@ def adds_only(read: ReadMessage, text: str, phrases: Phrases) -> bool:
     return names and says_only(left, str(phrases.parsing["additions"]), phrases.lexicon)
 
 
+def still_meant(text: str, previous: Question | None, phrases: Phrases) -> Question | None:
+    """Return the question before, unless a message turns to something else: "leave that, what is locked?"."""
+    pattern = phrases.parsing.get("new_topic")
+    return None if pattern and re.search(str(pattern), text, re.IGNORECASE) else previous
+
+
+def of_those(question: Question, read: ReadMessage, previous: Question | None, phrases: Phrases) -> Question:
+    """Take "those" and "all that" for the launches of the question before: of its weeks, placements, categories."""
+    pattern, found = phrases.parsing.get("of_those"), question.entities
+    names = read.named or found.products or found.weeks or found.placements or found.groups
+    if previous is None or not pattern or names or question.intent not in OF_LAUNCHES:
+        return question
+    before = previous.entities
+    narrowed = before.weeks or before.placements or before.groups
+    if before.products or not narrowed or not re.search(str(pattern), question.text, re.IGNORECASE):
+        return question
+    found = replace(found, weeks=before.weeks, placements=before.placements, groups=before.groups)
+    return replace(question, entities=found, of_launches=True, points_back=False)
+
+
 def of_that_week(question: Question, previous: Question | None, phrases: Phrases) -> Question:
     """Take "that week" for the week of the question before."""
     pattern = str(phrases.parsing["of_that_week"])
@@ -111,8 +137,17 @@ def of_the_compared(
             alone = says_only(left, str(phrases.parsing["asks_alone"]), phrases.lexicon)
             intent = question.intent if question.intent in MAY_INHERIT and not alone else Intent.PLANNED
             return replace(question, intent=intent, entities=replace(found, products=(product,)), alternatives=())
-    weighs = question.intent in WEIGHS_UP and not (found.weeks or found.placements)
-    if not (weighs and re.search(str(phrases.parsing["of_both"]), question.text, re.IGNORECASE)):
+    match = re.search(str(phrases.parsing["of_both"]), question.text, re.IGNORECASE)
+    if match is None or found.weeks or found.placements:
+        return None
+    says_more = set(words_of(question.text.replace(match[0], " "))) - set(str(phrases.parsing["additions"]).split())
+    if question.intent is Intent.OUT_OF_SCOPE and says_more:
         return None
     both = replace(found, products=tuple(pair))
+    if question.intent in ABOUT_A_PRODUCT:
+        return replace(question, entities=both)
+    if question.intent is Intent.UNMET_DEMAND:  # is about no product
+        return replace(question, intent=Intent.SEARCH_DEMAND, entities=both, alternatives=())
+    if question.intent not in WEIGHS_UP:
+        return None
     return replace(question, intent=Intent.COMPARE, entities=both, named=tuple((one,) for one in pair), alternatives=())

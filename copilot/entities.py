@@ -16,6 +16,7 @@ from copilot.mending import QUOTED, Mender
 from copilot.mentions import Mention, free, masked, whole_names
 from copilot.message_spacing import MessageSpacing
 from copilot.placement_names import PlacementNames
+from copilot.read_message import Entities, ReadMessage
 from copilot.segments import is_unspaced
 from copilot.week_words import find_weeks
 
@@ -23,61 +24,11 @@ if TYPE_CHECKING:
     from copilot.engine import Engine
     from copilot.phrases import Phrases
 
+__all__ = ["Entities", "EntityReader", "ReadMessage"]
+
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?(?![\w])")
 _SHORT_CODE = 4  # characters; "v4", "24", "w45" are no names
 _LONG_NUMBER = re.compile(r"(?<![\w.,#])\d{5,}(?![\w.,%])")  # so many digits are meant as a product's number
-
-
-@dataclass(frozen=True)
-class Entities:
-    """What a message names.
-
-    Attributes:
-        products: product ids, in the order they are named.
-        weeks: Monday dates.
-        placements: placement names as the plan spells them; several when a partial name fits several.
-        groups: category groups as the planning problem spells them, or the departments above them.
-        numbers: the remaining numbers.
-        text: the message with each entity replaced by its kind (`PRODUCT`, `WEEK`, ...): what intents are matched on.
-        shift_weeks: "a week later" = 1, "two weeks earlier" = -2, relative to the product's slot.
-        without: those of the weeks, placements and groups that the message speaks against: "not in week 45".
-    """
-
-    products: tuple[str, ...] = ()
-    weeks: tuple[date, ...] = ()
-    placements: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-    numbers: tuple[float, ...] = ()
-    text: str = ""
-    shift_weeks: int | None = None
-    without: tuple[object, ...] = ()
-
-
-@dataclass(frozen=True)
-class ReadMessage:
-    """A message with its entities.
-
-    Attributes:
-        entities: as far as the words decide them.
-        same_title: ids that a title of the message could mean, when there are several.
-        unknown_id: a product number that the catalogue does not have.
-        rest: the words that name a product loosely, or else those that nothing explains.
-        rest_in_catalogue: True when the catalogue has one of these words, up to a typing error.
-        group_words: the words that name the groups.
-        named: for each name in the message, in order, the ids that it could mean.
-        strange: the stretches of words that nothing explains.
-        readings: the message with its entities masked, then with loose names read as products, then as categories.
-    """
-
-    entities: Entities
-    same_title: tuple[str, ...] = ()
-    unknown_id: str = ""
-    rest: tuple[str, ...] = ()
-    rest_in_catalogue: bool = False
-    group_words: tuple[str, ...] = ()
-    named: tuple[tuple[str, ...], ...] = ()
-    strange: tuple[tuple[str, ...], ...] = ()
-    readings: tuple[str, ...] = ()
 
 
 @dataclass
@@ -100,7 +51,8 @@ class EntityReader:
         self.names = CatalogueNames.load(self.engine.workspace, self._everyday)
         parsing = self.phrases.parsing
         verbs = frozenset(str(parsing["before_verbs"]).split()), tuple(map(str, parsing["verb_endings"]))  # pyright: ignore[reportArgumentType]
-        self._loose = LooseNames(self.names, self._is_everyday, self._is_function, *verbs)
+        attributes = frozenset(str(parsing.get("attributes", "")).split())
+        self._loose = LooseNames(self.names, self._is_everyday, self._is_function, attributes, *verbs)
         noise = tuple(map(str, parsing["placement_noise"]))  # pyright: ignore[reportArgumentType]
         self._placements = PlacementNames(self.engine.placements, noise, self.question_words)
         past = (one.group for one in self.engine.rhythm.groups)
@@ -117,7 +69,7 @@ class EntityReader:
             UnknownWeek: a week or day that no calendar has.
         """
         text = self.plain(text)
-        spans: list[Mention] = []
+        spans = self._speakers(text)
         weeks, shift = self._weeks(text, spans)
         ids, unknown_id = self._ids(text, spans)
         titles = self._titles(text, spans)
@@ -178,9 +130,9 @@ class EntityReader:
         return tuple(dict.fromkeys(readings))
 
     def _beyond_groups(self, text: str, spans: list[Mention]) -> list[LooseName]:
-        """Return the loose names that say more than a category does: "vanilla ice cream" among "Ice Cream"."""
+        """Return the loose names that say more than a category does: "vanilla ice cream" or "rice milk"."""
         groups = [set(words_of(name)) for name in self.groups.names]
-        found = [one for one in self._loose.find(text, spans) if one.products]
+        found = [one for one in self._loose.find(text, spans) if one.products or one.near]
         found = [one for one in found if not any(set(one.words) <= name for name in groups)]
         spans += [Mention(one.start, one.end, "") for one in found]
         return found
@@ -192,6 +144,12 @@ class EntityReader:
         spans += [Mention(one.start, one.end, "") for one in found]
         return found
 
+    def _speakers(self, text: str) -> list[Mention]:
+        """Return who is quoted: a person's name is no product's."""
+        pattern = self.phrases.parsing.get("speaker")
+        found = re.finditer(str(pattern), text, re.IGNORECASE) if pattern else ()
+        return [Mention(match.start(), match.end(), "") for match in found]
+
     def _without(self, text: str, spans: Sequence[Mention]) -> tuple[object, ...]:
         """Return the weeks, placements and groups that stand after a negation: "except candy", "not in week 45"."""
         negated = re.compile(str(self.phrases.parsing["negated"]), re.IGNORECASE)
@@ -199,12 +157,15 @@ class EntityReader:
         return tuple(dict.fromkeys(value for values in against for value in values))
 
     def _quoted(self, text: str, spans: Sequence[Mention]) -> list[LooseName]:
-        """Return what stands in quotation marks as one name."""
+        """Return what stands in quotation marks as one name, unless it is a sentence that someone said."""
         match = QUOTED.search(text)
         if match is None or not free(match.start(), match.end(), spans):
             return []
         words = words_of(match[1])
-        return [LooseName(match.start(), match.end(), words, words, self.names.waiting_named(words))]
+        products = self.names.waiting_named(words)
+        if not products and any(map(self._is_function, words)):
+            return []
+        return [LooseName(match.start(), match.end(), words, words, products)]
 
     def plain(self, text: str) -> str:
         """Return a message as names are looked for in it: one of an unspaced script with blanks and digits."""
@@ -302,8 +263,10 @@ class EntityReader:
         if is_unspaced(word):
             return self._spacing is not None and self._spacing.covers(word)
         numbered = len(word) <= _SHORT_CODE and any(letter.isdigit() for letter in word)
-        stem = self.phrases.lexicon.stem(word)
-        return word in self._everyday or stem in self._everyday_stems or numbered or len(word) == 1
+        if word in self._everyday or numbered or len(word) == 1:
+            return True
+        ends_name = word in self.names.waiting.last_words  # "lights" may be string lights, "light" is none
+        return not ends_name and self.phrases.lexicon.stem(word) in self._everyday_stems
 
     def _is_function(self, word: str) -> bool:
         """Say whether a name neither begins nor ends with a word: "the", "of", "is"."""

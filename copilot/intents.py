@@ -1,7 +1,7 @@
 """Intents: the closed set of what can be asked, and how likely each is for a message.
 
-A small linear model reads a message's embedding, the cue words in it and the kinds of entities it names. It is fitted
-when it is loaded, in a fraction of a second, on the examples of `prompts/`; no weights are shipped.
+A small kernel model reads a message's embedding, the cue words in it and the kinds of entities it names. It is fitted
+when it is loaded, in closed form, on the examples of `prompts/`; no weights are shipped.
 """
 
 from __future__ import annotations
@@ -9,14 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from copilot.catalogue_names import words_of
 from copilot.entities import ReadMessage
-from copilot.phrases import load_phrases
+from copilot.kernel_model import KernelModel
 from retrieval.encoder import HashingEncoder, encode_cached
 
 if TYPE_CHECKING:
@@ -25,15 +24,12 @@ if TYPE_CHECKING:
     from retrieval.encoder import TextEncoder
 
 FOLLOW_UP_LEAD = 3.0  # log-odds towards the intent before, for a message that only adds an entity to it
-_WEIGHT = 0.4  # of a cue or an entity beside an embedding of length 1
+_WEIGHT = 0.28  # of a cue or an entity beside an embedding of length 1
 _SPELT, _BUCKETS = 0.5, 512  # of a message's hashed words and trigrams beside its embedding, and how many there are
-_PENALTY = 10.0  # inverse strength of the model's L2 penalty
-_TOLERANCE = 1e-3  # of the fit's gradient; a finer one changes no reading
 _SECOND_CUE = 0.3
-_CHARACTERS_OF_A_WORD = 2  # in a script without spaces, about
-_FLOOR_SHARE = 0.72  # of the typical similarity among the examples themselves; below it nothing matches
-_FLOOR_SHARE_OF_CHARACTERS = 0.2  # the same for embeddings of characters, which lie further apart
-_FAR = 3.0  # log-odds by which a message that is like nothing is out of scope
+_SENTENCE_END = re.compile(r"(?<=[.!?;])[\"'”’)]*\s+|\n+|\s+[-–—]+\s+|[\"'”’],\s+")
+_LEAST_WORDS = 3  # of a sentence that asks something
+_PARTS = 2  # such sentences that are read by themselves
 _KINDS = ("PRODUCT", "WEEK", "PLACEMENT", "GROUP", "NUMBER")
 
 
@@ -104,70 +100,73 @@ MAY_INHERIT = ABOUT_A_PRODUCT | {
 
 
 class IntentMatcher:
-    """Log-probabilities of the intents for a message, from a linear model of the examples.
+    """Log-probabilities of the intents for a message, from a kernel model of the examples.
 
     Args:
         encoder: the text encoder of the workspace.
         phrases: the language's examples and cues.
         cache: keeps the examples' embeddings between starts; None encodes them anew.
+        without: a family of phrasing that nothing is learned from, to see how it fares as a new way to ask.
     """
 
-    def __init__(self, encoder: TextEncoder, phrases: Phrases, cache: EmbeddingCache | None = None) -> None:
+    def __init__(
+        self, encoder: TextEncoder, phrases: Phrases, cache: EmbeddingCache | None = None, without: str = ""
+    ) -> None:
         self._encoder = encoder
         self._phrases = phrases
-        self._unspaced = phrases.lexicon.unspaced
+        mask = phrases.parsing["mask"]
+        assert isinstance(mask, Mapping)
+        self._mask = {str(kind): str(words) for kind, words in mask.items()}
         self._courtesies = re.compile(str(phrases.parsing["courteous"]), re.IGNORECASE)
+        self._speaker = re.compile(str(phrases.parsing.get("speaker", "(?!)")), re.IGNORECASE)
         self._words = {Intent(name): words for name, words in phrases.intents.items()}
         self._cues = {intent: [self._padded(cue) for cue in words.cues] for intent, words in self._words.items()}
         self._against = {intent: [self._padded(cue) for cue in words.against] for intent, words in self._words.items()}
         self._spelling = HashingEncoder(_BUCKETS)
         self._domain = frozenset(str(phrases.parsing["domain"]).split())
-        examples = [(intent, text) for intent, words in self._words.items() for text in words.examples]
+        learned = {
+            intent: [text for family, text in words.learned if family != without]
+            for intent, words in self._words.items()
+        }
+        examples = [(i, text) for i, words in self._words.items() for text in (*words.examples, *learned[i])]
         texts = [text for _, text in examples]
-        self._examples = encode_cached(encoder, [self._plain(text) for text in texts], cache)  # (n_examples, dimension)
-        self._in_scope = np.array([intent is not Intent.OUT_OF_SCOPE for intent, _ in examples])
-        self._floor = self._weakest_similarity()
-        self._fit(self._features(self._examples, texts, texts), [intent.value for intent, _ in examples])
+        embeddings = encode_cached(encoder, [self._plain(text) for text in texts], cache)  # (n_examples, dimension)
+        self._learn(embeddings, self._features(embeddings, texts, texts), [intent for intent, _ in examples])
 
     def scores(self, read: ReadMessage, text: str) -> dict[Intent, float]:
         """Return the log-probability of each intent, on average over the readings of the message."""
         masked = [variant for reading in read.readings for variant in self._variants(reading)]
         embeddings = self._encoder.encode([self._plain(one) for one in masked])  # (n_variants, dimension)
         features = self._features(embeddings, masked, [text] * len(masked))
-        shares = self._model.predict_proba(features).mean(axis=0) * self._evened  # (n_intents,)
-        scores = {
-            Intent(name): float(np.log(max(share, 1e-9))) for name, share in zip(self._names, shares, strict=True)
-        }
-        nearest = float((embeddings @ self._examples[self._in_scope].T).max())
-        if nearest < self._floor and not self._concerns_the_plan(read, text):
-            scores[Intent.OUT_OF_SCOPE] = max(scores.values()) + _FAR
-        return scores
+        return self._weighed(embeddings, features, read, text)
 
     def concerns(self, intent: Intent, text: str) -> bool:
         """Say whether a message holds a cue of an intent, or a word of the plan."""
-        if self.holds_cue(intent, text):
-            return True
-        return (
-            any(word in text for word in self._domain) if self._unspaced else bool(self._domain & set(words_of(text)))
-        )
+        return self.holds_cue(intent, text) or bool(self._domain & set(words_of(text)))
 
     def holds_cue(self, intent: Intent, text: str) -> bool:
         """Say whether a message holds a cue of an intent."""
         return self._cue_strength(intent, [self._padded(text)]) > 0
 
-    def _concerns_the_plan(self, read: ReadMessage, text: str) -> bool:
-        """Say whether a message that is like no example still names something of the plan or holds a cue."""
-        found = read.entities
-        named = found.products or found.weeks or found.placements or found.groups or read.rest_in_catalogue
-        return bool(named) or any(self.concerns(intent, text) for intent in Intent if intent is not Intent.OUT_OF_SCOPE)
-
     def _variants(self, masked: str) -> tuple[str, ...]:
-        """Return a masked message, and without its courtesies: "would you mind telling me what ..."."""
-        bare = self._courtesies.sub(" ", masked)
-        return tuple(dict.fromkeys((masked, bare))) if words_of(bare) else (masked,)
+        """Return a masked message, without its courtesies and who is quoted, and the sentences that ask something."""
+        bare = self._speaker.sub(" ", self._courtesies.sub(" ", masked))
+        variants = (masked, bare, *self._asking(masked))
+        return tuple(dict.fromkeys(one for one in variants if words_of(one))) or (masked,)
+
+    def _asking(self, masked: str) -> list[str]:
+        """Return what asks something among several sentences: with a question mark, else with a name."""
+        parts = [part for part in _SENTENCE_END.split(masked) if len(words_of(part)) >= _LEAST_WORDS]
+        if len(parts) < 2:
+            return []
+        asking = [part for part in parts if "?" in part]
+        return (asking or [part for part in parts if any(kind in part for kind in _KINDS)])[-_PARTS:]
 
     def _plain(self, masked: str) -> str:
-        return masked_words(masked, self._phrases)
+        masked = re.sub(r"\b(PRODUCT|GROUP)(?:\W+\1)+\b", r"\1", masked)
+        for kind, words in self._mask.items():
+            masked = re.sub(rf"\b{kind}\b", words, masked)
+        return masked.strip(" ?!.").lower()
 
     def _features(self, embeddings: np.ndarray, masked: Sequence[str], written: Sequence[str]) -> np.ndarray:
         """Return (n_texts, n_features): the embedding, the spelling, the entities named, the cues of each intent."""
@@ -191,59 +190,27 @@ class IntentMatcher:
         found = [cue for cue in self._cues[intent] if any(cue in text for text in texts)]
         if not found:
             return 0.0
-        longest = max(len(cue) / _CHARACTERS_OF_A_WORD if self._unspaced else len(cue.split()) for cue in found)
+        longest = max(self._n_words(cue) for cue in found)
         return min(1.0, 0.5 + 0.25 * longest) + _SECOND_CUE * (len(found) > 1)
 
-    def _fit(self, features: np.ndarray, intents: Sequence[str]) -> None:
-        from sklearn.linear_model import LogisticRegression
-        from threadpoolctl import threadpool_limits
+    def _learn(self, embeddings: np.ndarray, features: np.ndarray, intents: Sequence[Intent]) -> None:
+        """Fit the model on the examples' features, (n_examples, n_features)."""
+        self._model = KernelModel(features, [intent.value for intent in intents])
 
-        self._model = LogisticRegression(C=_PENALTY, max_iter=200, tol=_TOLERANCE)
-        with threadpool_limits(1):  # the matrices are too small to share between threads
-            self._model.fit(features, intents)
-        self._names = [str(name) for name in self._model.classes_]
-        # How many examples an intent has says nothing about how often it is asked, which characters alone would follow.
-        counts = np.array([sum(intent == name for intent in intents) for name in self._names])
-        self._evened = np.median(counts) / counts if self._unspaced else np.ones(len(counts))
+    def _weighed(
+        self, embeddings: np.ndarray, features: np.ndarray, read: ReadMessage, text: str
+    ) -> dict[Intent, float]:
+        """Return the log-probability of each intent, on average over the variants of a message."""
+        return log_shares(self._model.names, self._model.shares(features).mean(axis=0))
 
-    def _weakest_similarity(self) -> float:
-        """Return the similarity below which a message is like no example, from the examples among themselves."""
-        known = self._examples[self._in_scope]
-        among = known @ known.T
-        np.fill_diagonal(among, -1.0)
-        return (_FLOOR_SHARE_OF_CHARACTERS if self._unspaced else _FLOOR_SHARE) * float(np.median(among.max(axis=1)))
+    def _n_words(self, cue: str) -> float:
+        return len(cue.split())
 
     def _padded(self, text: str) -> str:
-        """Return the words of a text without apostrophes, between spaces, so that whole phrases can be looked for.
-
-        A script without spaces has none: there a phrase is looked for anywhere.
-        """
-        words = words_of(text.replace("’", chr(39)).replace(chr(39), ""))
-        return "".join(words) if self._unspaced else f" {' '.join(words)} "
+        """Return the words of a text without apostrophes, between spaces, so that whole phrases can be looked for."""
+        return f" {' '.join(words_of(text.replace('’', chr(39)).replace(chr(39), '')))} "
 
 
-def masked_words(masked: str, phrases: Phrases) -> str:
-    """Return a masked message as it is encoded: each kind of entity as the words that stand for it."""
-    mask = phrases.parsing["mask"]
-    assert isinstance(mask, Mapping)
-    masked = re.sub(r"\b(PRODUCT|GROUP)(?:\W+\1)+\b", r"\1", masked)
-    for kind, words in mask.items():
-        masked = re.sub(rf"\b{kind}\b", str(words), masked)
-    plain = masked.strip(" ?!.").lower()
-    if not phrases.lexicon.unspaced:
-        return plain
-    return _alike(phrases.lang).sub(lambda match: _same_words(phrases.lang).get(match[0], match[0]), plain)
-
-
-@lru_cache(maxsize=4)
-def _same_words(lang: str) -> dict[str, str]:
-    """Return the words that say the same as another one -> that one."""
-    table = load_phrases(lang).parsing["same"]
-    assert isinstance(table, Mapping)
-    return {str(other): str(word) for word, others in table.items() for other in others}
-
-
-@lru_cache(maxsize=4)
-def _alike(lang: str) -> re.Pattern[str]:
-    words = sorted({*_same_words(lang), *_same_words(lang).values()}, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, words)))
+def log_shares(names: Sequence[str], shares: np.ndarray) -> dict[Intent, float]:
+    """Return the logarithms of (n_intents,) shares by intent."""
+    return {Intent(name): float(np.log(max(share, 1e-9))) for name, share in zip(names, shares, strict=True)}

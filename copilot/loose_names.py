@@ -27,6 +27,7 @@ class LooseName:
         words: its words, mended.
         written: its words as they stand.
         products: what it could mean, candidates before what is on sale; empty when the catalogue has no such product.
+        near: True when the catalogue has no such product, but others whose names share its words: "almond milk".
     """
 
     start: int
@@ -34,6 +35,7 @@ class LooseName:
     words: Words
     written: Words
     products: tuple[str, ...] = ()
+    near: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,14 @@ class LooseNames:
         names: the catalogue's names.
         is_everyday: whether a word alone names nothing.
         is_function: whether a word neither begins nor ends a name ("the", "of").
+        attributes: everyday words that belong to the name after them: "white" chocolate.
         before_verbs, verb_endings: what an unknown verb beside a name follows, or how it ends.
     """
 
     names: CatalogueNames
     is_everyday: Callable[[str], bool]
     is_function: Callable[[str], bool]
+    attributes: frozenset[str] = frozenset()
     before_verbs: frozenset[str] = frozenset()
     verb_endings: tuple[str, ...] = ()
 
@@ -80,9 +84,13 @@ class LooseNames:
 
     def _meant(self, tokens: Sequence[_Token]) -> tuple[str, ...]:
         words = [token.word for token in tokens]
-        if all(map(self.is_everyday, words)) or self.is_function(words[0]) or self.is_function(words[-1]):
+        if all(map(self.is_everyday, words)):
             return ()
         mended = tuple(map(self._mended, words))
+        if len(words) > 1 and (whole := self.names.waiting_headed(mended) or self.names.headed(mended)):
+            return whole
+        if self.is_function(words[0]) or self.is_function(words[-1]):
+            return ()
         return self.names.waiting_named(mended) or self.names.headed(mended)
 
     def _mended(self, word: str) -> str:
@@ -95,15 +103,17 @@ class LooseNames:
             i in named or not (self.is_everyday(token.word) or self._is_verb(tokens, i, named))
             for i, token in enumerate(tokens)
         ]
+        for i in range(len(tokens) - 2, -1, -1):
+            kept[i] = kept[i] or (tokens[i].word in self.attributes and kept[i + 1])
         found, i = [], 0
         while i < len(tokens):
             if not kept[i]:
                 i += 1
                 continue
             first = i
-            while i < len(tokens) and kept[i] and not (i > first and self._begins_another(i, named)):
+            while i < len(tokens) and kept[i] and not (i > first and self._begins_another(i, named, tokens)):
                 i += 1
-            found.append(self._name(tokens[first:i]))
+            found.append(self._name(tokens[first:i], near=any(at in named for at in range(first, i))))
         return found
 
     def _is_verb(self, tokens: Sequence[_Token], i: int, named: dict[int, tuple[int, int]]) -> bool:
@@ -116,14 +126,22 @@ class LooseNames:
         leads = i == 0 or tokens[i - 1].word in self.before_verbs
         return i + 1 in named and leads
 
-    def _begins_another(self, i: int, named: dict[int, tuple[int, int]]) -> bool:
-        """Say whether a name begins right after another one: "blueberries strawberries" are two."""
-        return i in named and i - 1 in named and named[i] != named[i - 1]
+    def _begins_another(self, i: int, named: dict[int, tuple[int, int]], tokens: Sequence[_Token]) -> bool:
+        """Say whether a name begins right after another one: "blueberries strawberries" are two.
 
-    def _name(self, tokens: Sequence[_Token]) -> LooseName:
+        What a name cannot end with belongs to the next one: "almond milk" is no almond biscotti.
+        """
+        if not (i in named and i - 1 in named and named[i] != named[i - 1]):
+            return False
+        before = [tokens[at].word for at in range(*named[i - 1])]
+        alone = len(before) == 1 or len(range(*named[i])) == 1
+        return not alone or self.names.may_end(tuple(map(self._mended, before)))
+
+    def _name(self, tokens: Sequence[_Token], *, near: bool) -> LooseName:
         written = tuple(token.word for token in tokens)
         words = tuple(map(self._mended, written))
-        return LooseName(tokens[0].start, tokens[-1].end, words, written, self._meant(tokens))
+        products = self._meant(tokens)
+        return LooseName(tokens[0].start, tokens[-1].end, words, written, products, near and not products)
 
 
 def _stretches(text: str, spans: Sequence[Mention]) -> list[list[_Token]]:
@@ -133,7 +151,7 @@ def _stretches(text: str, spans: Sequence[Mention]) -> list[list[_Token]]:
     for match in _TOKEN.finditer(text):
         if not free(match.start(), match.end(), spans):
             continue
-        word = match[0].casefold().replace("’", "'").removesuffix("'s")
+        word = match[0].casefold().replace("’", "'").split("'")[0]
         token = _Token(match.start(), match.end(), word)
         between = _JOINS.match(text, end) if stretches else None
         joined = between is not None and between.end() == match.start()

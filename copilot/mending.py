@@ -1,4 +1,4 @@
-"""Mending: misspelt words of a message as they are meant, before anything is read from it."""
+"""Mending: the words of a message as they are meant: short forms, words run together or split, and misspelt ones."""
 
 from __future__ import annotations
 
@@ -6,18 +6,27 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from copilot.catalogue_names import CatalogueNames, words_of
 from copilot.mentions import Mention, free
 from copilot.segments import is_unspaced
 from copilot.spelling import Speller, edits
+from copilot.wording import Wording
 
 if TYPE_CHECKING:
     from copilot.phrases import Phrases
 
 QUOTED = re.compile(r"[\"“«]([^\"”»]{2,120})[\"”»]")
-_LETTERS = re.compile(r"(?<![\w'’.@/-])[^\W\d_]{4,}(?![\w'’@/-])")  # whole words; no part of a number, name or address
+_LETTERS = re.compile(  # whole words; no part of a number, name or address
+    r"(?<!\w['’])(?<![\w.@/-])[^\W\d_]{4,}(?!['’]\w)(?![\w@/-])"
+)
+_SPLIT = re.compile(r"(?<![\w'’-])([^\W\d_]{3,})[ -](?=([^\W\d_]{3,})(?![\w-]))")
+_MEASURE = re.compile(
+    r"(?<![\w.])(\d+(?:\.\d+)?)(oz|lbs?|ct|count|in|l|liters?|litres?|gal|ml|kg|g|pk|packs?)\b", re.IGNORECASE
+)
+_PART, _RUN_TOGETHER = 2, 5  # letters of a part, and of a word, that may be two words run together
 _OFTEN = 4  # examples that hold a word before misspelt ones are mended to it
 
 
@@ -41,12 +50,15 @@ class Mender:
     ) -> None:
         self._phrases, self._names, self._is_everyday = phrases, names, is_everyday
         self._placements, self._groups = tuple(placements), tuple(groups)
+        self._wording = Wording(phrases, names.has)
 
     def mended(self, text: str) -> str:
         """Return the text with misspelt words as they are meant; what is quoted stays.
 
-        Example: "is serch demand for ice creem going up" -> "is search demand for ice cream going up".
+        Example: "is serch demand for icecreem going up" -> "is search demand for ice cream going up".
         """
+        text = _MEASURE.sub(r"\1 \2", self._wording.plain(text))
+        text = _SPLIT.sub(lambda match: match[1] if self._is_one_word(match[1], match[2]) else match[0], text)
         quoted = [Mention(match.start(), match.end(), "QUOTED") for match in QUOTED.finditer(text)]
         return _LETTERS.sub(
             lambda match: self._mended(match[0]) if free(match.start(), match.end(), quoted) else match[0], text
@@ -58,10 +70,32 @@ class Mender:
             return written  # a wrong character is no misspelling that letters tell
         if word in self._spoken or self._is_everyday(word) or self._names.has(word):
             return written
+        if parts := self._parts(word):
+            return parts
         meant, name = self._speller.nearest(word), self._names.mend(word)
         if meant is None or (name != word and edits(word, name) < edits(word, meant)):
             return written if name == word else name
         return meant
+
+    def _parts(self, word: str) -> str:
+        """Return the two words of the catalogue or of questions that are run together here: "greentea", "sofar"."""
+        if len(word) < _RUN_TOGETHER:
+            return ""
+        splits = [(word[:at], word[at:]) for at in range(_PART, len(word) - _PART + 1)]
+        named = next((pair for pair in splits if self._names.together(pair)), ())
+        return " ".join(named or self._run_together.get(word, ()))
+
+    def _is_one_word(self, first: str, second: str) -> bool:
+        """Say whether two words are one that the catalogue knows: "ginger bread"."""
+        joined, pair = f"{first}{second}".casefold(), (first.casefold(), second.casefold())
+        return self._names.has(joined) and not self._names.together(pair)
+
+    @cached_property
+    def _run_together(self) -> dict[str, tuple[str, str]]:
+        """Words that follow one another in questions, by both run together."""
+        asked = [words_of(one) for words in self._phrases.intents.values() for one in (*words.examples, *words.cues)]
+        pairs = (pair for words in asked for pair in pairwise(words) if min(map(len, pair)) >= _PART)
+        return {"".join(pair): pair for pair in pairs}
 
     @cached_property
     def _speller(self) -> Speller:
@@ -84,4 +118,5 @@ class Mender:
         """Words that are no misspelling, whatever they are near to."""
         groups = words_of(" ".join(self._groups))
         months = (month[:3] for month in self._phrases.lexicon.months)
-        return self._asking | frozenset(groups) | frozenset(months)
+        goods = words_of(" ".join(self._phrases.goods))
+        return self._asking | frozenset(groups) | frozenset(months) | frozenset(goods)

@@ -21,6 +21,7 @@ from copilot.cleaning import clean_text, clean_value, escape_markdown
 from copilot.errors import UnsupportedLanguage
 from copilot.fact_names import PROVEN
 from copilot.factsheet import FACT_SPECS, WHOLE_SHOP, Fact
+from copilot.intent_words import LEARNED, IntentWords, read_intent_words
 from copilot.lexicon import Lexicon, Phrase, load_lexicon, longest_first, reads_as_name
 from copilot.numerals import change_text, number_text
 from copilot.segments import HAN
@@ -56,15 +57,6 @@ class FactPhrase:
 
 
 @dataclass(frozen=True)
-class IntentWords:
-    """What one intent sounds like: example questions, cues (lower-case phrases), and what speaks against it."""
-
-    examples: tuple[str, ...]
-    cues: tuple[str, ...] = ()
-    against: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Phrases:
     """Everything said in one language."""
 
@@ -77,6 +69,8 @@ class Phrases:
     parsing: Mapping[str, object] = field(repr=False)
     environment: jinja2.Environment = field(repr=False)
     documents: jinja2.Environment = field(repr=False)
+    goods: tuple[str, ...] = field(default=(), repr=False)
+    no_goods: tuple[str, ...] = field(default=(), repr=False)
 
     def sentence(self, fact: Fact) -> str:
         """Return the fact's own sentence, citation included; it passes the verifier."""
@@ -200,6 +194,9 @@ def value_text(value: object, unit: str, lexicon: Lexicon) -> str:
     return number_text(value, unit, lexicon)
 
 
+_MORE_EXAMPLES = ("examples.toml", "phrasings.toml")
+
+
 @lru_cache(maxsize=8)
 def _load(lang: str) -> Phrases:
     environment = _environment(lang)
@@ -217,10 +214,13 @@ def _load(lang: str) -> Phrases:
     labels |= {f"effect.{name}": text for name, text in own["effects"].items()}
     if set(facts) != set(FACT_SPECS):
         raise KeyError(f"prompts/{lang}/phrases.toml differs from FACT_SPECS in {set(facts) ^ set(FACT_SPECS)}")
-    more = load_toml(lang, "examples.toml") if (_root() / lang / "examples.toml").is_file() else {}
-    everyday = " ".join(load_toml(lang, "everyday.toml").values())
-    spoken_intents = {name: _intent_words(entry, more.get(name, ())) for name, entry in intents["intents"].items()}
+    everyday = load_toml(lang, "everyday.toml")
+    common = " ".join(words for words in everyday.values() if isinstance(words, str))
+    learned = load_toml(lang, LEARNED) if has_prompts(lang, LEARNED) else {}
+    more = [load_toml(lang, name) for name in _MORE_EXAMPLES if has_prompts(lang, name)]
+    spoken_intents = read_intent_words(intents["intents"], more, learned)
     documents = _environment(lang, _for_markdown)
+    goods = load_toml(lang, "goods.toml") if has_prompts(lang, "goods.toml") else {}
     return Phrases(
         lang,
         lexicon,
@@ -228,18 +228,16 @@ def _load(lang: str) -> Phrases:
         lines,
         labels,
         spoken_intents,
-        intents["parsing"] | {"everyday": everyday},
+        intents["parsing"] | everyday | {"everyday": common},
         environment,
         documents,
+        _listed(goods, "food", "drinks", "other"),
+        _listed(goods, "people", "jargon"),
     )
 
 
-def _intent_words(entry: Mapping, more: Sequence[str]) -> IntentWords:
-    return IntentWords(
-        examples=tuple(dict.fromkeys((*entry["examples"], *more))),
-        cues=tuple(entry.get("cues", ())),
-        against=tuple(entry.get("against", ())),
-    )
+def _listed(lists: Mapping[str, Sequence[str]], *names: str) -> tuple[str, ...]:
+    return tuple(one for name in names for one in lists.get(name, ()))
 
 
 def _fact_phrase(entry: Mapping, environment: jinja2.Environment, lexicon: Lexicon) -> FactPhrase:
@@ -293,6 +291,11 @@ def _environment(lang: str, finalize: Callable[[object], object] | None = None) 
 def load_toml(lang: str, name: str) -> dict:
     """Return a file of `prompts/<lang>/` as it stands, such as `intents.toml`."""
     return tomllib.loads((_root() / lang / name).read_text("utf-8"))
+
+
+def has_prompts(lang: str, name: str) -> bool:
+    """Say whether a language has a file in `prompts/<lang>/`."""
+    return (_root() / lang / name).is_file()
 
 
 def load_evaluation(name: str, lang: str = "en") -> dict:

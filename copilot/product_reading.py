@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from copilot.catalogue_names import covers
+from copilot.goods_sense import LEAST, SURELY
 from copilot.intents import (
     ABOUT_A_PRODUCT,
     ABOUT_THE_PLAN,
@@ -21,8 +22,13 @@ from copilot.segments import is_unspaced
 if TYPE_CHECKING:
     from copilot.engine import Engine
     from copilot.entities import EntityReader, ReadMessage
+    from copilot.goods_sense import GoodsSense
     from copilot.phrases import Phrases
     from copilot.questions import Question
+
+ABOUT_ONE = ABOUT_A_PRODUCT - OF_A_PART_TOO  # "launches like that" are no launches of the plan
+TAKES_NO_GROUP = ABOUT_A_PRODUCT | {Intent.BRIEF, Intent.COMPARE, Intent.LOCKS, Intent.PAST_SALES}
+"""Intents to which a category says nothing more beside a product: "the pizza with pepperoni"."""
 
 SHOWN_CANDIDATES = 5  # products listed when a name is a toss-up
 LEAST_LIKENESS = 0.3  # cosine to the nearest product, from which words that nobody knows may name one
@@ -36,11 +42,13 @@ class ProductReading:
         engine: for the catalogue search.
         reader: for the names of products and categories.
         phrases: the language of the messages.
+        goods: tells a product that the catalogue lacks from other words.
     """
 
     engine: Engine
     reader: EntityReader
     phrases: Phrases
+    goods: GoodsSense
 
     def fill(self, question: Question, read: ReadMessage, previous: Question | None) -> Question:
         """Return the question with what its words name loosely, or what the conversation was about."""
@@ -57,13 +65,17 @@ class ProductReading:
         if self._names_groups(question, read):
             return self._in_groups(question, read.rest)
         if read.named:
-            if read.group_words and self.reader.names.waiting_headed(read.group_words):
-                question = replace(question, entities=replace(found, groups=()))
+            if read.group_words and (headed := self.reader.names.waiting_headed(read.group_words)):
+                named = (*read.named, headed)
+                question = replace(question, entities=replace(found, groups=()), named=named)
+                return _with_named(question, replace(read, named=named))
             return _with_named(question, read)
         if found.groups and not question.of_launches and question.intent not in ABOUT_THE_PLAN:
             question = self._product_of_group(question, read)
         if read.rest and not question.ambiguous_products and not question.entities.products:
-            return self._with_strangers(question, read.rest)
+            stranger = self._with_strangers(question, read.rest)
+            if stranger is not question:
+                return stranger
         return self._inherited(question, previous)
 
     def _names_groups(self, question: Question, read: ReadMessage) -> bool:
@@ -73,7 +85,8 @@ class ProductReading:
         if not read.rest or question.entities.groups:
             return False
         groups, n_words = self.reader.loose_groups(read.rest)
-        if question.of_launches or question.intent is Intent.PLANNED:
+        together = question.of_launches and question.intent not in ABOUT_ONE
+        if together or question.intent is Intent.PLANNED:
             return bool(groups) and (n_words == len(read.rest) or not read.named)
         return question.intent in OF_A_PART_TOO and self._is_category(read.rest)
 
@@ -132,7 +145,7 @@ class ProductReading:
             return (
                 replace(question, product_words=words, exact=False) if question.intent in ABOUT_A_PRODUCT else question
             )
-        if not fitting and not self._is_like_a_product(hits):
+        if not fitting and not self._is_like_a_product(" ".join(rest), hits):
             return question
         if question.intent is Intent.PLANNED and not fitting:  # what is in scope decides later about unknown words
             return replace(question, product_words=words if all(map(names.knows, rest)) else "", exact=False)
@@ -141,9 +154,14 @@ class ProductReading:
         nearest = tuple(hit.product_id for hit in hits[:SHOWN_CANDIDATES])
         return replace(question, ambiguous_products=nearest, product_words=words, exact=False)
 
-    @staticmethod
-    def _is_like_a_product(hits: Sequence) -> bool:
-        """Say whether words are near some product in meaning; where that is not measured, they are taken to be."""
+    def _is_like_a_product(self, words: str, hits: Sequence) -> bool:
+        """Say whether words sound like goods, or else are near some product in meaning.
+
+        Where neither is known, they are taken to name one.
+        """
+        share = self.goods.share(words)
+        if share is not None and not LEAST <= share <= SURELY:
+            return share > SURELY
         likeness = [hit.dense_score for hit in hits if hit.dense_score is not None]
         return not likeness or max(likeness) >= LEAST_LIKENESS
 
@@ -152,9 +170,11 @@ class ProductReading:
         products = previous.entities.products if previous and question.intent in MAY_INHERIT else ()
         found = question.entities
         of_a_part = question.intent in (Intent.PLANNED, Intent.RISKS, Intent.CONFIDENCE, Intent.REVENUE)
-        about_the_plan = question.of_launches or found.groups or (of_a_part and (found.weeks or found.placements))
+        together = question.of_launches and question.intent not in ABOUT_ONE
+        asked_of_all = question.intent is Intent.LOCKS and not question.points_back
+        about_the_plan = together or asked_of_all or found.groups or (of_a_part and (found.weeks or found.placements))
         caps = question.change is not None and question.change.kind in ("cap", "capacity")
-        if not products or about_the_plan or caps or question.ambiguous_products:
+        if not products or found.products or about_the_plan or caps or question.ambiguous_products:
             return question
         return replace(question, entities=replace(found, products=products[:1]))
 
@@ -165,7 +185,8 @@ def _with_named(question: Question, read: ReadMessage) -> Question:
     shared = next((meant for meant in read.named if len(meant) > 1), ())
     question = replace(question, product_words=" ".join(read.rest))
     if plain:
-        return replace(question, entities=replace(question.entities, products=plain))
+        groups = () if question.intent in TAKES_NO_GROUP else question.entities.groups
+        return replace(question, entities=replace(question.entities, products=plain, groups=groups))
     return replace(question, ambiguous_products=shared)
 
 

@@ -1,31 +1,40 @@
 """Questions: an operator's message parsed into a closed intent and entities.
 
-A message is compared with the examples of each intent by the distance of their embeddings, after entities have been
-replaced by their kind on both sides. Cue words and the entities that an intent needs adjust the score. A weak match is
-out of scope; a close race is unsure, and the answer asks back with the two likeliest readings.
+A message is put in plain words, its entities are replaced by their kind, and a model of the examples says how likely each
+intent is, "out of scope" among them. The entities that an intent needs and the question before settle near
+readings. A close race is unsure, and the answer asks back with the two likeliest readings.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import date
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from copilot.catalogue_names import words_of
 from copilot.changes import Change, read_change
-from copilot.character_encoder import CharacterEncoder
+from copilot.character_intents import CharacterMatcher
 from copilot.cleaning import clean_text
-from copilot.conversation_context import Wish, leaning, of_that_week, of_the_compared, read_wish, wished, with_pronouns
+from copilot.conversation_context import (
+    leaning,
+    of_that_week,
+    of_the_compared,
+    of_those,
+    read_wish,
+    still_meant,
+    wished,
+    with_pronouns,
+)
 from copilot.entities import Entities, EntityReader, ReadMessage
 from copilot.errors import QuestionTooLong, UnsupportedLanguage
-from copilot.intents import Intent, IntentMatcher, masked_words
-from copilot.length import Length
+from copilot.goods_sense import GoodsSense
+from copilot.intents import Intent, IntentMatcher
 from copilot.message_spacing import says_only
 from copilot.product_reading import SHOWN_CANDIDATES, ProductReading
+from copilot.question import UNSURE_MARGIN, Question, question_from_json
 from retrieval.cache import EmbeddingCache
 
 if TYPE_CHECKING:
@@ -36,6 +45,7 @@ if TYPE_CHECKING:
 __all__ = [
     "QUESTION_LIMIT",
     "SHOWN_CANDIDATES",
+    "UNSURE_MARGIN",
     "Entities",
     "Intent",
     "Question",
@@ -44,121 +54,9 @@ __all__ = [
 ]
 
 QUESTION_LIMIT = 2_000  # characters; a longer message is almost surely pasted by mistake
-UNSURE_MARGIN = 0.02  # between the two likeliest readings; below it the answer asks back
 
 
 _ARROW = re.compile(r"\s*(?:->|=>|→)\s*")
-
-
-@dataclass(frozen=True)
-class Question:
-    """An operator's message as it was understood.
-
-    Attributes:
-        text: the message, cleaned of control characters, with typing errors mended.
-        intent: the likeliest reading.
-        entities: what the message names.
-        confidence: 0..1, the share of evidence for `intent` among all intents.
-        lang: the language that the answer is written in.
-        alternatives: the likeliest intents with their confidence, best first (the first one is `intent`).
-        ambiguous_products: ids that a named product could stand for; the plan may still decide among them.
-        product_words: the words that name a product loosely, or search for one.
-        exact: False when `ambiguous_products` are only the nearest products to `product_words`.
-        named: for each name in the message, the ids that it could mean.
-        of_launches: True when the message speaks of launches together rather than of one product.
-        change: what a "what if" supposes beyond a move.
-        mended: True when typing errors were mended, so that the answer says how it read the message.
-        wish: how the answer before is wanted once more: shorter, with more detail, or again.
-        length: how much of what is known the answer tells.
-        variation: 0 for the first answer; each "again" is the next, which a writer tells in other words.
-        stopped: True when its answer was stopped before its end.
-        points_back: True when the message speaks of "it" or "that one".
-    """
-
-    text: str
-    intent: Intent
-    entities: Entities
-    confidence: float
-    lang: str = "en"
-    alternatives: tuple[tuple[Intent, float], ...] = ()
-    ambiguous_products: tuple[str, ...] = ()
-    product_words: str = ""
-    exact: bool = True
-    named: tuple[tuple[str, ...], ...] = ()
-    of_launches: bool = False
-    change: Change | None = None
-    mended: bool = False
-    wish: Wish = ""
-    length: Length = "normal"
-    variation: int = 0
-    stopped: bool = False
-    points_back: bool = False
-
-    @property
-    def unsure(self) -> bool:
-        """Say whether the two likeliest readings are too close to choose between them."""
-        return len(self.alternatives) > 1 and self.alternatives[0][1] - self.alternatives[1][1] < UNSURE_MARGIN
-
-    def to_json(self) -> dict[str, object]:
-        """Return the question as `ask --json` prints it."""
-        entities = {
-            "products": list(self.entities.products),
-            "weeks": [week.isoformat() for week in self.entities.weeks],
-            "placements": list(self.entities.placements),
-            "groups": list(self.entities.groups),
-            "numbers": list(self.entities.numbers),
-        }
-        return {"intent": self.intent.value, "entities": entities, "confidence": round(self.confidence, 3)}
-
-    def to_record(self) -> dict[str, object]:
-        """Return the question as a thread keeps it: with all that "shorter" or "more detail" needs."""
-        found = self.entities
-        return self.to_json() | {
-            "text": self.text,
-            "shift_weeks": found.shift_weeks,
-            "without": [one.isoformat() if isinstance(one, date) else one for one in found.without],
-            "ambiguous_products": list(self.ambiguous_products),
-            "product_words": self.product_words,
-            "exact": self.exact,
-            "named": [list(one) for one in self.named],
-            "of_launches": self.of_launches,
-            "change": asdict(self.change) if self.change else None,
-            "length": self.length,
-            "variation": self.variation,
-        }
-
-
-def question_from_json(data: Mapping, text: str = "", lang: str = "en") -> Question:
-    """Restore what a stored answer kept of its question, as the context of a follow-up."""
-    found = data["entities"]
-    weeks = tuple(date.fromisoformat(week) for week in found["weeks"])
-    barred = set(data.get("without", ()))
-    placements, groups = tuple(found["placements"]), tuple(found["groups"])
-    slots = [(week.isoformat(), week) for week in weeks] + [(name, name) for name in (*placements, *groups)]
-    entities = Entities(
-        products=tuple(found["products"]),
-        weeks=weeks,
-        placements=placements,
-        groups=groups,
-        numbers=tuple(found["numbers"]),
-        shift_weeks=data.get("shift_weeks"),
-        without=tuple(one for written, one in slots if written in barred),
-    )
-    return Question(
-        text or str(data.get("text", "")),
-        Intent(data["intent"]),
-        entities,
-        float(data["confidence"]),
-        lang,
-        ambiguous_products=tuple(data.get("ambiguous_products", ())),
-        product_words=str(data.get("product_words", "")),
-        exact=bool(data.get("exact", True)),
-        named=tuple(tuple(one) for one in data.get("named", ())),
-        of_launches=bool(data.get("of_launches", False)),
-        change=Change(**data["change"]) if data.get("change") else None,
-        length=data.get("length", "normal"),
-        variation=int(data.get("variation", 0)),
-    )
 
 
 @dataclass
@@ -183,22 +81,29 @@ class QuestionParser:
     @cached_property
     def products(self) -> ProductReading:
         """What decides which products a question is about."""
-        return ProductReading(self.engine, self.reader, self.phrases)
+        return ProductReading(self.engine, self.reader, self.phrases, self.goods)
+
+    @cached_property
+    def goods(self) -> GoodsSense:
+        """What tells goods that the catalogue lacks from other words."""
+        return GoodsSense(self.encoder, self.phrases, self._cache)
 
     @cached_property
     def matcher(self) -> IntentMatcher:
         """The intents' examples, encoded."""
         if self.phrases.lexicon.unspaced:  # the workspace's encoder may not know the language
-            examples = [text for words in self.phrases.intents.values() for text in words.examples]
-            return IntentMatcher(
-                CharacterEncoder([masked_words(text, self.phrases) for text in examples]), self.phrases
-            )
+            return CharacterMatcher(self.phrases)
+        return IntentMatcher(self.encoder, self.phrases, self._cache)
+
+    @cached_property
+    def _cache(self) -> EmbeddingCache | None:
         folder = getattr(self.engine.workspace, "cache", None)  # a shop in memory has none
-        return IntentMatcher(self.encoder, self.phrases, EmbeddingCache(folder) if folder else None)
+        return EmbeddingCache(folder) if folder else None
 
     def warm_up(self) -> None:
-        """Encode the examples and read the catalogue's names now, so that the first question need not wait for it."""
+        """Encode the examples and goods and read the catalogue's names now, so that no question waits for it."""
         self.parse("help", self.phrases.lang)
+        self.goods.share("help")
 
     def parse(self, text: str, lang: str = "en", previous: Question | None = None) -> Question:
         """Return the question that a message asks.
@@ -216,15 +121,16 @@ class QuestionParser:
             )
         if lang != self.phrases.lang:
             raise UnsupportedLanguage(f"This parser reads {self.phrases.lang!r}, not {lang!r}.")
-        written = _ARROW.sub(str(self.phrases.parsing["arrow"]), clean_text(text))
+        written = self._written(text)
         if not words_of(written):
             return Question("", Intent.HELP, Entities(), 1.0, lang)
         if self._is_courtesy(written):
             return Question(written, Intent.HELP, Entities(), 1.0, lang)
         if previous is not None and (wish := read_wish(written, self.phrases)):
             return wished(previous, wish)
+        previous = still_meant(written, previous, self.phrases)
         cleaned = self.reader.mended(written)
-        read = with_pronouns(self.reader.read(cleaned), previous, self.phrases)
+        read = with_pronouns(self.goods.settled(self.reader.read(cleaned)), previous, self.phrases)
         scores = self.matcher.scores(read, cleaned)
         scores = leaning(scores, read, cleaned, previous, self.phrases)
         ranked = sorted(scores.items(), key=lambda item: -item[1])
@@ -251,6 +157,7 @@ class QuestionParser:
             return self._with_change(compared)
         question = self._by_its_parts(self._with_change(question), read)
         question = of_that_week(question, previous, self.phrases)
+        question = of_those(question, read, previous, self.phrases)
         question = _barred(self.products.fill(question, read, previous))
         question = self._within_scope(question, read)
         if question.intent is Intent.OUT_OF_SCOPE:
@@ -258,6 +165,18 @@ class QuestionParser:
                 question, entities=Entities(text=read.entities.text), ambiguous_products=(), product_words=""
             )
         return question
+
+    def read(self, text: str) -> tuple[str, ReadMessage]:
+        """Return a message as it is meant, and its entities, whatever it asks.
+
+        Raises:
+            UnknownWeek: a week or day that no calendar has.
+        """
+        mended = self.reader.mended(self._written(text))
+        return mended, self.reader.read(mended)
+
+    def _written(self, text: str) -> str:
+        return _ARROW.sub(str(self.phrases.parsing["arrow"]), clean_text(text))
 
     def _by_its_parts(self, question: Question, read: ReadMessage) -> Question:
         """Settle between near intents by what a message holds: a slot to move to, two products, a negative word."""
@@ -317,8 +236,12 @@ def _names_of(read: ReadMessage) -> int:
 
 
 def _barred(question: Question) -> Question:
-    """Read "launch it, but not in week 48" as keeping a product out of there."""
+    """Read "launch it, but not in week 48" as keeping a product out of there, and a move as going where it may."""
     found = question.entities
+    left = tuple(week for week in found.weeks if week not in found.without)
+    if question.intent is Intent.WHAT_IF_MOVE and left:
+        found = replace(found, weeks=left)
+        question = replace(question, entities=found)
     slots = (*found.weeks, *found.placements)
     all_barred = bool(slots) and all(one in found.without for one in slots)
     supposes = question.intent in (Intent.WHAT_IF, Intent.WHAT_IF_MOVE) and question.change is None

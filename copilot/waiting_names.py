@@ -17,12 +17,15 @@ class WaitingNames:
     Args:
         titles: candidate's id -> title.
         categories: candidate's id -> category.
+    Attributes:
+        last_words: those that names end with, up to a comma or a number.
     """
 
     def __init__(self, titles: Mapping[str, str], categories: Mapping[str, str]) -> None:
         self._headed: dict[Words, list[str]] = {}
         for one, title in titles.items():
             self._headed.setdefault(head_of(title), []).append(one)
+        self.last_words = frozenset(head[-1] for head in self._headed if head)
         self._squeezed = {"".join(words): found for words, found in self._headed.items() if len(words) > 1}
         self._in_head = _WordIndex({one: head_of(title) for one, title in titles.items()})
         self._in_all = _WordIndex({one: words_of(f"{title} {categories[one]}") for one, title in titles.items()})
@@ -42,6 +45,15 @@ class WaitingNames:
         """
         strict = self.headed(words) or self._in_head.holding(words) or self._in_all.holding(words)
         return strict or self._in_head.holding(words, cut_short=True)
+
+    def ends(self, words: Sequence[str]) -> bool:
+        """Say whether a name may end with these words: with the last ones of a head, not with what stands before it."""
+        n = len(words)
+        return any(all(map(same_word, words, head[-n:])) for head in self._headed if len(head) >= n)
+
+    def within_head(self, words: Sequence[str]) -> Words:
+        """Return the candidates whose head holds these words."""
+        return self._in_head.holding(words)
 
 
 class _WordIndex:
@@ -93,6 +105,13 @@ def covers(title: str, wanted: Iterable[str]) -> bool:
 
 
 def same_word(a: str, b: str) -> bool:
-    """Say whether two words are forms of one: equal, or one begins the other and is at most two letters shorter."""
+    """Say whether two words are forms of one: equal, or one begins the other and is at most two letters shorter.
+
+    Of a word of three letters only the plural is one: "bar" is no "bark".
+    """
     short, long = sorted((a, b), key=len)
-    return long == short or (len(short) >= _START and long.startswith(short) and len(long) - len(short) <= _ENDING)
+    if len(short) == _START:
+        return long in (short, f"{short}s", f"{short}es")
+    if short.endswith("y") and long == f"{short[:-1]}ies":
+        return True
+    return long == short or (len(short) > _START and long.startswith(short) and len(long) - len(short) <= _ENDING)

@@ -13,6 +13,9 @@ from copilot.lexicon import Lexicon
 from retrieval.weeks import week_of
 
 _ISO_WEEK = re.compile(r"\b(?:week\s+)?(\d{4})[-\s]?w(?:eek\s*)?(\d{1,2})\b", re.IGNORECASE)
+_WEEK_OF_YEAR = re.compile(
+    r"\b(?:weeks?|wks?|kw|w)\s?(\d{1,2})(?:\s*[,/-]|\s+of|\s+in)?\s?((?:19|20)\d{2})\b", re.IGNORECASE
+)
 _SHORT_WEEK = re.compile(r"\bw\s?(\d{1,2})\b", re.IGNORECASE)
 _VERBS_TOO = ("march", "may")  # months that are verbs as well
 _WEEKS_OF_A_MONTH = 4
@@ -151,6 +154,8 @@ def iso_weeks(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lex
     """Yield weeks such as `2017-W41`."""
     for match in _ISO_WEEK.finditer(text):
         yield Span(match.start(), match.end(), (clock.week(int(match[2]), int(match[1])),))
+    for match in _WEEK_OF_YEAR.finditer(text):
+        yield Span(match.start(), match.end(), (clock.week(int(match[1]), int(match[2])),))
 
 
 def iso_days(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:

@@ -9,7 +9,8 @@ import pytest
 
 from copilot.abstention import abstains
 from copilot.changes import Change
-from copilot.conversation_context import read_wish
+from copilot.conversation_context import of_the_compared, of_those, read_wish, still_meant
+from copilot.entities import Entities
 from copilot.facts import collect_facts
 from copilot.intents import Intent
 from copilot.length import told_ids
@@ -152,6 +153,42 @@ def test_an_arrow_is_a_move(parser):
 def test_that_week_is_the_one_spoken_of(parser):
     first = parser.parse("What is planned in week 45?")
     assert parser.parse("what are the risks in that week", previous=first).entities.weeks == (W45,)
+
+
+@pytest.mark.parametrize("text", ["leave that. What is locked?", "different topic, what did we lock so far"])
+def test_another_topic_leaves_the_question_before(parser, phrases, text):
+    first = parser.parse("forecast for cheese pizza")
+    assert still_meant(text, first, phrases) is None
+    assert still_meant("and if we leave that out", first, phrases) is first
+    assert still_meant("drop it", first, phrases) is first
+
+
+def test_those_are_the_launches_spoken_of(parser, phrases):
+    first = parser.parse("What is planned in week 45?")
+    asked = replace(first, text="what would all that sell", intent=Intent.FORECAST, entities=Entities())
+    read = parser.read(asked.text)[1]
+    meant = of_those(asked, read, first, phrases)
+    assert (meant.entities.weeks, meant.of_launches) == ((W45,), True)
+    alone = replace(asked, text="what would it sell")
+    assert of_those(alone, read, first, phrases) is alone
+
+
+def test_both_products_stay_when_something_else_is_asked_of_them(parser, phrases):
+    first = parser.parse("Compare cheese pizza and green tea")
+    asked = replace(
+        first, text="which of the pair gets more searches", intent=Intent.SEARCH_DEMAND, entities=Entities()
+    )
+    read = parser.read(asked.text)[1]
+    meant = of_the_compared(asked, read, first, phrases)
+    assert meant is not None
+    assert (meant.intent, meant.entities.products) == (Intent.SEARCH_DEMAND, first.entities.products)
+    other = replace(asked, text="which one has more vitamins", intent=Intent.OUT_OF_SCOPE)
+    assert of_the_compared(other, read, first, phrases) is None
+
+
+def test_a_move_names_only_the_week_it_goes_to(parser):
+    question = parser.parse("move cheese pizza to week 44 instead of week 46")
+    assert (question.intent, question.entities.weeks) == (Intent.WHAT_IF_MOVE, (W44,))
 
 
 def test_numbers_in_words_count_where_they_count_something(parser):

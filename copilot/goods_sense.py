@@ -1,0 +1,63 @@
+"""Goods or not: whether words that the catalogue lacks sound like something a shop sells, or like any other word."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from copilot.kernel_model import KernelModel
+from retrieval.encoder import encode_cached
+
+if TYPE_CHECKING:
+    from copilot.entities import ReadMessage
+    from copilot.phrases import Phrases
+    from retrieval.cache import EmbeddingCache
+    from retrieval.encoder import TextEncoder
+
+LEAST, SURELY = 0.2, 0.6  # shares of goods below and above which words are none, or some
+_KEPT = 512  # words whose share is remembered
+_STEP = 3  # every third everyday word is enough to tell goods from
+_GOODS, _WORDS = "goods", "words"
+
+
+class GoodsSense:
+    """Tells goods from other words, by the language's list of goods and its everyday words.
+
+    Args:
+        encoder: the text encoder of the workspace.
+        phrases: the language's words.
+        cache: keeps the embeddings between starts; None encodes them anew.
+    """
+
+    def __init__(self, encoder: TextEncoder, phrases: Phrases, cache: EmbeddingCache | None = None) -> None:
+        self._encoder, self._cache = encoder, cache
+        self._goods = phrases.goods
+        everyday = sorted(set(str(phrases.parsing["everyday"]).split()))[::_STEP]
+        self._others = (*everyday, *phrases.no_goods)
+        self.share = lru_cache(maxsize=_KEPT)(self._share)
+
+    def settled(self, read: ReadMessage) -> ReadMessage:
+        """Read words that nothing explains as a product's name, or as none, where they sound like either.
+
+        Where they may be both, both readings stay.
+        """
+        if read.named or not read.strange or read.entities.groups or len(read.readings) < 2:
+            return read
+        share = self.share(" ".join(read.rest))
+        if share is None or LEAST <= share <= SURELY:
+            return read
+        return replace(read, readings=read.readings[1:] if share > SURELY else read.readings[:1])
+
+    def _share(self, words: str) -> float | None:
+        """Return how surely some words are goods, 0..1, or None where the language has no list of goods."""
+        if not self._goods:
+            return None
+        shares = self._model.shares(self._encoder.encode([words]))[0]
+        return float(shares[self._model.names.index(_GOODS)])
+
+    @cached_property
+    def _model(self) -> KernelModel:
+        texts = [*self._goods, *self._others]
+        names = [_GOODS] * len(self._goods) + [_WORDS] * len(self._others)
+        return KernelModel(encode_cached(self._encoder, texts, self._cache), names)
