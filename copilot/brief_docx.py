@@ -127,16 +127,11 @@ class _Blocks:
 
 def _set_east_asian_font(document: Document, font: str, tag: str) -> None:
     """Give every style of the document an East Asian font and language, beside its Latin ones."""
-    defaults = document.styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
-    own = (style.element.find(qn("w:rPr")) for style in document.styles)
-    for properties in (defaults, *own):
-        if properties is None:
-            continue
-        for fonts in properties.findall(qn("w:rFonts")):
-            fonts.attrib.pop(qn("w:eastAsiaTheme"), None)
-            fonts.set(qn("w:eastAsia"), font)
-        for language in properties.findall(qn("w:lang")):
-            language.set(qn("w:eastAsia"), tag)
+    for fonts in document.styles.element.iter(qn("w:rFonts")):
+        fonts.attrib.pop(qn("w:eastAsiaTheme"), None)  # it would go before the font that is named
+        fonts.set(qn("w:eastAsia"), font)
+    for language in document.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:eastAsia"), tag)
 
 
 def _narrow_cells(table: Table) -> None:

@@ -27,7 +27,8 @@ def clean_text(text: object, limit: int = 2_000) -> str:
     """Return the visible characters of `text` on one line, at most `limit` of them.
 
     Compatibility forms but for Chinese punctuation are folded (NFKC), control, zero-width, direction and unassigned
-    characters are removed, and more than three combining marks in a row are cut. Example: `"Tea\\u202e \\u200bset\\n"` -> `"Tea set"`.
+    characters are removed, and more than three combining marks in a row are cut.
+    Example: `"Tea\\u202e \\u200bset\\n"` -> `"Tea set"`.
     """
     shown = str(text)[: 4 * limit]  # bound the work before normalising: one cell may hold megabytes
     if not (shown.isascii() and shown.isprintable()):  # most names are plain, and there are many of them

@@ -57,7 +57,7 @@ def question_about(drawer: LaunchDrawer, kind: str, words: Words) -> str:
 def ask_again(question: str, product_id: str, title: str, words: Words) -> Choice:
     """Return a question asked again about exactly this product, shown by the product's name and id."""
     name = exact_name(product_id, title, words)
-    return Choice(name, words("ask.again", question=question.rstrip("?! ."), product=name))
+    return Choice(name, words("ask.again", question=question.rstrip("?! .？！。"), product=name))
 
 
 def _about(launch: Launch, key: str, words: Words, **values: str) -> Choice:

@@ -14,7 +14,8 @@ from docx.oxml.ns import qn
 
 from copilot.brief_blocks import plain, read_blocks
 from copilot.brief_docx import to_docx
-from copilot.briefs import write_brief
+from copilot.brief_writing import Brief
+from copilot.briefs import brief_bytes, write_brief
 
 
 @pytest.fixture
@@ -124,3 +125,12 @@ def test_text_with_xml_and_markup_of_its_own_is_written_as_it_is(brief):
     written = brief("101")
     document = opened(to_docx(replace(written, markdown=f"{line}\n\n{written.markdown}")))
     assert document.paragraphs[0].text == "*not strong* [^F1] <w:p/> & `code`"
+
+
+def test_a_chinese_document_names_an_east_asian_font_for_every_style():
+    written = Brief("1", "标题", "# 标题\n\n## 建议\n- 上新\n", (), 1, "f", "zh")
+    with zipfile.ZipFile(io.BytesIO(brief_bytes(written, "docx"))) as package:
+        styles = package.read("word/styles.xml").decode()
+    assert 'w:eastAsia="Microsoft YaHei"' in styles
+    assert 'w:eastAsia="zh-CN"' in styles
+    assert "eastAsiaTheme" not in styles

@@ -22,7 +22,8 @@ ROOT = Path(next(iter(prompts.__path__)))
 OWN_OF_ENGLISH = {
     "this_week", "next_week", "last_week", "week_after_next", "first_of_plan", "last_of_plan", "in_n_weeks",
     "first_weeks", "weeks_from", "before", "weeks_later", "weeks_earlier", "by_weeks", "fortnight", "sooner",
-    "week_number", "more_weeks", "through", "between", "week_of_month", "part_of_month", "begins", "middle", "ends", "first_half", "second_half",
+    "week_number", "more_weeks", "through", "between", "week_of_month", "part_of_month", "begins", "middle", "ends",
+    "first_half", "second_half",
     "this_month", "next_month", "nth_week", "not_a_name", "pronouns", "follow_up", "season",
 }  # fmt: skip
 WITHOUT_TWIN = {"examples.toml"}  # further examples, as many as each language needs

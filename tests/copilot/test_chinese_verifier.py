@@ -7,14 +7,17 @@ from datetime import date
 
 import pytest
 
+from copilot.answers import write_answer
 from copilot.chinese_evaluation import broken_sentences, correct_sentences
 from copilot.chinese_numerals import PERCENT, TENTHS, numeral_value, percent_value
 from copilot.evaluation_sheets import drawn_sheets
 from copilot.factsheet import Fact, FactSheet, Source
+from copilot.generators import Prompt, ScriptedGenerator, active_name, writer_for
 from copilot.phrases import load_phrases
 from copilot.questions import Entities, Intent, Question
 from copilot.segments import Segmenter
 from copilot.verifier import verify_sentence
+from copilot.writer_fallback import FallbackGenerator
 
 WEEK = date(2017, 10, 23)
 
@@ -136,6 +139,29 @@ def test_runs_are_cut_into_the_longest_known_words():
     assert segmenter.cut("口碑很好") == [("口碑很好", False)]
     assert segmenter.covers("预计 销量")
     assert not segmenter.covers("预计口碑")
+
+
+def test_what_a_multilingual_writer_says_is_checked_sentence_by_sentence(chinese):
+    script = "“Potato Chips”预计售出 20 件 [F1]。“Oat Milk”预计售出 9 件。[F6]多谢！"
+    writer = ScriptedGenerator(script, languages=("en", "zh"))
+    sheet = replace(SHEET, essential=("F1", "F6"))
+    first, second = write_answer(sheet, writer_for(writer, "zh"), chinese)
+    assert (first.text, first.origin) == ("“Potato Chips”预计售出 20 件 [F1]。", "writer")
+    assert (second.origin, second.facts) == ("phrase", ("F6",))
+    assert second.rejected == "“Oat Milk”预计售出 9 件 [F6]。"
+    assert writer.prompts[0].lang == "zh"
+    assert "中文" in writer.prompts[0].system
+
+
+def test_where_the_writer_knows_english_only_the_phrases_speak():
+    english = ScriptedGenerator("It sells well.")
+    assert writer_for(english, "en") is english
+    assert writer_for(english, "zh").name == "phrases"
+    failing = ScriptedGenerator("x", fail_after=0, name="server")
+    fallback = FallbackGenerator(failing, english, languages=("en", "zh"))
+    stream = fallback.stream(Prompt("", "", lang="zh"))
+    assert list(stream) == []
+    assert active_name(stream, fallback) == "phrases"
 
 
 def test_of_broken_sentences_about_a_real_plan_nearly_all_are_caught(copilot, chinese):

@@ -103,7 +103,6 @@ def test_briefs_go_to_a_file(run, tmp_path, target):
         (["brief", "2030-W01"], "2030-W01"),
         (["brief", "rhythm", "--format", "docx"], "-o FILE"),
         (["brief", "--check", "no-such-brief.md"], "no-such-brief.md"),
-        (["ask", "help", "--lang", "zh"], "en"),
         (["ask", "x" * 20_000], "20,000"),
         (["feedback", "no-such-file.csv"], "no-such-file.csv"),
     ],
@@ -115,6 +114,15 @@ def test_an_operators_error_is_one_line_and_exit_code_1(run, arguments, message)
     assert err.startswith("error: ")
     assert message in err
     assert err.count("\n") == 1
+
+
+def test_answers_and_briefs_come_in_chinese(run):
+    code, out, _ = run("ask", "帮助", "--lang", "zh", "--json")
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["question"]["intent"] == "help"
+    assert "上新计划" in answer["answer"]
+    assert "# 上新节奏简报" in run("brief", "rhythm", "--lang", "zh")[1]
 
 
 @pytest.mark.parametrize(
