@@ -1,7 +1,7 @@
 """Questions: an operator's message parsed into a closed intent and entities.
 
-A message is put in plain words, its entities are replaced by their kind, and a model of the examples says how likely each
-intent is, "out of scope" among them. The entities that an intent needs and the question before settle near
+A message is put in plain words, its entities are replaced by their kind, and a model of the examples says how likely
+each intent is, "out of scope" among them. The entities that an intent needs and the question before settle near
 readings. A close race is unsure, and the answer asks back with the two likeliest readings.
 """
 
