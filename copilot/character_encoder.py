@@ -29,7 +29,11 @@ class CharacterEncoder:
         from sklearn.feature_extraction.text import TfidfVectorizer
 
         self._vectorizer = TfidfVectorizer(
-            analyzer=_grams, sublinear_tf=True, max_features=MOST, dtype=np.float32, lowercase=False
+            analyzer=_grams,  # pyright: ignore[reportArgumentType] (its stubs know names only)
+            sublinear_tf=True,
+            max_features=MOST,
+            dtype=np.float32,  # pyright: ignore[reportArgumentType]
+            lowercase=False,
         )
         self._vectorizer.fit(examples)
         self.dimension = len(self._vectorizer.vocabulary_)

@@ -25,6 +25,7 @@ OWN_OF_ENGLISH = {
     "week_number", "more_weeks", "through", "between", "week_of_month", "part_of_month", "begins", "middle", "ends",
     "first_half", "second_half",
     "this_month", "next_month", "nth_week", "not_a_name", "pronouns", "follow_up", "season",
+    "after_week", "before_week", "ends_week", "before_measure", "no_week", "new_topic", "of_those", "speaker",
 }  # fmt: skip
 WITHOUT_TWIN = {"examples.toml", "phrasings.toml", "learned.toml", "goods.toml"}  # as much as each language needs
 
