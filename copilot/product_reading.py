@@ -159,7 +159,8 @@ class ProductReading:
 
         Where neither is known, they are taken to name one.
         """
-        share = self.goods.share(words)
+        known = any(map(self.reader.names.has, words.split()))  # beside the catalogue's words they are a kind of these
+        share = None if known else self.goods.share(words)
         if share is not None and not LEAST <= share <= SURELY:
             return share > SURELY
         likeness = [hit.dense_score for hit in hits if hit.dense_score is not None]
