@@ -42,14 +42,14 @@ def masked_questions(lang: str = "en") -> Learned:
     """
     phrases = load_phrases(lang)
     encoder = HashingEncoder()  # masking needs no meaning
-    shop = QuestionShop(load_evaluation("shop.toml", lang), encoder)
+    shop = QuestionShop(load_evaluation("shop.toml"), encoder)  # one shop for all languages
     parser = QuestionParser(encoder, shop, phrases)  # pyright: ignore[reportArgumentType]
     found: dict[str, dict[str, list[str]]] = {}
     for one in load_questions(lang):
         if one.split == DEVELOPMENT:
             texts = found.setdefault(one.family, {}).setdefault(one.intent, [])
             texts += (text for text in _masked(one, parser, phrases) if text not in texts)
-    return found
+    return {family: {name: texts for name, texts in intents.items() if texts} for family, intents in found.items()}
 
 
 def learned_text(questions: Learned) -> str:

@@ -293,9 +293,11 @@ def _stated_at(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> di
 
 def _stated_around(segment: Segment, phrases: Phrases) -> dict[str, int]:
     """Return the position of a fact that is cited alone and stated around a name: "the plan leaves X out"."""
-    facts, first = segment.facts, segment.clauses[0].tokens[0].at
-    held = [p for fact in facts for p in phrases.facts[fact.name].states_for(fact.value) if segment.holds(p)]
-    return {facts[0].id: first} if len(facts) == 1 and any(len(phrase) > 1 for phrase in held) else {}
+    if len(segment.facts) != 1 or not segment.clauses:
+        return {}
+    fact = segment.facts[0]
+    held = [phrase for phrase in phrases.facts[fact.name].states_for(fact.value) if segment.holds(phrase)]
+    return {fact.id: segment.clauses[0].tokens[0].at} if any(len(phrase) > 1 for phrase in held) else {}
 
 
 def _is_meant(fact: Fact, state: Token, segment: Segment) -> bool:
