@@ -121,7 +121,3 @@ def _chart(bench: Bench, expected: Sequence[tuple[Launch, Fact]]) -> Chart | Non
     value = bench.sources.phrases.value
     rows = [Row(str(n), (launch.expected_units,), value(fact)) for n, (launch, fact) in enumerate(expected, 1)]
     return Chart(tuple(rows), "") if rows else None
-
-
-def _add_stock(bench: Bench, launch: Launch) -> Fact | None:
-    return product_facts.add_stock(bench, bench.engine.product(launch.product_id))

@@ -82,6 +82,12 @@ class CharacterMatcher(IntentMatcher):
     def _n_words(self, cue: str) -> float:
         return len(cue) / _CHARACTERS_OF_A_WORD
 
+    def _first_word(self, cue: str) -> str:
+        return ""  # no word can be told from the next, so a text is looked through for every cue
+
+    def _first_words(self, text: str) -> tuple[str, ...]:
+        return ("",)
+
     def _padded(self, text: str) -> str:
         """Return a text without what is no word: a phrase is looked for anywhere."""
         return "".join(words_of(text))

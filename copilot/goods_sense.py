@@ -15,10 +15,8 @@ if TYPE_CHECKING:
     from retrieval.cache import EmbeddingCache
     from retrieval.encoder import TextEncoder
 
-LEAST, SURELY = (
-    0.025,
-    0.6,
-)  # shares of goods below and above which words are none, or some; words like nothing have 0.03
+LEAST = 0.025  # share of goods below which words are none; words like nothing have 0.03
+SURELY = 0.6  # share of goods above which words are some
 _KEPT = 512  # words whose share is remembered
 _STEP = 3  # every third everyday word is enough to tell goods from
 _GOODS, _WORDS = "goods", "words"

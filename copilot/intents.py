@@ -7,7 +7,7 @@ when it is loaded, in closed form, on the examples of `prompts/`; no weights are
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -99,6 +99,9 @@ MAY_INHERIT = ABOUT_A_PRODUCT | {
 """Intents that may be about the product of the question before."""
 
 
+CueIndex = Mapping[str, Sequence[tuple[str, Intent]]]  # first word -> cues that begin with it
+
+
 class IntentMatcher:
     """Log-probabilities of the intents for a message, from a kernel model of the examples.
 
@@ -120,8 +123,8 @@ class IntentMatcher:
         self._courtesies = re.compile(str(phrases.parsing["courteous"]), re.IGNORECASE)
         self._speaker = re.compile(str(phrases.parsing.get("speaker", "(?!)")), re.IGNORECASE)
         self._words = {Intent(name): words for name, words in phrases.intents.items()}
-        self._cues = {intent: [self._padded(cue) for cue in words.cues] for intent, words in self._words.items()}
-        self._against = {intent: [self._padded(cue) for cue in words.against] for intent, words in self._words.items()}
+        self._cues = self._indexed({intent: words.cues for intent, words in self._words.items()})
+        self._against = self._indexed({intent: words.against for intent, words in self._words.items()})
         self._spelling = HashingEncoder(_BUCKETS)
         self._domain = frozenset(str(phrases.parsing["domain"]).split())
         learned = {
@@ -146,7 +149,7 @@ class IntentMatcher:
 
     def holds_cue(self, intent: Intent, text: str) -> bool:
         """Say whether a message holds a cue of an intent."""
-        return self._cue_strength(intent, [self._padded(text)]) > 0
+        return intent in self._held(self._cues, [self._padded(text)])
 
     def _variants(self, masked: str) -> tuple[str, ...]:
         """Return a masked message, without its courtesies and who is quoted, and the sentences that ask something."""
@@ -176,22 +179,47 @@ class IntentMatcher:
             entities = [float(count > least) for count in counts for least in (0, 1)]
             bare = re.sub(rf"\b(?:{'|'.join(_KINDS)})\b", " ", mask)
             texts = [self._padded(text), self._padded(bare)]
-            cues = [value for intent in Intent for value in self._cue_values(intent, texts)]
-            rows.append([*entities, float("?" in mask), *cues])
+            rows.append([*entities, float("?" in mask), *self._cue_values(texts)])
         spelt = self._spelling.encode([self._plain(one) for one in masked])  # (n_texts, dimension)
         return np.hstack([embeddings, _SPELT * spelt, _WEIGHT * np.array(rows, dtype=np.float32)])
 
-    def _cue_values(self, intent: Intent, texts: Sequence[str]) -> tuple[float, float]:
-        against = any(phrase in text for phrase in self._against[intent] for text in texts)
-        return self._cue_strength(intent, texts), float(against)
+    def _cue_values(self, texts: Sequence[str]) -> list[float]:
+        """Return for each intent how strongly its cues speak for it, and whether anything speaks against it."""
+        held, against = self._held(self._cues, texts), self._held(self._against, texts)
+        pairs = ((self._strength(held.get(intent, ())), float(intent in against)) for intent in Intent)
+        return [value for pair in pairs for value in pair]
 
-    def _cue_strength(self, intent: Intent, texts: Sequence[str]) -> float:
+    def _indexed(self, cues: Mapping[Intent, Sequence[str]]) -> CueIndex:
+        """Return the cues by their first word, so that a text is only looked through for those that it may hold."""
+        index: dict[str, list[tuple[str, Intent]]] = {}
+        for intent, said in cues.items():
+            for cue in map(self._padded, said):
+                index.setdefault(self._first_word(cue), []).append((cue, intent))
+        return index
+
+    def _held(self, index: CueIndex, texts: Sequence[str]) -> dict[Intent, set[str]]:
+        """Return the cues that any of the texts holds, by intent."""
+        held: dict[Intent, set[str]] = {}
+        for text in texts:
+            for word in self._first_words(text):
+                for cue, intent in index.get(word, ()):
+                    if cue in text:
+                        held.setdefault(intent, set()).add(cue)
+        return held
+
+    def _strength(self, found: Collection[str]) -> float:
         """Return how strongly cues speak for an intent: longer ones say more, a second one a little."""
-        found = [cue for cue in self._cues[intent] if any(cue in text for text in texts)]
         if not found:
             return 0.0
         longest = max(self._n_words(cue) for cue in found)
         return min(1.0, 0.5 + 0.25 * longest) + _SECOND_CUE * (len(found) > 1)
+
+    def _first_word(self, cue: str) -> str:
+        return next(iter(cue.split()), "")
+
+    def _first_words(self, text: str) -> Collection[str]:
+        """Return the words that a cue in this text may begin with."""
+        return set(text.split())
 
     def _learn(self, embeddings: np.ndarray, features: np.ndarray, intents: Sequence[Intent]) -> None:
         """Fit the model on the examples' features, (n_examples, n_features)."""

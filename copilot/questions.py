@@ -129,6 +129,11 @@ class QuestionParser:
         if previous is not None and (wish := read_wish(written, self.phrases)):
             return wished(previous, wish)
         previous = still_meant(written, previous, self.phrases)
+        question, read = self._understood(written, previous)
+        return self._completed(question, read, previous)
+
+    def _understood(self, written: str, previous: Question | None) -> tuple[Question, ReadMessage]:
+        """Return the likeliest reading of a message by itself, with what it names."""
         cleaned = self.reader.mended(written)
         read = with_pronouns(self.goods.settled(self.reader.read(cleaned)), previous, self.phrases)
         scores = self.matcher.scores(read, cleaned)
@@ -145,13 +150,17 @@ class QuestionParser:
             intent,
             read.entities,
             confidences[0],
-            lang,
+            self.phrases.lang,
             alternatives,
             named=read.named,
             of_launches=together and not read.entities.products,
             mended=cleaned != written,
             points_back=re.search(str(self.phrases.parsing["points_back"]), cleaned, re.IGNORECASE) is not None,
         )
+        return question, read
+
+    def _completed(self, question: Question, read: ReadMessage, previous: Question | None) -> Question:
+        """Return the question with what the one before, the catalogue and its own parts say of it."""
         compared = of_the_compared(question, read, previous, self.phrases)
         if compared is not None:
             return self._with_change(compared)

@@ -282,7 +282,8 @@ class Copilot:
     def _writer_notices(self, phrases: Phrases) -> list[Notice]:
         active = self.active_writer(phrases.lang)
         if not active.failure:
-            return []
+            untaught = getattr(self.writer, "adapter_failure", "")
+            return [Notice("off", "writer", phrases.message("notice_untaught", reason=untaught))] if untaught else []
         key = "notice_phrases" if active.name == PHRASES else "notice_writer"
         return [Notice("off", "writer", phrases.message(key, reason=active.failure))]
 

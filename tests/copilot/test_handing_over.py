@@ -137,3 +137,18 @@ def test_success_is_noted_while_a_reply_goes_on_and_a_stop_is_neither_success_no
     assert generator.last_failure == ""
     stream.close()
     assert generator.writing_name == "primary"
+
+
+def test_a_writer_without_what_it_was_taught_is_told(copilot, monkeypatch, tmp_path):
+    from copilot.writer_transformers import TransformersGenerator
+
+    damaged = tmp_path / "adapter_model.safetensors"
+    damaged.write_bytes(b"no adapter")
+    writer = TransformersGenerator(cache=tmp_path, adapter=damaged)
+    monkeypatch.setattr(writer, "_load_made", lambda make, remove: None)  # the plain weights are not needed here
+    monkeypatch.setattr(copilot, "writer", writer)
+    assert not [notice for notice in copilot.notices() if notice.subject == "writer"]
+    writer.prepare()
+    told = next(notice.text for notice in copilot.notices() if notice.subject == "writer")
+    assert "what it was taught" in told
+    assert "damaged" in told

@@ -1,0 +1,49 @@
+"""Causes: causal words may stand only between facts that the engine linked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from copilot.factsheet import Fact
+from copilot.reading import Segment
+from copilot.tokens import Token
+
+
+def cause_reasons(segments: Sequence[Segment], stated: Sequence[dict[str, int]]) -> list[str]:
+    """Causal words may stand only between facts that are linked: the cause's links hold the effect."""
+    at = {fact_id: position for found in stated for fact_id, position in found.items()}
+    facts = {fact.id: fact for segment in segments for fact in segment.facts}
+    start = min((token.at for segment in segments for clause in segment.clauses for token in clause.tokens), default=0)
+    reasons = []
+    for token, effect_first in _causal_words(segments):
+        before = [facts[fact_id] for fact_id, position in at.items() if position < token.at]
+        after = [facts[fact_id] for fact_id, position in at.items() if position > token.at]
+        ordered = sorted(after, key=lambda fact: at[fact.id])
+        if effect_first and token.text.lower().startswith("reason") and not before:  # "The reason for A is that B"
+            causes, effects = ordered[1:], ordered[:1]
+        elif token.at == start and effect_first:
+            causes, effects = ordered[:1], ordered[1:]
+        else:
+            causes, effects = (after, before) if effect_first else (before, after)
+        if not _linked(causes, effects):
+            reasons.append(f"cause:{token.text}")
+    return reasons
+
+
+def _causal_words(segments: Sequence[Segment]) -> list[tuple[Token, bool]]:
+    found = []
+    for segment in segments:
+        tokens = [token for clause in segment.clauses for token in clause.tokens]
+        for i, token in enumerate(tokens):
+            if token.mark not in ("effect_first", "cause_first"):
+                continue
+            following = tokens[i + 1] if i + 1 < len(tokens) else None
+            temporal = token.text.lower() == "since" and following is not None and following.kind in ("week", "day")
+            if not temporal:
+                found.append((token, token.mark == "effect_first"))
+    return found
+
+
+def _linked(causes: Sequence[Fact], effects: Sequence[Fact]) -> bool:
+    ids = {fact.id for fact in effects}
+    return bool(causes) and bool(ids) and all(ids & set(fact.linked) for fact in causes)

@@ -1,0 +1,81 @@
+"""Words: each must be known where it stands, and none may state what the cited facts deny."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from copilot.directions import denies_direction
+from copilot.lexicon import Phrase
+from copilot.phrases import FactPhrase, Phrases
+from copilot.reading import Clause, Segment
+from copilot.tokens import Token
+
+
+def word_reasons(segment: Segment, phrases: Phrases) -> list[str]:
+    """Every word must be known; negations and superlatives only from the cited facts' own words."""
+    own = frozenset().union(*(phrases.facts[fact.name].known for fact in segment.facts))
+    reasons = []
+    words = [(token, clause) for clause in segment.clauses for token in _uncounted(clause, phrases)]
+    for token, where in words:
+        kinds = phrases.lexicon.word_kinds(token.stem)
+        if "negation" in kinds and not denies_direction(where, segment, phrases):
+            reasons.append(f"negation:{token.text}")
+        elif "superlative" in kinds and token.stem not in own:
+            reasons.append(f"superlative:{token.text}")
+        elif not (phrases.lexicon.knows(token.stem) or token.stem in own):
+            reasons.append(f"unknown_word:{token.text}")
+        elif token.text.lower() == "first" and not _opens_weeks(token, segment):
+            reasons.append("number:first")
+    relative = [mark for clause in segment.clauses for mark in clause.marks("relative")]
+    boasts = [mark for clause in segment.clauses for mark in clause.marks("boasts")]
+    reasons += [f"week:{mark.text}" for mark in relative] + [f"superlative:{mark.text}" for mark in boasts]
+    return reasons + _contrary_states(segment, phrases)
+
+
+def _uncounted(clause: Clause, phrases: Phrases) -> list[Token]:
+    """Return the clause's words but for nouns that a number counts: the number was checked together with them."""
+    tokens = clause.tokens
+    return [
+        token
+        for i, token in enumerate(tokens)
+        if token.kind == "word"
+        and not (i and tokens[i - 1].kind == "number" and token.text.lower() in phrases.lexicon.units)
+    ]
+
+
+def _contrary_states(segment: Segment, phrases: Phrases) -> list[str]:
+    """Return a reason for each phrase that states another value than the cited fact's."""
+    reasons = []
+    for fact in segment.facts:
+        spoken = phrases.facts[fact.name]
+        contrary = [p for value, ps in spoken.states_of.items() if value != str(fact.value) for p in ps]
+        own = [p for p in spoken.states_for(fact.value) if segment.holds(p)]
+        held = [p for p in (*own, *spoken.fixed) if segment.holds(p)]
+        affirmed = [] if any(_denies(stem, phrases) for p in held for stem in p) else _affirmed(spoken, phrases)
+        said = [
+            p for p in (*contrary, *affirmed) if segment.holds(p) and not any(_inside(p, longer) for longer in held)
+        ]
+        reasons += [f"state:{' '.join(phrase)}" for phrase in said]
+    return reasons
+
+
+def _affirmed(spoken: FactPhrase, phrases: Phrases) -> list[Phrase]:
+    """Return the fact's negated phrases without their negation: "not listed here" without "not"."""
+    denied = [p for p in (*spoken.states, *spoken.fixed) if len(p) > 2 and _denies(p[0], phrases)]
+    return [p[1:] for p in denied if "than" not in p]
+
+
+def _denies(stem: str, phrases: Phrases) -> bool:
+    return "negation" in phrases.lexicon.word_kinds(stem)
+
+
+def _inside(phrase: Sequence[str], longer: Sequence[str]) -> bool:
+    size = len(phrase)
+    return any(tuple(longer[i : i + size]) == tuple(phrase) for i in range(len(longer) - size + 1))
+
+
+def _opens_weeks(first: Token, segment: Segment) -> bool:
+    """Say whether "first" belongs to "first four weeks" and is no ordinal."""
+    tokens = [token for clause in segment.clauses for token in clause.tokens]
+    following = tokens[tokens.index(first) + 1 :][:2]
+    return bool(following) and (following[0].kind == "number" or following[0].text.lower() == "weeks")

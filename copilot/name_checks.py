@@ -1,0 +1,58 @@
+"""Names: those of a sentence, its weeks and its days must be those of the cited facts, and belong together."""
+
+from __future__ import annotations
+
+from copilot.claims import supports
+from copilot.factsheet import Fact
+from copilot.phrases import Phrases
+from copilot.reading import Clause, Segment
+from copilot.tokens import Token
+
+
+def company_reasons(segment: Segment) -> list[str]:
+    """Names and weeks that stand together must belong to one fact: A's week is not B's.
+
+    A clause that only says when ("In week 43, ...") stands together with the next one. The two sides of a comparison
+    belong to two facts.
+    """
+    reasons = []
+    before: tuple[Token, ...] = ()
+    for clause in segment.clauses:
+        together = (*before, *clause.mentions)
+        when_only = bool(clause.mentions) and all(token.kind != "name" for token in clause.mentions)
+        before = clause.mentions if when_only and not clause.numbers and len(clause.words) <= 1 else ()
+        if len(together) < 2 or clause.marks("than"):
+            continue
+        if not any(all(supports(token, fact) for token in together) for fact in segment.facts):
+            reasons.append(f"together:{together[-1].text}")
+    return reasons
+
+
+def mention_reasons(clause: Clause, segment: Segment, phrases: Phrases) -> list[str]:
+    """Names, weeks and days must be those of the facts cited in the segment; a second product stands where one may."""
+    return [
+        f"{token.kind}:{token.text}"
+        for token in clause.mentions
+        if not any(supports(token, fact) and _may_stand(token, fact, clause, phrases) for fact in segment.facts)
+    ]
+
+
+def _may_stand(token: Token, fact: Fact, clause: Clause, phrases: Phrases) -> bool:
+    """Say whether a name may stand where it does: what is said of a past launch is not said of the product like it.
+
+    Of two that are compared, the fact's subject stands before "than"; where a thing stands is no product's name.
+    """
+    at = clause.tokens.index(token)
+    plain = token.text.strip('“”"').lower()
+    is_subject = plain in (fact.subject_label.lower(), f"#{fact.subject}".lower())
+    after_place = at > 0 and clause.tokens[at - 1].text.lower() in phrases.lexicon.places
+    if is_subject and after_place and fact.placement and plain != fact.placement.lower():
+        return False
+    if token.kind != "name" or not (fact.other and fact.other_label) or fact.other_label == fact.subject_label:
+        return True
+    than = clause.marks("than")
+    if plain not in (fact.other_label.lower(), f"#{fact.other}".lower()):
+        return not (than and fact.sign is not None and token.at > than[0].at and token.facts == {fact.id})
+    before = " ".join(found.text.lower() for found in clause.tokens[max(0, at - 2) : at])
+    related = any(before == word or before.endswith(f" {word}") for word in phrases.lexicon.relation)
+    return related and not (than and fact.sign is not None and token.at < than[0].at)

@@ -1,0 +1,71 @@
+"""Statements: which of the cited facts a segment states, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from copilot.claims import Bound, supports
+from copilot.directions import compared, denies_direction, negations
+from copilot.factsheet import Fact
+from copilot.phrases import Phrases
+from copilot.reading import Segment
+from copilot.tokens import Token
+
+
+def stated_at(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> dict[str, int]:
+    """Return, for each cited fact that the segment states, the position where it does."""
+    at: dict[str, int] = {}
+    for item in bound:
+        for fact in item.facts[:1]:
+            if not phrases.facts[fact.name].has_states:  # a version is told beside "not planned", not instead of it
+                at.setdefault(fact.id, item.number.at)
+    for clause in segment.clauses:
+        for fact in compared(clause, segment) or ():
+            at.setdefault(fact.id, clause.marks("than")[0].at)
+        if denies_direction(clause, segment, phrases) and negations(clause, phrases):
+            for fact in (fact for fact in segment.facts if fact.sign == 0):
+                at.setdefault(fact.id, clause.tokens[0].at)
+        for token in clause.tokens:
+            for fact in segment.facts:
+                if _states(token, fact) and _is_meant(fact, token, segment):
+                    at.setdefault(fact.id, token.at)
+    return _stated_around(segment, phrases) | at
+
+
+def _stated_around(segment: Segment, phrases: Phrases) -> dict[str, int]:
+    """Return the position of a fact that is cited alone and stated around a name: "the plan leaves X out"."""
+    if len(segment.facts) != 1 or not segment.clauses:
+        return {}
+    fact = segment.facts[0]
+    held = [phrase for phrase in phrases.facts[fact.name].states_for(fact.value) if segment.holds(phrase)]
+    return {fact.id: segment.clauses[0].tokens[0].at} if any(len(phrase) > 1 for phrase in held) else {}
+
+
+def _is_meant(fact: Fact, state: Token, segment: Segment) -> bool:
+    """Say whether a state or week that fits several cited facts speaks of this one: those named are meant, if any."""
+    if state.kind == "name" and fact.unit == "week":  # a placement's name alone tells no slot where another fact has it
+        return not any(found is not fact and found.placement == fact.placement for found in segment.facts)
+    fitting = [found for found in segment.facts if found.id in state.facts or state.kind in ("week", "day", "name")]
+    if len(fitting) < 2:
+        return True
+    places = {(found.placement or "").lower() for found in segment.facts}
+    names = [token for clause in segment.clauses for token in clause.mentions if token.kind == "name"]
+    subjects = [token for token in names if token.text.strip('“”"').lower() not in places]
+    return not subjects or any(supports(token, fact) for token in subjects)
+
+
+def _states(token: Token, fact: Fact) -> bool:
+    """Say whether this token alone states the fact: a state phrase, its slot, its product, or its direction."""
+    if token.kind == "mark":
+        if token.mark == "flat":
+            return fact.sign == 0
+        return token.mark == "state" and fact.id in token.facts
+    if token.kind in ("week", "day"):
+        return fact.unit == "week" and isinstance(fact.value, date) and supports(token, fact)
+    if token.kind == "name":
+        names_slot = (
+            fact.unit == "week" and fact.placement and token.text.strip('“”"').lower() == fact.placement.lower()
+        )
+        return fact.id in token.facts and (fact.unit == "product" or bool(names_slot))
+    return False
