@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 
 ONBOARD_NAME = "SmolLM2-135M-Instruct"
 TAUGHT_NAME = f"{ONBOARD_NAME} + launch-copilot adapter"
-N_GUESSED = 4  # a longer guess costs more when it is wrong than it saves
+N_GUESSED = 12  # a longer guess costs more when it is wrong than it saves
 _CAN_GUESS = frozenset({"llama", "mistral", "qwen2", "qwen3", "smollm3"})  # whose whole cache can be cropped
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
 
@@ -50,6 +50,7 @@ class TransformersGenerator:
         max_prompt_tokens: a longer prompt is shortened as `fit_prompt` says.
         n_guessed: tokens that are guessed a step, by copying what followed the last few where they stood before; the
             model reads the guess in one step and keeps what it would have written itself. Only for greedy writing.
+        eight_bit: whether the on-board writer writes with eight-bit weights, see `writer_eight_bit`.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class TransformersGenerator:
         dtype: Dtype = "float32",
         max_prompt_tokens: int = MAX_PROMPT_TOKENS,
         n_guessed: int = N_GUESSED,
+        eight_bit: bool = True,
     ) -> None:
         self._source = source
         self._cache = cache
@@ -73,6 +75,7 @@ class TransformersGenerator:
         self._dtype: Dtype = dtype
         self._max_prompt_tokens = max_prompt_tokens
         self._n_guessed = n_guessed
+        self._eight_bit = eight_bit
         self._loaded: LoadedWriter | None = None
         # One worker: the model is loaded and used by one thread, and waiting replies keep their order.
         self._turns = ThreadPoolExecutor(max_workers=1, thread_name_prefix="writer")
@@ -113,7 +116,11 @@ class TransformersGenerator:
         """Load at the first use; a failure is tried again at the next."""
         if self._loaded is None:
             try:
-                self._loaded = self._load_onboard() if self._source is None else self._load_named(str(self._source))
+                self._loaded = (
+                    self._quickened(self._load_onboard())
+                    if self._source is None
+                    else self._load_named(str(self._source))
+                )
             except OSError as error:
                 raise GeneratorError(f"The writer {self.name} cannot be loaded. {error}") from error
             _log.info("The writer %s is loaded.", self.name)
@@ -147,6 +154,13 @@ class TransformersGenerator:
             _log.warning("The converted writer could not be read and is made anew: %s", error)
             remove(self._cache)
             return load_writer(make(), dtype=self._dtype, threads=self._threads)
+
+    def _quickened(self, writer: LoadedWriter) -> LoadedWriter:
+        from copilot.writer_eight_bit import write_in_eight_bits  # imports torch
+
+        if self._eight_bit and self._dtype == "float32":
+            write_in_eight_bits(writer.model)
+        return writer
 
     def _load_named(self, source: str) -> LoadedWriter:
         folder = Path(source).expanduser()

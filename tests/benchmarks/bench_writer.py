@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from copilot.generators import Prompt
+from copilot.writer_adapter import shipped_adapter
 from copilot.writer_cache import converted_smollm2, discard
 from copilot.writer_speed import measure_speed
 from copilot.writer_transformers import N_GUESSED, Dtype, TransformersGenerator, load_writer
@@ -30,17 +31,24 @@ FACT = (
 
 @dataclass(frozen=True)
 class Runtime:
-    """A way to run the writer: its arithmetic, and how many tokens it guesses a step."""
+    """A way to run the writer: its arithmetic, that of its steps, and how many tokens it guesses a step."""
 
     dtype: Dtype
     n_guessed: int = N_GUESSED
+    eight_bit: bool = False
 
     @property
     def name(self) -> str:
-        return f"{self.dtype}_guessing_{self.n_guessed}"
+        return f"{self.dtype}{'_eight_bit_steps' if self.eight_bit else ''}_guessing_{self.n_guessed}"
 
 
-RUNTIMES = (Runtime("float32"), Runtime("float32", n_guessed=0), Runtime("bfloat16"))
+RUNTIMES = (
+    Runtime("float32", n_guessed=0),
+    Runtime("float32"),
+    Runtime("bfloat16", n_guessed=0),
+    Runtime("float32", n_guessed=0, eight_bit=True),
+    Runtime("float32", eight_bit=True),
+)
 
 
 def run(cache_dir: Path, runtimes: tuple[Runtime, ...] = RUNTIMES) -> dict[str, Any]:
@@ -61,7 +69,7 @@ def run(cache_dir: Path, runtimes: tuple[Runtime, ...] = RUNTIMES) -> dict[str, 
     by_runtime = {runtime.name: _measure(cache_dir, prompt, runtime) for runtime in runtimes}
     return {
         "conversion_s": round(conversion_s, 1),
-        "warm_load_s": by_runtime[runtimes[0].name]["load_s"],
+        "warm_load_s": by_runtime[runtimes[-1].name]["load_s"],
         "prompt_tokens": len(writer.tokenizer.apply_chat_template(prompt.turns, tokenize=True)["input_ids"]),
         "threads": _threads(),
         **by_runtime,
@@ -79,7 +87,12 @@ def sheet_prompt(tokenizer: Any, sheet_tokens: int = SHEET_TOKENS) -> Prompt:
 
 def _measure(cache_dir: Path, prompt: Prompt, runtime: Runtime) -> dict[str, float | None]:
     generator = TransformersGenerator(
-        cache=cache_dir, dtype=runtime.dtype, threads=_threads(), n_guessed=runtime.n_guessed
+        cache=cache_dir,
+        adapter=shipped_adapter(),
+        dtype=runtime.dtype,
+        threads=_threads(),
+        n_guessed=runtime.n_guessed,
+        eight_bit=runtime.eight_bit,
     )
     started_s = time.monotonic()
     generator.prepare()

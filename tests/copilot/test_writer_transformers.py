@@ -19,7 +19,8 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaConfig, Llama
 
 from copilot.errors import GeneratorError
 from copilot.generators import Prompt
-from copilot.writer_transformers import LoadedWriter, TransformersGenerator, load_writer
+from copilot.writer_eight_bit import StepLinear, write_in_eight_bits
+from copilot.writer_transformers import N_GUESSED, LoadedWriter, TransformersGenerator, load_writer
 from retrieval.weights import smollm2_gguf
 
 TEMPLATE = (
@@ -287,8 +288,33 @@ class TestOnboard:
     def test_guessing_by_copying_changes_no_word_of_the_on_board_writer(self, onboard_folder):
         facts = "\n".join(f'[F{n}] "Lemon Biscuits {n} Oz" should sell {7 * n} units.' for n in range(1, 6))
         prompt = Prompt("Use only the facts. Cite each as [F1].", f"What will sell?\n{facts}", max_new_tokens=48)
-        guessing, plain = (TransformersGenerator(cache=onboard_folder.parent, n_guessed=n) for n in (4, 0))
+        guessing, plain = (
+            TransformersGenerator(cache=onboard_folder.parent, n_guessed=n, eight_bit=False) for n in (N_GUESSED, 0)
+        )
         assert "".join(guessing.stream(prompt)) == "".join(plain.stream(prompt))
+
+    def test_eight_bit_steps_choose_nearly_the_tokens_of_float32(self, onboard_folder):
+        exact, stepped = load_writer(onboard_folder).model, load_writer(onboard_folder)
+        assert write_in_eight_bits(stepped.model)
+        text = "The plan places Lemon Biscuits in week 45 [F1], where it should sell 40 units [F2]. "
+        ids = stepped.tokenizer(text * 4, return_tensors="pt")["input_ids"]
+        read = ids.shape[1] // 2
+        with torch.inference_mode():
+            expected = exact(input_ids=ids).logits[0, read:].argmax(-1)
+            past = stepped.model(input_ids=ids[:, :read], use_cache=True).past_key_values
+            chosen = [
+                stepped.model(input_ids=ids[:, at : at + 5], past_key_values=past, use_cache=True).logits[0].argmax(-1)
+                for at in range(read, ids.shape[1], 5)
+            ]
+        assert (torch.cat(chosen) == expected).float().mean() > 0.9
+
+    def test_its_steps_are_eight_bit_and_the_same_each_time(self, onboard_folder):
+        writer = TransformersGenerator(cache=onboard_folder.parent)
+        first, second = ("".join(writer.stream(PROMPT)) for _ in range(2))
+        assert first == second
+        loaded = writer._loaded
+        assert loaded is not None
+        assert any(isinstance(layer, StepLinear) for layer in loaded.model.modules())
 
     def test_its_chat_format_is_that_of_smollm2_instruct(self, onboard_folder):
         writer = load_writer(onboard_folder)
