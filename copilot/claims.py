@@ -59,7 +59,8 @@ def bind_numbers(segment: Segment, phrases: Phrases) -> list[Bound]:
                     bound.append(Bound(number, clause, ()))
                 continue
             matched = [fact for fact in segment.facts if _matches(number, fact, phrases)]
-            likeliest = listed.get(number.at) or _likeliest(number, clause, segment, phrases)
+            at = number.at
+            likeliest = listed[at] if at in listed else _likeliest(number, clause, segment, phrases)
             facts = tuple(fact for fact in matched if fact in likeliest)
             unsigned = bool(facts) and _is_unsigned_change(number, facts[0])
             bound.append(Bound(number, clause, facts, unsigned))
@@ -69,7 +70,8 @@ def bind_numbers(segment: Segment, phrases: Phrases) -> list[Bound]:
 def _listed(segment: Segment) -> dict[int, list[Fact]]:
     """Return, by their positions, the facts of numbers that are listed in the order of the names before them.
 
-    "A and B should sell 5 and 7 units [F1, F2]" gives A the 5; the clauses alone would not tell.
+    "A and B should sell 5 and 7 units [F1, F2]" gives A the 5; the clauses alone would not tell. Where a name of the
+    list fits several facts, no number has any: nothing would tell whose it is.
     """
     alike = [fact for fact in segment.facts if fact.name == segment.facts[0].name and _is_number(fact)]
     numbers = [item for clause in segment.clauses for item in clause.numbers if item.role == "value"]
@@ -77,11 +79,30 @@ def _listed(segment: Segment) -> dict[int, list[Fact]]:
         return {}
     tokens = [token for clause in segment.clauses for token in clause.tokens]
     between = [token for token in tokens if numbers[0].at < token.at < numbers[-1].at and token.kind != "number"]
-    named = [[fact for fact in alike if supports(token, fact)] for token in tokens if _names(token, alike)]
+    names = _named_in_order(tokens, alike)
     names_first = all(token.at < numbers[0].at for token in tokens if _names(token, alike))
-    each_once = len({found[0].id for found in named if len(found) == 1}) == len(named) == len(alike)
-    is_list = names_first and each_once and all(token.text.lower() in COUNTED for token in between)
-    return {number.at: found for number, found in zip(numbers, named, strict=True)} if is_list else {}
+    is_list = names_first and len(names) == len(alike) and all(token.text.lower() in COUNTED for token in between)
+    each_once = len({found[0].id for found in names if len(found) == 1}) == len(names)
+    return (
+        {number.at: found if each_once else [] for number, found in zip(numbers, names, strict=False)}
+        if is_list
+        else {}
+    )
+
+
+def _named_in_order(tokens: Sequence[Token], facts: Sequence[Fact]) -> list[list[Fact]]:
+    """Return the facts that each name fits, in order; a title and the id right after it are one name."""
+    found: list[list[Fact]] = []
+    for before, token in zip((None, *tokens), tokens, strict=False):
+        if not _names(token, facts):
+            continue
+        fitting = [fact for fact in facts if supports(token, fact)]
+        adjoins = before is not None and before.at + len(before.text) + 1 == token.at
+        if found and adjoins and token.text.startswith("#"):
+            found[-1] = [fact for fact in found[-1] if fact in fitting]
+        else:
+            found.append(fitting)
+    return found
 
 
 def _is_number(fact: Fact) -> bool:

@@ -86,6 +86,18 @@ def with_pronouns(read: ReadMessage, previous: Question | None, phrases: Phrases
     return replace(read, readings=tuple(dict.fromkeys(readings)))
 
 
+def with_the_one_before(question: Question, previous: Question | None, phrases: Phrases) -> Question:
+    """Weigh "it" of the question before up against the one product that a comparison names."""
+    before = previous.entities.products[:1] if previous else ()
+    if question.intent is not Intent.COMPARE or len(set(question.named)) != 1 or not before:
+        return question
+    refers = re.search(str(phrases.parsing["refers"]), question.text, re.IGNORECASE)
+    if refers is None or before in question.named:
+        return question
+    found = replace(question.entities, products=(*before, *question.entities.products))
+    return replace(question, named=(before, *question.named), entities=found)
+
+
 def adds_only(read: ReadMessage, text: str, phrases: Phrases) -> bool:
     """Say whether a message names something and says nothing else: "and for clementines?"."""
     masked = read.readings[-1] if read.readings else read.entities.text

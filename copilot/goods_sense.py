@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 LEAST = 0.025  # share of goods below which words are none; words like nothing have 0.03
 SURELY = 0.6  # share of goods above which words are some
+SAME_GROUP = 0.74  # cosine from which words name a category: "freezer" and Frozen 0.76, "wine" and Grapes 0.70
 _KEPT = 512  # words whose share is remembered
 _STEP = 3  # every third everyday word is enough to tell goods from
 _GOODS, _WORDS = "goods", "words"
@@ -56,6 +58,14 @@ class GoodsSense:
             return None
         shares = self._model.shares(self._encoder.encode([words]))[0]
         return float(shares[self._model.names.index(_GOODS)])
+
+    def nearest_group(self, words: str, names: Sequence[str]) -> str | None:
+        """Return the category's name that some words mean, such as "Candy" for "sweets"; None when none is near."""
+        if not names or not self._goods:
+            return None
+        likeness = self._encoder.encode([words])[0] @ encode_cached(self._encoder, list(names), self._cache).T
+        best = int(likeness.argmax())
+        return names[best] if likeness[best] >= SAME_GROUP else None
 
     @cached_property
     def _model(self) -> KernelModel:

@@ -43,6 +43,11 @@ class GroupNames:
         """Every way to name a group in full, longest first: its path, or its last level."""
         return tuple(sorted({*self.paths, *self._short}, key=len, reverse=True))
 
+    @property
+    def last_levels(self) -> tuple[str, ...]:
+        """The last level of each group and department."""
+        return tuple(self._short)
+
     def called(self, name: str) -> tuple[str, ...]:
         """Return the groups of a name; a department holds its own groups, so they are not repeated."""
         found = [name] if name in self.paths else self._short.get(name, [])

@@ -60,6 +60,7 @@ class Lexicon:
         abbreviations: words after which a full stop does not end a sentence.
         contractions: what is run together with an apostrophe, or its ending -> the words in full.
         unspaced: True for a script that is written without spaces between words.
+        guards: where plain words stand -> those that claim something there, as written; see `copilot.guards`.
         glosses: word -> the English function word that the reader of sentences looks for in its place.
     """
 
@@ -86,6 +87,7 @@ class Lexicon:
     abbreviations: frozenset[str]
     contractions: Mapping[str, str]
     unspaced: bool = False
+    guards: Mapping[str, frozenset[str]] = field(default_factory=dict)
     glosses: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
@@ -154,6 +156,7 @@ def load_lexicon(data: Mapping[str, object]) -> Lexicon:
         abbreviations=frozenset(_words(data["abbreviations"])),
         contractions=contractions,
         unspaced=bool(data.get("unspaced", False)),
+        guards={place: frozenset(_words(words)) for place, words in _table(data.get("guards", {})).items()},
         glosses={word: str(gloss) for word, gloss in _table(data.get("glosses", {})).items()},
     )
 

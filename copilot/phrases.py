@@ -34,7 +34,10 @@ _NUMBERED_NAME = re.compile(rf"(” #[0-9A-Za-z._-]+)(?=[{HAN}])")  # a name's n
 class FactPhrase:
     """How one fact name is spoken of; see the head of `phrases.toml`.
 
-    Words and phrases are stems. `states_of` holds the stating phrases per value, where the value decides them.
+    Words and phrases are stems. `states_of` holds the stating phrases per value, where the value decides them;
+    `wording` the words of every way to tell it that the product has; `bases` what its ratio or difference is taken
+    against; `is_bound` says that the value is the most that something can be. One of `needs` must be said, if there are
+    `needs_beside` only beside one of those.
     """
 
     label: str
@@ -45,6 +48,11 @@ class FactPhrase:
     states_of: Mapping[str, tuple[Phrase, ...]]
     fixed: tuple[Phrase, ...]
     neutral: frozenset[str]
+    wording: frozenset[str]
+    bases: tuple[Phrase, ...]
+    is_bound: bool
+    needs: frozenset[str]
+    needs_beside: frozenset[str]
 
     @property
     def has_states(self) -> bool:
@@ -194,6 +202,9 @@ def value_text(value: object, unit: str, lexicon: Lexicon) -> str:
     return number_text(value, unit, lexicon)
 
 
+_JINJA = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
+_LITERAL = re.compile(r"\"([^\"]*)\"|'([^']*)'")
+_PLAIN_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _MORE_EXAMPLES = ("examples.toml", "phrasings.toml")
 
 
@@ -204,7 +215,10 @@ def _load(lang: str) -> Phrases:
     spoken = load_toml(lang, "phrases.toml")
     own = load_toml(lang, "messages.toml")
     intents = load_toml(lang, "intents.toml")
-    facts = {name: _fact_phrase(entry, environment, lexicon) for name, entry in spoken["facts"].items()}
+    told = _other_wordings(lang)
+    facts = {
+        name: _fact_phrase(entry, environment, lexicon, told.get(name, ())) for name, entry in spoken["facts"].items()
+    }
     lines = {key: environment.from_string(text) for key, text in own["messages"].items()}
     lines |= {f"title.{key}": environment.from_string(text) for key, text in own["brief_titles"].items()}
     lines |= {f"unit.{key}": environment.from_string(text) for key, text in own["units"].items()}
@@ -240,7 +254,19 @@ def _listed(lists: Mapping[str, Sequence[str]], *names: str) -> tuple[str, ...]:
     return tuple(one for name in names for one in lists.get(name, ()))
 
 
-def _fact_phrase(entry: Mapping, environment: jinja2.Environment, lexicon: Lexicon) -> FactPhrase:
+def _other_wordings(lang: str) -> dict[str, list[str]]:
+    """Return the templates that the on-board writer was taught, by the facts that they tell; none in most languages."""
+    told: dict[str, list[str]] = {}
+    if has_prompts(lang, "teaching/facts.toml"):
+        for name, texts in load_toml(lang, "teaching/facts.toml").items():
+            told.setdefault(name, []).extend(texts)
+        for join in load_toml(lang, "teaching/joins.toml")["join"]:
+            for name in (join["first"], join["second"]):
+                told.setdefault(name, []).extend(join["texts"])
+    return told
+
+
+def _fact_phrase(entry: Mapping, environment: jinja2.Environment, lexicon: Lexicon, told: Sequence[str]) -> FactPhrase:
     about = _phrases(entry["about"], lexicon)
     states = _phrases(entry.get("states", ()), lexicon)
     states_of = {value: _phrases(items, lexicon) for value, items in entry.get("states_of", {}).items()}
@@ -259,7 +285,18 @@ def _fact_phrase(entry: Mapping, environment: jinja2.Environment, lexicon: Lexic
         states_of,
         fixed,
         neutral,
+        frozenset(stem for text in (entry["text"], *told) for stem in lexicon.stems(_words_of_template(text))),
+        _phrases(entry.get("bases", ()), lexicon),
+        bool(entry.get("is_bound", False)),
+        frozenset(lexicon.stems(entry.get("needs", ""))),
+        frozenset(lexicon.stems(entry.get("needs_beside", ""))),
     )
+
+
+def _words_of_template(text: str) -> str:
+    """Return the words that a template may write, those of either branch, without its variables."""
+    literals = " ".join(word for code in _JINJA.findall(text) for pair in _LITERAL.findall(code) for word in pair)
+    return " ".join(_PLAIN_WORD.findall(f"{_JINJA.sub(' ', text)} {literals}"))
 
 
 def _phrases(items: Sequence[str], lexicon: Lexicon) -> tuple[Phrase, ...]:

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 ABOUT_ONE = ABOUT_A_PRODUCT - OF_A_PART_TOO  # "launches like that" are no launches of the plan
 TAKES_NO_GROUP = ABOUT_A_PRODUCT | {Intent.BRIEF, Intent.COMPARE, Intent.LOCKS, Intent.PAST_SALES}
 """Intents to which a category says nothing more beside a product: "the pizza with pepperoni"."""
+SPEAKS_OF_GROUPS = OF_A_PART_TOO | {Intent.WHAT_IF, Intent.PAST_SALES}
+"""Intents that may speak of a category in words of its own, such as "sweets" for candy."""
 
 SHOWN_CANDIDATES = 5  # products listed when a name is a toss-up
 LEAST_LIKENESS = 0.3  # cosine to the nearest product, from which words that nobody knows may name one
@@ -84,11 +86,24 @@ class ProductReading:
             return not read.named or not self._is_plain(read)
         if not read.rest or question.entities.groups:
             return False
-        groups, n_words = self.reader.loose_groups(read.rest)
+        groups, n_words = self._loose_groups(read.rest)
         together = question.of_launches and question.intent not in ABOUT_ONE
         if together or question.intent is Intent.PLANNED:
             return bool(groups) and (n_words == len(read.rest) or not read.named)
-        return question.intent in OF_A_PART_TOO and self._is_category(read.rest)
+        if question.intent in OF_A_PART_TOO and self._is_category(read.rest):
+            return True
+        named = self.reader.names.waiting_named([self.reader.names.mend(word) for word in read.rest])
+        meant = bool(groups) and n_words == len(read.rest) and not (read.named or named)
+        return meant and question.intent in SPEAKS_OF_GROUPS
+
+    def _loose_groups(self, rest: Sequence[str]) -> tuple[tuple[str, ...], int]:
+        """Return the categories that words name, in part or, where no product has the words, by their meaning."""
+        found = self.reader.loose_groups(rest)
+        if found[0] or any(map(self.reader.names.knows, rest)):
+            return found
+        groups = self.reader.groups
+        meant = self.goods.nearest_group(" ".join(rest), groups.last_levels)
+        return (groups.called(meant), len(rest)) if meant else found
 
     @staticmethod
     def _is_plain(read: ReadMessage) -> bool:
@@ -104,7 +119,7 @@ class ProductReading:
     def _in_groups(self, question: Question, rest: Sequence[str]) -> Question:
         if question.entities.groups or not rest:
             return question
-        groups, n_words = self.reader.loose_groups(rest)
+        groups, n_words = self._loose_groups(rest)
         if groups and 2 * n_words >= len(rest):
             return replace(question, entities=replace(question.entities, groups=groups))
         known = any(map(self.reader.names.knows, rest))

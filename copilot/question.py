@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from copilot.conversation_context import Wish
     from copilot.length import Length
 
-UNSURE_MARGIN = 0.02  # between the two likeliest readings; below it the answer asks back
+UNSURE_MARGIN = 0.005  # between the two likeliest readings; below it the answer asks back
 
 
 @dataclass(frozen=True)

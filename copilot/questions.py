@@ -27,13 +27,14 @@ from copilot.conversation_context import (
     still_meant,
     wished,
     with_pronouns,
+    with_the_one_before,
 )
 from copilot.entities import Entities, EntityReader, ReadMessage
 from copilot.errors import QuestionTooLong, UnsupportedLanguage
 from copilot.goods_sense import GoodsSense
-from copilot.intents import Intent, IntentMatcher
+from copilot.intents import ABOUT_A_PRODUCT, FOLLOW_UP_LEAD, Intent, IntentMatcher
 from copilot.message_spacing import says_only
-from copilot.product_reading import SHOWN_CANDIDATES, ProductReading
+from copilot.product_reading import ABOUT_ONE, SHOWN_CANDIDATES, ProductReading
 from copilot.question import UNSURE_MARGIN, Question, question_from_json
 from retrieval.cache import EmbeddingCache
 
@@ -53,6 +54,8 @@ __all__ = [
     "question_from_json",
 ]
 
+LEAST_OUT_OF_SCOPE = 0.3  # of its share: a weaker one beside all that is in scope is no reason to decline
+NEXT_SHARE = 0.25  # of the likeliest one's share, from which the next reading goes before one that lacks its product
 QUESTION_LIMIT = 2_000  # characters; a longer message is almost surely pasted by mistake
 
 
@@ -138,10 +141,9 @@ class QuestionParser:
         read = with_pronouns(self.goods.settled(self.reader.read(cleaned)), previous, self.phrases)
         scores = self.matcher.scores(read, cleaned)
         scores = leaning(scores, read, cleaned, previous, self.phrases)
-        ranked = sorted(scores.items(), key=lambda item: -item[1])
-        confidences = _softmax([score for _, score in ranked])
-        alternatives = tuple((intent, share) for (intent, _), share in zip(ranked[:3], confidences, strict=False))
-        intent = ranked[0][0]
+        ranked = self._ranked(scores, read, cleaned, alone=previous is None)
+        intent, confidence = ranked[0]
+        alternatives = tuple(ranked[:3])
         if previous is None and _is_bare(read):
             intent, alternatives = Intent.PLANNED, ()
         together = re.search(str(self.phrases.parsing["launches_together"]), cleaned, re.IGNORECASE) is not None
@@ -149,7 +151,7 @@ class QuestionParser:
             cleaned,
             intent,
             read.entities,
-            confidences[0],
+            confidence,
             self.phrases.lang,
             alternatives,
             named=read.named,
@@ -159,16 +161,32 @@ class QuestionParser:
         )
         return question, read
 
+    def _ranked(
+        self, scores: dict[Intent, float], read: ReadMessage, cleaned: str, *, alone: bool
+    ) -> list[tuple[Intent, float]]:
+        """Return the intents with their confidence, best first.
+
+        A message without one known word is out of scope; beside what is known, being so takes more than a weak lead.
+        """
+        strange = {word for run in read.strange for word in run}
+        if alone and not read.named and set(words_of(cleaned)) <= strange:  # "Paris"
+            scores = {**scores, Intent.OUT_OF_SCOPE: max(scores.values()) + FOLLOW_UP_LEAD}
+        best_first = sorted(scores, key=lambda intent: -scores[intent])
+        ranked = list(zip(best_first, _softmax([scores[intent] for intent in best_first]), strict=True))
+        weak = ranked[0][0] is Intent.OUT_OF_SCOPE and ranked[0][1] < LEAST_OUT_OF_SCOPE
+        known = _names_of(read) > bool(read.strange) or self.matcher.concerns(ranked[1][0], cleaned)
+        return ranked[1:] if weak and known else ranked
+
     def _completed(self, question: Question, read: ReadMessage, previous: Question | None) -> Question:
         """Return the question with what the one before, the catalogue and its own parts say of it."""
         compared = of_the_compared(question, read, previous, self.phrases)
         if compared is not None:
             return self._with_change(compared)
-        question = self._by_its_parts(self._with_change(question), read)
+        question = _without_a_product(self._by_its_parts(self._with_change(question), read), read, previous)
         question = of_that_week(question, previous, self.phrases)
         question = of_those(question, read, previous, self.phrases)
         question = _barred(self.products.fill(question, read, previous))
-        question = self._within_scope(question, read)
+        question = with_the_one_before(self._within_scope(question, read), previous, self.phrases)
         if question.intent is Intent.OUT_OF_SCOPE:
             return replace(
                 question, entities=Entities(text=read.entities.text), ambiguous_products=(), product_words=""
@@ -238,6 +256,19 @@ class QuestionParser:
         if change is None or (moves and question.entities.shift_weeks is not None):
             return question
         return replace(question, intent=Intent.WHAT_IF, change=change, alternatives=((Intent.WHAT_IF, 1.0),))
+
+
+def _without_a_product(question: Question, read: ReadMessage, previous: Question | None) -> Question:
+    """Read a message that names no product as the next likely intent that needs none."""
+    names = read.named or read.rest or read.group_words or read.unknown_id or question.points_back
+    if question.intent not in ABOUT_ONE or names or question.entities.products:
+        return question
+    if previous is not None and previous.entities.products:
+        return question
+    shares = dict(question.alternatives)
+    least = NEXT_SHARE * shares.get(question.intent, 1.0)
+    other = next((i for i, share in shares.items() if i not in ABOUT_A_PRODUCT and share >= least), None)
+    return replace(question, intent=other, alternatives=()) if other else question
 
 
 def _names_of(read: ReadMessage) -> int:

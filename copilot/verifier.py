@@ -11,6 +11,8 @@ A sentence passes when all of this holds; each failure is named in `Check.reason
 - names, weeks and days are those of the cited facts;
 - direction words agree with the sign, comparisons between two facts with their order, tense with prediction or outcome;
 - causal words stand only between facts that are linked, in that order;
+- words that say when, of what, how surely or who act stand only where a cited fact is told with them, a limit is told as
+  one, and a change against its base (`copilot.guards`);
 - negations, superlatives and all other words are known for these facts. A word that the verifier does not know, it
   cannot check: links, markup, instructions, other languages and invented details fail by this rule.
 """
@@ -25,6 +27,7 @@ from copilot.claims import Bound, bind_numbers
 from copilot.directions import direction_reasons
 from copilot.fact_names import PROVEN
 from copilot.factsheet import Fact, FactSheet
+from copilot.guards import guard_reasons
 from copilot.known_words import word_reasons
 from copilot.name_checks import company_reasons, mention_reasons
 from copilot.phrases import Phrases
@@ -59,6 +62,7 @@ def verify_sentence(sentence: str, sheet: FactSheet, phrases: Phrases) -> Check:
         stated.append(stated_at(segment, bound, phrases))
         reasons += _segment_reasons(segment, bound, stated[-1], _says_weekly(segments[:i]), phrases)
         reasons += _topic_reasons(segment, segments[:i], phrases)
+        reasons += guard_reasons(segment, segments[:i], phrases)
     reasons += cause_reasons(segments, stated)
     cited = tuple(dict.fromkeys(fact.id for segment in segments for fact in segment.facts))
     return Check(not reasons, tuple(dict.fromkeys(reasons)), cited)

@@ -89,10 +89,11 @@ class Clock:
         return week_of(min(options, key=lambda found: abs((found - anchor).days)))
 
     def week_of_month(self, year: int | None, month: int, nth: int) -> date:
-        """Return the nth week of a month, counted from the ISO week that holds its first day; -1 holds its last day."""
+        """Return the nth week of a month, counted from the first with most of its days in it; -1 holds its last day."""
         first = self.day(year, month, 1, "")
         if nth > 0:
-            return first + timedelta(weeks=nth - 1)
+            mostly_before = (first + timedelta(days=3)).month != month  # its Thursday, as ISO counts weeks of a year
+            return first + timedelta(weeks=nth - 1 + mostly_before)
         the_first = first if first.day == 1 else first + timedelta(days=6)  # the week may begin in the month before
         return week_of(date(the_first.year, month, monthrange(the_first.year, month)[1]))
 
@@ -122,7 +123,7 @@ def _anchored(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lex
 
 
 def _weeks_of_a_month(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
-    """One week of a month: "the first week of November" is the ISO week that holds 1 November."""
+    """One week of a month: "the first week of December" is the first with most days in it."""
     months = "|".join(lexicon.months + tuple(month[:3] for month in lexicon.months))
     pattern = rf"{words['week_of_month']}({months})\b\.?(?:,? (\d{{4}}))?"
     for match in re.finditer(pattern, text, re.IGNORECASE):

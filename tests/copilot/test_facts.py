@@ -476,7 +476,7 @@ def test_a_week_outside_the_plan_names_the_range(collect, intent):
 
 
 def test_a_close_race_asks_back_with_the_two_likeliest_readings(collect):
-    close = ((Intent.WHY_HERE, 0.4), (Intent.FORECAST, 0.39))
+    close = ((Intent.WHY_HERE, 0.4), (Intent.FORECAST, 0.399))
     sheet = collect(ask(Intent.WHY_HERE, "101", alternatives=close))
     assert sheet.facts == ()
     assert sheet.messages[0].key == "ask_back_intent"

@@ -56,7 +56,8 @@ def test_a_development_family_can_be_read_as_if_it_were_new():
 
 def test_what_the_set_names_is_in_the_shop(shop):
     ids = set(shop.workspace.query("SELECT product_id FROM products")["product_id"])
-    groups = {*shop.group_names(), *(name.split(" > ")[0] for name in shop.group_names())}
+    categories = {*shop.group_names(), *shop.workspace.query("SELECT category FROM products")["category"]}
+    groups = {*categories, *(name.split(" > ")[0] for name in categories)}
     known = {"products": ids, "placements": set(shop.placements), "groups": groups}
     for one in load_questions():
         for kind, value in one.named:
