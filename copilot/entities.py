@@ -276,7 +276,10 @@ class EntityReader:
 
     @cached_property
     def _everyday_stems(self) -> frozenset[str]:
-        return frozenset(map(self.phrases.lexicon.stem, self._everyday))
+        attributes = set(
+            str(self.phrases.parsing.get("attributes", "")).split()
+        )  # "orange" is one, "oranges" are fruit
+        return frozenset(map(self.phrases.lexicon.stem, self._everyday - attributes))
 
 
 def _question_words(phrases: Phrases) -> frozenset[str]:

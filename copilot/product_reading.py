@@ -188,7 +188,9 @@ class ProductReading:
         of_a_part = question.intent in (Intent.PLANNED, Intent.RISKS, Intent.CONFIDENCE, Intent.REVENUE)
         together = question.of_launches and question.intent not in ABOUT_ONE
         asked_of_all = question.intent is Intent.LOCKS and not question.points_back
-        about_the_plan = together or asked_of_all or found.groups or (of_a_part and (found.weeks or found.placements))
+        supposes_nothing = question.intent is Intent.WHAT_IF and question.change is None and not question.points_back
+        in_a_slot = of_a_part and bool(found.weeks or found.placements)
+        about_the_plan = together or asked_of_all or supposes_nothing or in_a_slot or found.groups
         caps = question.change is not None and question.change.kind in ("cap", "capacity")
         if not products or found.products or about_the_plan or caps or question.ambiguous_products:
             return question

@@ -276,12 +276,18 @@ def _names_of(read: ReadMessage) -> int:
 
 
 def _barred(question: Question) -> Question:
-    """Read "launch it, but not in week 48" as keeping a product out of there, and a move as going where it may."""
+    """Read "launch it, but not in week 48" as keeping a product out of there, and a move as going where it may.
+
+    "Why week 41 and not week 42?" asks about week 42.
+    """
     found = question.entities
     left = tuple(week for week in found.weeks if week not in found.without)
     if question.intent is Intent.WHAT_IF_MOVE and left:
         found = replace(found, weeks=left)
         question = replace(question, entities=found)
+    asked = tuple(week for week in found.weeks if week in found.without)
+    if question.intent is Intent.WHY_NOT and asked and left:  # "why week 41 and not week 42?"
+        return replace(question, entities=replace(found, weeks=asked, without=()))
     slots = (*found.weeks, *found.placements)
     all_barred = bool(slots) and all(one in found.without for one in slots)
     supposes = question.intent in (Intent.WHAT_IF, Intent.WHAT_IF_MOVE) and question.change is None

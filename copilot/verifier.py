@@ -11,8 +11,8 @@ A sentence passes when all of this holds; each failure is named in `Check.reason
 - names, weeks and days are those of the cited facts;
 - direction words agree with the sign, comparisons between two facts with their order, tense with prediction or outcome;
 - causal words stand only between facts that are linked, in that order;
-- words that say when, of what, how surely or who act stand only where a cited fact is told with them, a limit is told as
-  one, and a change against its base (`copilot.guards`);
+- words that say when, of what, how surely or who act stand only where a cited fact is told with them, a limit is told
+  as one, and a change against its base (`copilot.guards`);
 - negations, superlatives and all other words are known for these facts. A word that the verifier does not know, it
   cannot check: links, markup, instructions, other languages and invented details fail by this rule.
 """

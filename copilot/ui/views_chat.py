@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
+from copilot.tokens import CITE
 from copilot.ui import formats
 from copilot.ui.markup import icon, join, plain
 from copilot.ui.names import writer_name
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 SHOWN_FACTS = 6  # of those that an answer will tell, while it is waited for
 SHOWN_TURNS = 30  # older ones stay in the store; the page stays quick
-_CITATIONS = re.compile(r"\s*((?:\[F\d+\][\s,]*)+)([.!?;:,。！？；：，]?)")
+_CITATIONS = re.compile(rf"\s*({CITE.pattern}(?:[\s,]*{CITE.pattern})*)([.!?;:,。！？；：，]?)")
 _FACT_ID = re.compile(r"F\d+")
 
 

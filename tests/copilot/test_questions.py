@@ -593,3 +593,20 @@ def test_dropping_a_placement_is_about_no_product(parser):
     assert (question.intent, question.change) == (Intent.WHAT_IF, Change("drop"))
     assert question.entities.placements == ("front end cap",)
     assert (question.entities.products, question.ambiguous_products) == ((), ())
+
+
+def test_a_colour_is_no_fruit_but_its_plural_is(parser):
+    assert not parser.reader._is_everyday("oranges")
+    assert parser.reader._is_everyday("orange")
+
+
+def test_what_is_asked_of_the_plan_leaves_the_question_before(parser):
+    before = parser.parse("what is planned for snacks in week 44?")
+    assert parser.parse("what are the biggest risks of this plan?", previous=before).entities.weeks == ()
+    product = parser.parse("why is #101 in week 43?")
+    assert parser.parse("what if the budget is 500?", previous=product).entities.products == ()
+
+
+def test_not_in_another_week_asks_about_that_week(parser):
+    question = parser.parse("why is #101 in week 41 and not in week 42?")
+    assert (question.intent, question.entities.weeks) == (Intent.WHY_NOT, (date(2017, 10, 16),))

@@ -217,6 +217,12 @@ def test_thread_shows_sentences_with_citations_behind_the_punctuation(turn, word
     assert "[F1]" not in page.said
 
 
+def test_commas_and_words_after_a_citation_keep_their_place(turn, words):
+    first = replace(turn.sentences[0], text="It is planned [F1], and moved [F1, F2] there [F2].")
+    page = assert_harmless(thread_html(Thread("T1", (replace(turn, sentences=(first,)),)), (), words))
+    assert "It is planned,F1 and movedF1F2 there.F2" in page.said
+
+
 def test_thread_marks_who_wrote_each_sentence_and_opens_what_was_rejected(turn, words):
     html = thread_html(Thread("T1", (turn,)), (), words)
     marks = re.findall(r'<summary title="([^"]*)" aria-label="\1">.*?</summary>(.*?)</details>', html)
