@@ -64,7 +64,20 @@ document.addEventListener("lc:plan", ({ detail }) => {
   document.dispatchEvent(new CustomEvent("lc:problem", { detail: detail.stale }));
 });
 
+// A chip of "Understood as" takes its question back into the box, with what it names selected to be typed over.
+function correct({ question, part }) {
+  const box = document.querySelector("#lc-box textarea");
+  if (!box || box.disabled) return;
+  Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, question);
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  const at = question.toLowerCase().indexOf(part.toLowerCase());
+  box.focus();
+  box.setSelectionRange(Math.max(at, 0), at < 0 ? question.length : at + part.length);
+}
+
 element.addEventListener("click", (event) => {
+  const chip = event.target.closest(".lc-echo");
+  if (chip) correct(chip.dataset);
   const cite = event.target.closest(".lc-cite");
   if (cite) trigger("cite", { turn: Number(cite.dataset.turn), fact: cite.dataset.fact });
   const wish = event.target.closest(".lc-wish");

@@ -78,6 +78,7 @@ def _question_text(text: str, limit: int = 600) -> str:
 
 
 def _understood_html(turn: Turn, words: Words) -> Markup:
+    """Draw how the question was read: each part a chip that takes the question back into the box to be corrected."""
     if turn.understood is None:
         return Markup("")
     entities = turn.understood.entities
@@ -88,13 +89,21 @@ def _understood_html(turn: Turn, words: Words) -> Markup:
         *entities.placements,
         *entities.groups,
     ]
+    told = []
     if turn.understood.length != "normal":
-        parts.append(words(f"chat.length_{turn.understood.length}"))
+        told.append(words(f"chat.length_{turn.understood.length}"))
     if turn.understood.variation:
-        parts.append(words("chat.variation", n=turn.understood.variation + 1))
-    return Markup('<p class="lc-understood">{} <b>{}</b></p>').format(
-        words("chat.understood"), " · ".join(plain(part) for part in parts)
-    )
+        told.append(words("chat.variation", n=turn.understood.variation + 1))
+    chips = join(_chip_html(part, turn.question, words) for part in parts)
+    how = Markup(" <b>{}</b>").format(" · ".join(told)) if told else Markup("")
+    return Markup('<p class="lc-understood">{} {}{}</p>').format(words("chat.understood"), chips, how)
+
+
+def _chip_html(part: str, question: str, words: Words) -> Markup:
+    label = words("chat.correct", part=plain(part))
+    return Markup(
+        '<button type="button" class="lc-echo" data-part="{}" data-question="{}" title="{}" aria-label="{}">{}</button>'
+    ).format(part, question, label, label, plain(part))
 
 
 def _known_html(index: int, turn: Turn, words: Words) -> Markup:

@@ -292,3 +292,21 @@ def test_a_writer_that_breaks_off_leaves_an_answer_of_phrases_that_says_so(open_
     expect(page.locator(".lc-a")).not_to_contain_text("99999")
     expect(page.locator(".lc-facts")).to_contain_text("fact phrases, no model in place of broken writer")
     watched.assert_clean()
+
+
+def test_a_part_that_was_misread_is_corrected_in_the_box(open_calendar):
+    watched = open_calendar()
+    page = watched.page
+    box = page.locator("#lc-box textarea")
+    box.fill("What is planned in 2017-W43?")
+    box.press("Enter")
+    expect(page.locator(".lc-turn.lc-done")).to_have_count(1)
+    page.locator(".lc-echo", has_text="2017-W43").click()
+    expect(box).to_be_focused()
+    expect(box).to_have_value("What is planned in 2017-W43?")
+    assert box.evaluate("box => box.value.slice(box.selectionStart, box.selectionEnd)") == "2017-W43"
+    page.keyboard.type("2017-W44")
+    box.press("Enter")
+    expect(page.locator(".lc-turn.lc-done")).to_have_count(2)
+    expect(page.locator(".lc-echo", has_text="2017-W44")).to_have_count(1)
+    watched.shoot("understood")
