@@ -65,7 +65,9 @@ document.addEventListener("lc:plan", ({ detail }) => {
 });
 
 // A chip of "Understood as" takes its question back into the box, with what it names selected to be typed over.
-function correct({ question, part }) {
+function correct(chip) {
+  const question = chip.closest(".lc-turn").querySelector(".lc-q").textContent;
+  const part = chip.dataset.part;
   const box = document.querySelector("#lc-box textarea");
   if (!box || box.disabled) return;
   Object.getOwnPropertyDescriptor(HTMLTextAreaElement.prototype, "value").set.call(box, question);
@@ -77,7 +79,7 @@ function correct({ question, part }) {
 
 element.addEventListener("click", (event) => {
   const chip = event.target.closest(".lc-echo");
-  if (chip) correct(chip.dataset);
+  if (chip) correct(chip);
   const cite = event.target.closest(".lc-cite");
   if (cite) trigger("cite", { turn: Number(cite.dataset.turn), fact: cite.dataset.fact });
   const wish = event.target.closest(".lc-wish");

@@ -94,16 +94,16 @@ def _understood_html(turn: Turn, words: Words) -> Markup:
         told.append(words(f"chat.length_{turn.understood.length}"))
     if turn.understood.variation:
         told.append(words("chat.variation", n=turn.understood.variation + 1))
-    chips = join(_chip_html(part, turn.question, words) for part in parts)
+    chips = join(_chip_html(part, words) for part in parts)
     how = Markup(" <b>{}</b>").format(" · ".join(told)) if told else Markup("")
     return Markup('<p class="lc-understood">{} {}{}</p>').format(words("chat.understood"), chips, how)
 
 
-def _chip_html(part: str, question: str, words: Words) -> Markup:
+def _chip_html(part: str, words: Words) -> Markup:
     label = words("chat.correct", part=plain(part))
-    return Markup(
-        '<button type="button" class="lc-echo" data-part="{}" data-question="{}" title="{}" aria-label="{}">{}</button>'
-    ).format(part, question, label, label, plain(part))
+    return Markup('<button type="button" class="lc-echo" data-part="{}" title="{}" aria-label="{}">{}</button>').format(
+        part, label, label, plain(part)
+    )
 
 
 def _known_html(index: int, turn: Turn, words: Words) -> Markup:

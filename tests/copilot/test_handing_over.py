@@ -144,7 +144,7 @@ def test_a_writer_without_what_it_was_taught_is_told(copilot, monkeypatch, tmp_p
 
     damaged = tmp_path / "adapter_model.safetensors"
     damaged.write_bytes(b"no adapter")
-    writer = TransformersGenerator(cache=tmp_path, adapter=damaged)
+    writer = TransformersGenerator(cache=tmp_path, adapter=damaged, eight_bit=False)
     monkeypatch.setattr(writer, "_load_made", lambda make, remove: None)  # the plain weights are not needed here
     monkeypatch.setattr(copilot, "writer", writer)
     assert not [notice for notice in copilot.notices() if notice.subject == "writer"]
