@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from copilot.asked import is_about_the_whole
 from copilot.chosen_products import choose_among, choose_product
-from copilot.intents import Intent
+from copilot.intents import SPEAKS_OF_NO_PRODUCT, Intent
 
 if TYPE_CHECKING:
     from copilot.engine import Engine
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 ALWAYS_OF_A_PRODUCT = frozenset(
     {Intent.WHAT_IF_MOVE, Intent.SIMILAR, Intent.SEARCH_DEMAND, Intent.DRIVERS, Intent.AUDIENCE}
 )
+OF_ANY_WEEK = SPEAKS_OF_NO_PRODUCT | {Intent.PRODUCT_SEARCH, Intent.PAST_SALES}
+"""Intents that may name weeks outside the plan."""
 _OF_ALL_TOO = frozenset({Intent.RISKS, Intent.CONFIDENCE})
 _MAY_SPEAK_OF_A_PART = frozenset({Intent.WHY_HERE, Intent.WHY_NOT, Intent.FORECAST})
 
@@ -30,7 +32,7 @@ def abstains(question: Question, stored: StoredPlan, engine: Engine) -> bool:
     if question.intent is Intent.OUT_OF_SCOPE or question.unsure:
         return True
     outside = any(week not in engine.weeks for week in question.entities.weeks)
-    if outside and question.intent not in (Intent.PRODUCT_SEARCH, Intent.PAST_SALES, Intent.DATA, Intent.METHOD):
+    if outside and question.intent not in OF_ANY_WEEK:
         return True
     if question.intent is Intent.COMPARE:
         chosen = [choose_among(named, question, stored, engine) for named in question.named[:2]]
@@ -38,7 +40,8 @@ def abstains(question: Question, stored: StoredPlan, engine: Engine) -> bool:
     found = question.entities
     named = bool(found.products or question.ambiguous_products or question.product_words)
     part = question.of_launches or bool(found.weeks or found.placements or found.groups)
-    if question.intent in _MAY_SPEAK_OF_A_PART and part and not named:
+    of_a_category = question.intent is Intent.AUDIENCE and bool(found.groups)
+    if ((question.intent in _MAY_SPEAK_OF_A_PART and part) or of_a_category) and not named:
         return False
     needs = question.intent in ALWAYS_OF_A_PRODUCT | _MAY_SPEAK_OF_A_PART or named
     needs = needs or (question.intent in _OF_ALL_TOO and not is_about_the_whole(question))

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from copilot.answer import Answer, Origin, Sentence, WriterReport, finished_answer
 from copilot.cleaning import clean_label
+from copilot.error_lines import error_line
 from copilot.errors import GeneratorError
 from copilot.factsheet import Fact, FactSheet
 from copilot.generators import PHRASES, Prompt, TextGenerator, active_name, handed_over
@@ -133,8 +134,9 @@ def _spoken(
             yield from speaker.hear(text)
     except GeneratorError as error:
         log.warning("the writer failed, phrases finish the answer: %s", error)
-        speaker.report(WriterReport(PHRASES, generator.name, str(error), told=True))
-        yield Sentence(phrases.message("writer_failed", reason=str(error)), (), True, "template")
+        reason = error_line(error, phrases)
+        speaker.report(WriterReport(PHRASES, generator.name, reason, told=True))
+        yield Sentence(phrases.message("writer_failed", reason=reason), (), True, "template")
     yield from speaker.finish()
 
 

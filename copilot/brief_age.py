@@ -55,16 +55,14 @@ def read_edition(path: Path) -> Edition:
     name = clean_label(path.name)
     try:
         if path.stat().st_size > LARGEST:
-            raise UnreadableBrief(f"{name} is too large for a brief. Name a file that launch-copilot brief wrote.")
+            raise UnreadableBrief.of("brief_too_large", name=name)
         text = _docx_mark(path) if zipfile.is_zipfile(path) else path.read_text("utf-8")
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise UnreadableBrief(
-            f"{name} cannot be read as a brief ({type(error).__name__}). Name a .md or .docx file."
-        ) from error
+        raise UnreadableBrief.of("brief_unreadable", name=name) from error
 
     edition = Edition.read(text)
     if edition is None:
-        raise UnreadableBrief(f"{name} carries no mark of a brief. Name a file that launch-copilot brief wrote.")
+        raise UnreadableBrief.of("brief_unmarked", name=name)
     return edition
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from copilot import fact_collectors as about_product
 from copilot import plan_collectors as about_plan
 from copilot import product_facts
+from copilot.brief_alternatives import add_alternatives
 from copilot.brief_charts import Chart, Row
 from copilot.brief_facts import add_buyers, add_risks, add_sample_size
 from copilot.brief_writing import OUTCOME_WEEKS, Brief, BriefWriter
@@ -16,9 +17,10 @@ from copilot.catalogue_names import words_of
 from copilot.cleaning import clean_quote
 from copilot.fact_collectors import SlotAsked
 from copilot.factsheet import Fact
+from copilot.holidays import add_after_holiday
 from copilot.planner_facts import add_binding, add_flip, add_rhythm_effect
 from copilot.product_facts import Bench
-from ranking.interventions import Exclude, Lock
+from ranking.interventions import Exclude
 from retrieval.weeks import week_of
 
 if TYPE_CHECKING:
@@ -94,8 +96,10 @@ def _add_slot(bench: Bench, product: Product, launch: Launch) -> dict[str, objec
         "next_best": next_best,
         "flip": add_flip(bench, product, told),
         "binding": add_binding(bench, launch),
-        "alternatives": _add_alternatives(bench, product, launch, next_best),
-        "risks": add_risks(bench, launch),
+        "next_units": _add_there(bench, product, told),
+        "alternatives": add_alternatives(bench, product, launch),
+        "plan_weeks": (bench.engine.weeks[0], bench.engine.weeks[-1]),
+        "risks": [*filter(None, [add_after_holiday(bench, launch)]), *add_risks(bench, launch)],
         "sample": add_sample_size(bench, launch),
         "change": [],
         "measured": launch.week + timedelta(weeks=OUTCOME_WEEKS),
@@ -109,31 +113,10 @@ def _add_no_slot(bench: Bench, product: Product) -> dict[str, object]:
     return {**empty, "reasons": [], "alternatives": [], "risks": [], "change": _said(bench)}
 
 
-def _add_alternatives(
-    bench: Bench, product: Product, launch: Launch, next_best: Fact | None
-) -> list[tuple[Fact, Fact | None]]:
-    """What each other placement of the week would cost the plan, then a week earlier and later; each is re-solved.
-
-    The next best slot is left out, as it is told already.
-    """
-    told = {(launch.week, launch.placement), (next_best.week, next_best.placement) if next_best else None}
-    asked = [(launch.week, placement) for placement in bench.engine.placements]
-    asked += [(launch.week + timedelta(weeks=step), None) for step in (-1, 1)]
-    found = [
-        _add_alternative(bench, product, *slot) for slot in asked if slot not in told and slot[0] in bench.engine.weeks
-    ]
-    return [one for one in found if one is not None]
-
-
-def _add_alternative(
-    bench: Bench, product: Product, week: date, placement: str | None
-) -> tuple[Fact, Fact | None] | None:
-    told: Counterfactual = bench.engine.counterfactual(bench.stored, Lock(product.product_id, week, placement))
-    delta = about_product.add_delta(bench, "move_delta", product, told, explains=None, week=week, placement=placement)
+def _add_there(bench: Bench, product: Product, told: Counterfactual) -> Fact | None:
+    """What the product is expected to sell where it goes when its slot is barred."""
     there = told.plan.launch_of(product.product_id) if told.plan else None
-    if delta is None:
-        return None
-    return delta, product_facts.add_expected(bench, there, explains=delta) if there else None
+    return product_facts.add_expected(bench, there) if there else None
 
 
 def _add_words(bench: Bench, product: Product) -> list[Fact | Words]:

@@ -125,18 +125,20 @@ def _add_prices(bench: Bench) -> list[Fact]:
     return facts
 
 
-def _add_seasons(bench: Bench, groups: Sequence[str]) -> list[tuple[Fact, Fact]]:
-    """Add each group's best and worst week by demand, where the weeks differ at all."""
+def _add_seasons(bench: Bench, groups: Sequence[str]) -> list[tuple[Fact, Fact, bool]]:
+    """Add each group's best and worst week by demand, and whether its weeks are all alike as far as is shown.
+
+    Large groups often are: they stay in the table, or it would look as if nothing were known of them.
+    """
     name = "season_effect" if bench.engine.models.season else "momentum"
     pairs = []
     for group in groups:
         by_week = {week: _season_ratio(bench, group, week) for week in bench.engine.weeks}
-        if max(by_week.values()) - min(by_week.values()) < TIE_TOLERANCE:
-            continue
+        alike = max(by_week.values()) - min(by_week.values()) < TIE_TOLERANCE
         ends = (max(by_week, key=lambda week: by_week[week]), min(by_week, key=lambda week: by_week[week]))
         source = bench.sources.momentum(group)
         best, worst = (bench.sheet.add(name, group, group, by_week[week], source, week=week) for week in ends)
-        pairs.append((best, worst))
+        pairs.append((best, worst, alike))
     return pairs
 
 

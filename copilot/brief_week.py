@@ -15,6 +15,7 @@ from copilot.brief_writing import OUTCOME_WEEKS, Brief, BriefWriter
 from copilot.cleaning import clean_label, clean_quote
 from copilot.errors import UnknownWeek
 from copilot.factsheet import Fact
+from copilot.holidays import add_after_holidays
 from copilot.plan_collectors import Part, largest_first
 from copilot.planner_facts import add_binding
 from copilot.product_facts import Bench
@@ -38,10 +39,8 @@ def write_week(writer: BriefWriter, week: date) -> Brief:
     """
     bench, weeks = writer.bench, writer.bench.engine.weeks
     if week not in weeks:
-        raise UnknownWeek(
-            f"{format_week(week)} lies outside the plan, which runs from {format_week(weeks[0])} to "
-            f"{format_week(weeks[-1])}."
-        )
+        first, last = format_week(weeks[0]), format_week(weeks[-1])
+        raise UnknownWeek.of("week_outside", week=format_week(week), first=first, last=last)
     part = Part(weeks=(week,))
     launches = sorted(filter(part.holds, bench.stored.plan.launches), key=largest_first)
     groups = sorted({launch.group for launch in launches if launch.group})
@@ -64,6 +63,7 @@ def write_week(writer: BriefWriter, week: date) -> Brief:
             (launch, product_facts.add_stock(bench, bench.engine.product(launch.product_id))) for launch in launches
         ],
         "risks": [(launch, risks[0]) for launch in launches[:EXPLAINED] if (risks := add_risks(bench, launch))],
+        "late": add_after_holidays(bench, launches, len(launches)),
         "sample": add_sample_size(bench, launches[0]) if launches else None,
         "units_chart": _chart(bench, expected),
         "measured": week + timedelta(weeks=OUTCOME_WEEKS),

@@ -1,21 +1,22 @@
 """What briefs are written with: a sheet of facts, the templates' words, footnotes, charts, and the mark of the edition.
 
-Templates speak with five functions. `say(fact)` is the fact's own sentence, `value(fact)` its figure with its unit,
-`noted_interval(fact)` its interval; each carries a footnote. `number(fact)` and `interval(fact)` are bare figures for
-tables whose rows end in `notes(facts)`, one footnote for the whole row. A number that no footnote covers fails a test.
+Templates speak with six functions. `say(fact)` is the fact's own sentence, `value(fact)` its figure with its unit,
+`noted_interval(fact)` its interval; each carries a footnote. `number(fact)`, `interval(fact)` and `proven(fact)` are
+bare figures for places that `notes(facts)` covers with a footnote. A number that no footnote covers fails a test.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from copilot.brief_charts import Chart, as_text
+from copilot.brief_spacing import without_blanks
 from copilot.cleaning import clean_label, clean_text, escape_markdown
 from copilot.fact_sources import Sources
 from copilot.factsheet import Fact, SheetBuilder
@@ -127,8 +128,12 @@ class Notes:
             named = [fact for fact in facts if fact.name == name]
             weekly = [fact for fact in named if fact.week and not isinstance(fact.value, date)]
             figures = [self._run_of(weekly)] if len(weekly) > 1 else [self._figure(fact) for fact in weekly]
-            several = len({fact.subject for fact in named}) > 1
-            figures += [self._named_figure(fact, several) for fact in named if fact not in weekly]
+            others = [fact for fact in named if fact not in weekly]
+            if len(weekly) > 1 and len(others) == 1:
+                figures.append(self._say("in_all", figure=self._figure(others[0])))
+            else:
+                several = len({fact.subject for fact in named}) > 1
+                figures += [self._named_figure(fact, several) for fact in others if not isinstance(fact.value, str)]
             told.append(self._say("told", name=self.phrases.label(f"fact.{name}"), figures=figures))
         return self._say("lines", lines=told)
 
@@ -171,8 +176,9 @@ class BriefWriter:
             template,
             title=title,
             plan=bench.stored.plan,
-            source=report.title,
-            simulated=[str(table) for table in report.simulated],
+            source=phrases.known("source", report.source, report.title),
+            simulated=[phrases.known("table", str(table), str(table)) for table in report.simulated],
+            unread=phrases.known("unread", report.source, ""),
             label=clean_label,
             week_range=week_range_text,
             **about,
@@ -180,18 +186,27 @@ class BriefWriter:
             **(_renumbered(values, bench)),
         )
         parts = [_tidy(body), "\n".join(notes.lines()), f'[brief]: # "{edition.mark}"']
+        markdown = "\n\n".join(parts) + "\n"
         return Brief(
             target=target,
             title=title,
-            markdown="\n\n".join(parts) + "\n",
+            markdown=self._spaced(markdown, names.values()),
             facts=notes.facts,
             plan_version=edition.plan_version,
             fingerprint=data,
             lang=phrases.lang,
-            charts=tuple(self._charts),
-            edition_line=phrases.message("title.edition", **about),
+            charts=tuple(replace(chart, alt=self._spaced(chart.alt, ())) for chart in self._charts),
+            edition_line=self._spaced(phrases.message("title.edition", **about), ()),
             origin_line=phrases.message("title.made_by"),
         )
+
+    def _spaced(self, text: str, named: Iterable[str]) -> str:
+        """Return the text as its language spaces it; what the catalogue holds stands as it is."""
+        if not self.phrases.lexicon.unspaced:
+            return text
+        facts = self.bench.sheet.build().facts
+        labels = {label for fact in facts for label in (fact.subject_label, fact.other_label, fact.placement)}
+        return without_blanks(text, [escape_markdown(clean_label(one)) for one in {*labels, *named} if one])
 
     def _speaking(self, notes: Notes) -> dict[str, object]:
         """Return what templates speak with; each use of a fact is noted, so that its footnote follows."""
@@ -205,6 +220,10 @@ class BriefWriter:
 
         def noted_interval(fact: Fact) -> Markup:
             return Markup(escape_markdown(self.phrases.interval(fact)) + notes.refer(fact))
+
+        def proven(fact: Fact) -> str:
+            low, high = bounds(fact)
+            return "" if low == high else self.phrases.message("unit.span", low=low, high=high)
 
         def bounds(fact: Fact) -> tuple[str, str]:
             return self.phrases.bounds(fact) or ("", "")
@@ -220,6 +239,7 @@ class BriefWriter:
             "number": self.phrases.value,
             "interval": self.phrases.interval,
             "bounds": bounds,
+            "proven": proven,
             "notes": lambda facts: Markup(notes.refer(*facts)),
             "chart": chart,
             "short": short_week,

@@ -15,7 +15,7 @@ from copilot.brief_week import write_week
 from copilot.brief_writing import Brief, BriefWriter
 from copilot.cleaning import clean_text
 from copilot.errors import UnknownProduct, UnknownWeek, UnsupportedFormat
-from copilot.phrases import Phrases
+from copilot.phrases import Phrases, languages, load_phrases
 from copilot.week_words import find_weeks
 from retrieval.weeks import format_week, parse_week
 
@@ -28,10 +28,11 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "RHYTHM", "Brief", "brief_bytes", "write_brief"]
 
 FORMATS = ("md", "docx")
+_WEEK_DIGITS = 2  # a number of more is a product's
 
 
 def write_brief(target: str, engine: Engine, stored_plan: StoredPlan, phrases: Phrases) -> Brief:
-    """Write the brief of a product id, a week (`2017-W43`, `week 43` or a date) or `rhythm`.
+    """Write the brief of a product id, a week (`2017-W43`, `43`, `week 43` or a date) or `rhythm`.
 
     Raises:
         UnknownProduct: the target is neither a product of the catalogue, a week nor `rhythm`.
@@ -46,10 +47,7 @@ def write_brief(target: str, engine: Engine, stored_plan: StoredPlan, phrases: P
     except UnknownProduct as unknown:
         week = _week_or_none(named, engine, phrases)
         if week is None:
-            raise UnknownProduct(
-                f"No brief can be written for {named!r}: give a product's id, a week such as "
-                f"{format_week(engine.weeks[0])}, or {RHYTHM!r}."
-            ) from unknown
+            raise UnknownProduct.of("no_brief", target=named, week=format_week(engine.weeks[0])) from unknown
         return write_week(writer, week)
 
 
@@ -65,17 +63,22 @@ def brief_bytes(brief: Brief, file_format: str) -> bytes:
         from copilot.brief_docx import to_docx
 
         return to_docx(brief)
-    raise UnsupportedFormat(
-        f"Briefs are not written as {clean_text(file_format, 20)!r}, only as {' or '.join(FORMATS)}."
-    )
+    raise UnsupportedFormat.of("brief_format", format=clean_text(file_format, 20), formats=FORMATS)
 
 
 def _week_or_none(text: str, engine: Engine, phrases: Phrases) -> date | None:
-    """Return the one week that the target is, as a date, `2017-W44` or in words: "W44", "week 44"."""
+    """Return the one week that the target is: a date, `2017-W44`, a number alone, or words such as "week 44"."""
     try:
         return parse_week(text)
     except ValueError:
         pass
+    others = (load_phrases(lang) for lang in languages() if lang != phrases.lang)
+    return next((week for words in (phrases, *others) if (week := _week_in_words(text, engine, words))), None)
+
+
+def _week_in_words(text: str, engine: Engine, phrases: Phrases) -> date | None:
+    if text.isdecimal() and len(text) <= _WEEK_DIGITS:
+        text = phrases.message("title.week_words", number=int(text))
     try:
         found = find_weeks(text, engine.as_of, engine.weeks, phrases.parsing, phrases.lexicon)
     except UnknownWeek:

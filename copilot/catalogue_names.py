@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -31,6 +31,9 @@ class NamedSpan:
     products: tuple[str, ...]
 
 
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+
+
 class CatalogueNames:
     """Titles and ids of all products, for matching in messages.
 
@@ -51,6 +54,7 @@ class CatalogueNames:
         self.ids = frozenset(titles)
         self._waiting = frozenset(waiting or ())
         self.waiting = WaitingNames({one: titles[one] for one in waiting or {}}, waiting or {})
+        self._titles = titles
         self._common = frozenset(common)
         self._by_words: dict[Words, list[str]] = {}
         self._by_head: dict[Words, list[str]] = {}
@@ -65,7 +69,7 @@ class CatalogueNames:
                 self._by_words.setdefault(words, []).append(product_id)
                 self._by_head.setdefault(head_of(title), []).append(product_id)
         self._longest = min(_TITLE_WORDS, max(map(len, self._by_words), default=0))
-        self._speller = Speller(vocabulary)
+        self._speller = Speller(vocabulary | {f"{word[:-3]}y" for word in vocabulary if word.endswith("ies")})
         self._known = frozenset(vocabulary)
 
     @classmethod
@@ -110,13 +114,19 @@ class CatalogueNames:
         """Return the candidates that these words name: as their head, else within it, the title or the category."""
         return self.waiting.named(words)
 
+    def of_size(self, products: Words, numbers: Collection[float]) -> Words:
+        """Return those of some products whose titles hold one of the numbers: "Christmas Candy, 12 oz"."""
+        sizes = {one: set(map(float, _NUMBER.findall(self._titles[one]))) for one in products if one in self._titles}
+        return tuple(one for one, have in sizes.items() if have & set(numbers))
+
     def may_end(self, words: Words) -> bool:
         """Say whether the name of a product, up to a comma or a number, may end with these words."""
         return self.waiting.ends(words) or words in self._by_head
 
     def together(self, words: Words) -> bool:
         """Say whether words of three letters or more, all of the catalogue, name a product together."""
-        if not all(len(word) >= _SHORTEST_PART and self.has(word) for word in words):
+        known = (self.has(word) or self.has(f"{word}s") for word in words)
+        if not all(len(word) >= _SHORTEST_PART for word in words) or not all(known):
             return False
         return bool(self.waiting.within_head(words) or self.headed(words))
 

@@ -15,8 +15,11 @@ from copilot.intents import Intent, IntentMatcher, log_shares
 from copilot.phrases import load_phrases
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from copilot.phrases import Phrases
     from copilot.read_message import ReadMessage
+    from retrieval.cache import EmbeddingCache
 
 _PENALTY = 10.0  # inverse strength of the model's L2 penalty
 _TOLERANCE = 1e-3  # of the fit's gradient; a finer one changes no reading
@@ -40,13 +43,15 @@ class CharacterMatcher(IntentMatcher):
         """Say whether a message holds a cue of an intent, or a word of the plan."""
         return self.holds_cue(intent, text) or any(word in text for word in self._domain)
 
-    def _learn(self, embeddings: np.ndarray, features: np.ndarray, intents: Sequence[Intent]) -> None:
+    def _learn(self, kept: Path | None, examples: Sequence[tuple[Intent, str]], cache: EmbeddingCache | None) -> None:
         from sklearn.linear_model import LogisticRegression
         from threadpoolctl import threadpool_limits
 
+        embeddings, features = self._seen([text for _, text in examples], cache)
+        intents = [intent for intent, _ in examples]
         self._linear = LogisticRegression(C=_PENALTY, max_iter=200, tol=_TOLERANCE)
         with threadpool_limits(1):  # the matrices are too small to share between threads
-            self._linear.fit(features, [intent.value for intent in intents])
+            self._linear.fit(np.hstack([embeddings, features]), [intent.value for intent in intents])
         self._names = [str(name) for name in self._linear.classes_]
         # How many examples an intent has says nothing about how often it is asked, which characters alone would follow.
         counts = np.array([sum(intent == name for intent in intents) for name in self._names])
@@ -56,10 +61,10 @@ class CharacterMatcher(IntentMatcher):
         np.fill_diagonal(among, -1.0)
         self._floor = _FLOOR_SHARE * float(np.median(among.max(axis=1)))
 
-    def _weighed(
-        self, embeddings: np.ndarray, features: np.ndarray, read: ReadMessage, text: str
-    ) -> dict[Intent, float]:
-        scores = log_shares(self._names, self._linear.predict_proba(features).mean(axis=0) * self._evened)
+    def _weighed(self, plain: Sequence[str], features: np.ndarray, read: ReadMessage, text: str) -> dict[Intent, float]:
+        embeddings = self._encoder.encode(plain)
+        shares = self._linear.predict_proba(np.hstack([embeddings, features]))
+        scores = log_shares(self._names, shares.mean(axis=0) * self._evened)
         nearest = float((embeddings @ self._known.T).max())
         if nearest < self._floor and not self._concerns_the_plan(read, text):
             scores[Intent.OUT_OF_SCOPE] = max(scores.values()) + _FAR
@@ -76,7 +81,8 @@ class CharacterMatcher(IntentMatcher):
         bare = self._courtesies.sub(" ", masked)
         return tuple(dict.fromkeys((masked, bare))) if words_of(bare) else (masked,)
 
-    def _plain(self, masked: str) -> str:
+    def plain(self, masked: str) -> str:
+        """Return a masked message without what stands for entities."""
         return masked_words(masked, self._phrases)
 
     def _n_words(self, cue: str) -> float:

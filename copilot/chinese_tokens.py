@@ -70,7 +70,7 @@ def _cached_segmenter(words: frozenset[str]) -> Segmenter:
 
 
 def _segmenter(phrases: Phrases, cited: frozenset[str]) -> Segmenter:
-    own = (phrases.facts[name].known for name in cited)
+    own = (phrases.facts[name].spelled for name in cited)
     return _cached_segmenter(phrases.lexicon.vocabulary.union(*own))
 
 

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
 from copilot.lexicon import Lexicon
-from copilot.week_words import Clock, Span, iso_days, iso_weeks
+from copilot.plan_clock import Clock, Span
+from copilot.week_words import iso_days, iso_weeks
 from retrieval.weeks import week_of
 
 _MIDDLE = 15  # day of the month

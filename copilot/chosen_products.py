@@ -26,12 +26,32 @@ class Chosen:
 def settled(question: Question, stored: StoredPlan, engine: Engine) -> Question:
     """Return the question with the product that the plan decides on, so that a follow-up keeps to it.
 
-    Of a comparison these are both products.
+    Of a comparison these are both products. What stays open keeps its products as they are listed, so that one of them
+    can be picked by its place.
     """
     if question.intent is Intent.COMPARE and len(question.named) > 1:
         both = tuple(choose_among(named, question, stored, engine).product_id for named in question.named[:2])
         return replace(question, entities=replace(question.entities, products=both)) if all(both) else question
+    return _of_the_plan(_with_the_chosen(question, stored, engine), stored)
+
+
+def _of_the_plan(question: Question, stored: StoredPlan) -> Question:
+    """Ask why one product stands where it does, or why it does not: the plan knows which of the two it is."""
+    asks_why = question.intent in (Intent.WHY_HERE, Intent.WHY_NOT)
+    if not asks_why or question.unsure or len(question.entities.products) != 1:
+        return question
+    launch, found = stored.plan.launch_of(question.entities.products[0]), question.entities
+    slots = [one for one in (*found.weeks, *found.placements) if one not in found.without]
+    if launch is not None and (not slots or len(found.placements) > 1 or found.shift_weeks is not None):
+        return question
+    stands = launch is not None and all(slot in (launch.week, launch.placement) for slot in slots)
+    return replace(question, intent=Intent.WHY_HERE if stands else Intent.WHY_NOT)
+
+
+def _with_the_chosen(question: Question, stored: StoredPlan, engine: Engine) -> Question:
     chosen = choose_product(question, stored, engine)
+    if chosen.still_possible:
+        return replace(question, ambiguous_products=chosen.still_possible)
     if question.entities.products or not chosen.product_id:
         return question
     return replace(question, entities=replace(question.entities, products=(chosen.product_id,)))
@@ -71,7 +91,7 @@ def choose_among(possible: Sequence[str], question: Question, stored: StoredPlan
 def _in_the_slot(question: Question, stored: StoredPlan) -> Chosen:
     """Take the launches of a slot for the product: "why this one in week 41 at the front end cap?"."""
     found = question.entities
-    names_slot = bool(found.weeks and found.placements) and not (question.product_words or found.groups)
+    names_slot = len(found.weeks) == 1 and bool(found.placements) and not (question.product_words or found.groups)
     about_slot = question.intent in ABOUT_A_PRODUCT - {Intent.WHAT_IF_MOVE} and not question.of_launches
     if not (names_slot and about_slot):
         return Chosen()

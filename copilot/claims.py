@@ -10,8 +10,9 @@ from copilot.factsheet import Fact
 from copilot.lexicon import Phrase
 from copilot.numerals import change_text, equals, number_text
 from copilot.phrases import Phrases
-from copilot.reading import Clause, Number, Segment, interval_levels
+from copilot.reading import Clause, Segment
 from copilot.tokens import Token
+from copilot.written_numbers import Number, interval_levels
 
 COUNTED: dict[str, frozenset[str]] = {
     "units": frozenset({"units", "pieces"}),
@@ -19,6 +20,7 @@ COUNTED: dict[str, frozenset[str]] = {
     "searches": frozenset({"searches", "searches per week"}),
     "products": frozenset({"products"}),
     "weeks": frozenset({"weeks"}),
+    "rows": frozenset({"rows"}),
     "people": frozenset({"shoppers"}),
     "ratio": frozenset({"ratio"}),
     "multiple": frozenset({"ratio"}),
@@ -81,13 +83,10 @@ def _listed(segment: Segment) -> dict[int, list[Fact]]:
     between = [token for token in tokens if numbers[0].at < token.at < numbers[-1].at and token.kind != "number"]
     names = _named_in_order(tokens, alike)
     names_first = all(token.at < numbers[0].at for token in tokens if _names(token, alike))
-    is_list = names_first and len(names) == len(alike) and all(token.text.lower() in COUNTED for token in between)
+    if not names_first or len(names) != len(alike) or any(token.text.lower() not in COUNTED for token in between):
+        return {}
     each_once = len({found[0].id for found in names if len(found) == 1}) == len(names)
-    return (
-        {number.at: found if each_once else [] for number, found in zip(numbers, names, strict=False)}
-        if is_list
-        else {}
-    )
+    return {number.at: found if each_once else [] for number, found in zip(numbers, names, strict=True)}
 
 
 def _named_in_order(tokens: Sequence[Token], facts: Sequence[Fact]) -> list[list[Fact]]:
@@ -97,8 +96,7 @@ def _named_in_order(tokens: Sequence[Token], facts: Sequence[Fact]) -> list[list
         if not _names(token, facts):
             continue
         fitting = [fact for fact in facts if supports(token, fact)]
-        adjoins = before is not None and before.at + len(before.text) + 1 == token.at
-        if found and adjoins and token.text.startswith("#"):
+        if found and before is not None and before.adjoins(token) and token.text.startswith("#"):
             found[-1] = [fact for fact in found[-1] if fact in fitting]
         else:
             found.append(fitting)
@@ -132,7 +130,7 @@ def supports(token: Token, fact: Fact) -> bool:
 
 def fact_weeks(fact: Fact) -> list[date]:
     """Return the weeks that a fact is about."""
-    return [day for day in (fact.week, fact.value) if isinstance(day, date)]
+    return [day for day in (fact.week, fact.other_week, fact.value) if isinstance(day, date)]
 
 
 def _same_day(written: date, week: date) -> bool:

@@ -39,11 +39,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         logging.basicConfig(level=settings.log_level, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
         return arguments.run(arguments, settings)
     except OPERATOR_ERRORS as error:
-        say(f"error: {error}")
+        say(f"error: {_told(error, getattr(arguments, 'lang', None))}")
         return 1
     except KeyboardInterrupt:
         say("stopped; nothing was half-written")
         return 130
+
+
+def _told(error: Exception, lang: str | None) -> str:
+    """Return an error in the operator's language, as far as that is known and has words for it."""
+    if lang not in LANGUAGES:
+        return str(error)
+    from copilot.error_lines import error_line
+    from copilot.phrases import load_phrases
+
+    return error_line(error, load_phrases(lang))
 
 
 def settings_from(arguments: argparse.Namespace) -> Settings:
@@ -186,12 +196,15 @@ def run_plan(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def run_ask(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Answer one question, sentence by sentence."""
-    from copilot.service import Finished, SentenceReady
+    """Answer one question, sentence by sentence, after a line that says how it was understood."""
+    from copilot.echo import understood_line
+    from copilot.service import Finished, SentenceReady, Understood
 
     copilot = _copilot(settings)
     for event in copilot.ask(arguments.question, lang=settings.lang):
-        if isinstance(event, SentenceReady) and not arguments.json:
+        if isinstance(event, Understood):
+            (say if arguments.json else print_text)(understood_line(event.question, copilot.engine))
+        elif isinstance(event, SentenceReady) and not arguments.json:
             print_text(event.sentence.text)
         elif isinstance(event, Finished) and arguments.json:
             print_json(event.answer.to_json())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from copilot.catalogue_names import words_of
@@ -38,14 +39,21 @@ OF_LAUNCHES = frozenset(
 """Intents that may be about launches together."""
 
 
-def read_wish(text: str, phrases: Phrases) -> Wish:
+_SHORT = 8  # words of a message that goes on about the launches before
+
+
+def read_wish(text: str, phrases: Phrases, *, names_nothing: bool = False) -> Wish:
     """Return how a message wants the answer before told anew: "shorter", "more detail", "again"; "" when it does not.
 
-    A wish is a message of nothing else: "what is planned again in week 44" is a question.
+    A wish is a message of nothing else: "what is planned again in week 44" is a question. One that is spelled out may
+    stand among other talk: "my line broke up, could you say that once more".
     """
     patterns = phrases.parsing["wishes"]
     assert isinstance(patterns, Mapping)
     for wish in WISHES:
+        said = patterns.get(f"{wish}_said")
+        if said and names_nothing and re.search(str(said), text, re.IGNORECASE):
+            return wish
         left, n_found = re.subn(str(patterns[wish]), " ", text, flags=re.IGNORECASE)
         if n_found and says_only(left, str(patterns["fillers"]), phrases.lexicon):
             return wish
@@ -72,7 +80,9 @@ def leaning(
     about_one = continued in (Intent.WHY_HERE, Intent.FORECAST, Intent.SIMILAR, Intent.RISKS, Intent.DRIVERS)
     about_one = (about_one or continued is Intent.PLANNED) and bool(previous.entities.products)
     names_product = bool(read.entities.products or read.named)
-    if read.entities.shift_weeks is not None or (about_one and adds_slot and not names_product):
+    speaks_of_one = bool(previous.entities.products) or names_product or not previous.entities.weeks
+    shifts = read.entities.shift_weeks is not None and speaks_of_one
+    if shifts or (about_one and adds_slot and not names_product):
         continued = Intent.WHAT_IF_MOVE
     return {**scores, continued: max(scores.values()) + FOLLOW_UP_LEAD}
 
@@ -98,6 +108,25 @@ def with_the_one_before(question: Question, previous: Question | None, phrases: 
     return replace(question, named=(before, *question.named), entities=found)
 
 
+def of_the_shown(text: str, previous: Question | None, phrases: Phrases) -> Question | None:
+    """Read "the second one" or "2" as a pick among the products that the answer before asked back about, or None."""
+    shown = previous.ambiguous_products if previous and not previous.entities.products else ()
+    match = re.search(str(phrases.parsing["picks"]), text, re.IGNORECASE)
+    if previous is None or not shown or match is None:
+        return None
+    if not says_only(text.replace(match[0], " "), str(phrases.parsing["additions"]), phrases.lexicon):
+        return None
+    written = next(filter(None, match.groups())).casefold()
+    words = str(phrases.parsing["places_in_list"]).split()
+    place = int(written) if written.isdigit() else words.index(written) + 1
+    if not 1 <= place <= len(shown):
+        return None
+    found = replace(previous.entities, products=(shown[place - 1],))
+    return replace(
+        previous, entities=found, ambiguous_products=(), product_words="", exact=True, wish="", stopped=False
+    )
+
+
 def adds_only(read: ReadMessage, text: str, phrases: Phrases) -> bool:
     """Say whether a message names something and says nothing else: "and for clementines?"."""
     masked = read.readings[-1] if read.readings else read.entities.text
@@ -113,6 +142,17 @@ def still_meant(text: str, previous: Question | None, phrases: Phrases) -> Quest
     return None if pattern and re.search(str(pattern), text, re.IGNORECASE) else previous
 
 
+def of_a_number(question: Question, read: ReadMessage, previous: Question | None, weeks: Sequence[date]) -> Question:
+    """Take a number that is all a message adds for a week, where the question before named one: "I meant 46"."""
+    found = question.entities
+    if previous is None or not previous.entities.weeks or found.weeks or read.named or len(found.numbers) != 1:
+        return question
+    meant = tuple(week for week in weeks if week.isocalendar().week == found.numbers[0])
+    if not meant or question.intent is not previous.intent:
+        return question
+    return replace(question, entities=replace(found, weeks=meant, numbers=()))
+
+
 def of_those(question: Question, read: ReadMessage, previous: Question | None, phrases: Phrases) -> Question:
     """Take "those" and "all that" for the launches of the question before: of its weeks, placements, categories."""
     pattern, found = phrases.parsing.get("of_those"), question.entities
@@ -121,18 +161,28 @@ def of_those(question: Question, read: ReadMessage, previous: Question | None, p
         return question
     before = previous.entities
     narrowed = before.weeks or before.placements or before.groups
-    if before.products or not narrowed or not re.search(str(pattern), question.text, re.IGNORECASE):
+    goes_on = phrases.parsing.get("goes_on")
+    continues = len(words_of(question.text)) <= _SHORT and goes_on and re.search(str(goes_on), question.text, re.I)
+    says_those = continues or re.search(str(pattern), question.text, re.IGNORECASE)
+    if before.products or not narrowed or not says_those:
         return question
     found = replace(found, weeks=before.weeks, placements=before.placements, groups=before.groups)
     return replace(question, entities=found, of_launches=True, points_back=False)
 
 
 def of_that_week(question: Question, previous: Question | None, phrases: Phrases) -> Question:
-    """Take "that week" for the week of the question before."""
-    pattern = str(phrases.parsing["of_that_week"])
-    if previous is None or question.entities.weeks or not re.search(pattern, question.text, re.IGNORECASE):
+    """Take "that week" for the week of the question before, and "the week after" for the one next to it."""
+    found, weeks = question.entities, previous.entities.weeks if previous else ()
+    if found.weeks or not weeks:
         return question
-    return replace(question, entities=replace(question.entities, weeks=previous.entities.weeks))
+    if re.search(str(phrases.parsing["of_that_week"]), question.text, re.IGNORECASE):
+        return replace(question, entities=replace(found, weeks=weeks))
+    about_one = found.products or question.named or (previous and previous.entities.products)
+    if found.shift_weeks is None or about_one:
+        return question
+    shifted = max(weeks) if found.shift_weeks > 0 else min(weeks)
+    moved = replace(found, weeks=(shifted + timedelta(weeks=found.shift_weeks),), shift_weeks=None)
+    return replace(question, entities=moved)
 
 
 def of_the_compared(

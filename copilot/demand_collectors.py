@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from copilot.asked import the_product
-from copilot.catalogue_names import words_of
+from copilot.asked import is_about_a_category, the_product
 from copilot.product_facts import ANALOGUES, Bench, add_word_searches
+from copilot.unmet_demand import unmet_words
 from copilot.waiting_names import head_of
 
 if TYPE_CHECKING:
@@ -18,19 +18,22 @@ if TYPE_CHECKING:
     from copilot.questions import Question
 
 RECENT = timedelta(weeks=26)  # purchases that tell who buys a category now
-UNMET_SAID = 5  # searches named
-LEAST_SEARCHED = 2  # times; a single search may be a slip of the finger
-QUERIES_READ = 5_000  # the commonest ones
-WORD = 3  # letters; shorter words say too little about a product
+UNMET_SAID = 5  # words named
 
 
 def audience(bench: Bench, question: Question) -> None:
-    """Which share of the shoppers bought from a product's category, and things most like it."""
+    """Which share of the shoppers bought from a product's category, and things most like it; or from categories."""
+    if is_about_a_category(question):
+        buyers = (_add_category_buyers(bench, group) for group in question.entities.groups)
+        largest = sorted(filter(None, buyers), key=lambda fact: -float(fact.value))  # pyright: ignore[reportArgumentType]
+        bench.sheet.must_say(*largest)
+        bench.sheet.say("audience_limits", closing=True)
+        return
     product = the_product(bench, question)
     if product is None:
         return
     if product.group:
-        bench.sheet.must_say(_add_category_buyers(bench, product))
+        bench.sheet.must_say(_add_category_buyers(bench, product.group))
     nearest = [one.product_id for one in bench.engine.analogues(product.product_id, ANALOGUES)]
     if nearest:
         bench.sheet.must_say(_add_analogue_buyers(bench, product, nearest))
@@ -39,19 +42,19 @@ def audience(bench: Bench, question: Question) -> None:
     bench.sheet.say("audience_limits", closing=True)
 
 
-def _add_category_buyers(bench: Bench, product: Product) -> Fact | None:
+def _add_category_buyers(bench: Bench, group: str) -> Fact | None:
     since = bench.engine.as_of - RECENT
     rows = bench.engine.workspace.query(
         "SELECT count(DISTINCT e.user_id) FILTER (WHERE p.category = ? OR starts_with(p.category, ?)) AS n,"
         " count(DISTINCT e.user_id) AS shoppers FROM events e JOIN products p USING (product_id)"
         " WHERE e.type = 'purchase' AND e.ts >= ? AND e.ts < ?",
-        [product.group, f"{product.group} > ", since, bench.engine.as_of],
+        [group, f"{group} > ", since, bench.engine.as_of],
     )
     n, shoppers = int(rows["n"].iloc[0]), int(rows["shoppers"].iloc[0])
     if not shoppers:
         return None
-    source = bench.sources.buyers_of_group(product.group, since)
-    return bench.sheet.add("category_buyers", product.group, product.group, n / shoppers, source)
+    source = bench.sources.buyers_of_group(group, since)
+    return bench.sheet.add("category_buyers", group, group, n / shoppers, source)
 
 
 def _add_analogue_buyers(bench: Bench, product: Product, ids: Sequence[str]) -> Fact | None:
@@ -69,38 +72,17 @@ def _add_analogue_buyers(bench: Bench, product: Product, ids: Sequence[str]) -> 
 
 
 def unmet_demand(bench: Bench, question: Question) -> None:
-    """Which searches of the last eight weeks hold a word that no product has, the commonest first."""
+    """Which words shoppers searched for in the last eight weeks and no product has, the most searched first."""
     if not bench.engine.workspace.has("queries"):
         bench.sheet.say("searches_off")
         return
     simulated = "queries" in bench.engine.report.simulated
-    found = _unanswered(bench)
-    total = sum(count for _, count in found)
-    source = bench.sources.unanswered([query for query, _ in found], simulated)
-    bench.sheet.must_say(bench.sheet.add("unmet_searches", "plan", "plan", int(total), source))
-    for query, count in found[:UNMET_SAID]:
-        source = bench.sources.unanswered([query], simulated)
-        bench.sheet.must_say(bench.sheet.add("unmet_words", "plan", "plan", int(count), source, other=("", query)))
+    found = unmet_words(bench.engine.workspace, bench.sources.phrases)
+    queries = {query: n for one in found for query, n in one.queries.items()}  # one may hold several of the words
+    source = bench.sources.unanswered(tuple(queries), simulated)
+    bench.sheet.must_say(bench.sheet.add("unmet_searches", "plan", "plan", sum(queries.values()), source))
+    for one in found[:UNMET_SAID]:
+        source = bench.sources.unanswered(tuple(one.queries), simulated)
+        bench.sheet.must_say(bench.sheet.add("unmet_words", "plan", "plan", one.searches, source, other=("", one.word)))
     if simulated:
         bench.sheet.say("unmet_simulated", closing=True)
-
-
-def _unanswered(bench: Bench) -> list[tuple[str, int]]:
-    """Return the searches with a word that stands in no title and no category, and how often each was made."""
-    workspace, stem = bench.engine.workspace, bench.sources.phrases.lexicon.stem
-    rows = workspace.query(
-        "SELECT query, CAST(sum(count) AS BIGINT) AS n FROM queries"
-        " WHERE date > (SELECT max(date) FROM queries) - INTERVAL 56 DAY"
-        f" GROUP BY query HAVING sum(count) >= {LEAST_SEARCHED} ORDER BY n DESC, query LIMIT {QUERIES_READ}"
-    )
-    texts = workspace.query(
-        "SELECT DISTINCT unnest(regexp_split_to_array(lower(title || ' ' || coalesce(category, '')), '[^a-z0-9]+'))"
-        " AS word FROM products"
-    )
-    known = {stem(word) for word in texts["word"] if word}
-    pairs = ((str(query), int(n)) for query, n in zip(rows["query"], rows["n"], strict=True))
-    return [
-        (query, n)
-        for query, n in pairs
-        if any(len(word) >= WORD and not word.isdigit() and stem(word) not in known for word in words_of(query))
-    ]

@@ -52,7 +52,8 @@ def compared(clause: Clause, segment: Segment) -> tuple[Fact, Fact] | None:
         return None
     left = _named_before(clause, segment, than[0].at, before=True)
     right = _named_before(clause, segment, than[0].at, before=False)
-    return None if left is None or right is None or left.unit != right.unit else (left, right)
+    told = left is not None and right is not None and left is not right and left.unit == right.unit
+    return (left, right) if told and left and right else None
 
 
 def _counts_same(clause: Clause, directed: Sequence[Fact], phrases: Phrases) -> bool:
@@ -76,7 +77,26 @@ def directions(clause: Clause, segment: Segment, phrases: Phrases) -> list[int]:
 def _agrees(fact: Fact, said: Sequence[int], clause: Clause, phrases: Phrases) -> bool:
     if fact.sign == 0 and any(word for word in said):
         return bool(negations(clause, phrases))
-    return all(sign == fact.sign for sign in said)
+    wanted = -fact.sign if is_reversed(clause, fact) and fact.sign else fact.sign
+    return all(sign == wanted for sign in said)
+
+
+def is_reversed(clause: Clause, fact: Fact) -> bool:
+    """Say whether a difference is told from the other side: "B should sell 5 units less than A" of A's 5 more."""
+    than = clause.marks("than")
+    if not than or not fact.other_label or fact.spec.direction != "delta":
+        return False
+    names = [token for token in clause.mentions if token.kind == "name" and fact.id in token.facts]
+    before = [token for token in names if token.at < than[0].at]
+    after = [token for token in names if token.at > than[0].at]
+    return all(
+        found and all(_is_called(token, *label) for token in found)
+        for found, label in ((before, (fact.other_label, fact.other)), (after, (fact.subject_label, fact.subject)))
+    )
+
+
+def _is_called(token: Token, label: str, number: str) -> bool:
+    return token.text.strip('“”"').lower() in (label.lower(), f"#{number}".lower())
 
 
 def _needs_direction(bound: Sequence[Bound], segment: Segment, phrases: Phrases) -> bool:

@@ -19,6 +19,7 @@ import pandas as pd
 from copilot.errors import UnknownProduct
 from copilot.records import StoredPlan
 from copilot.shop_problem import PlanningSettings, day_of, open_problem, text_of
+from ranking.accuracy import Accuracy, load_accuracy
 from ranking.cannibalisation import substitutes
 from ranking.counterfactual import Counterfactual, counterfactual
 from ranking.fatigue_model import starting_fatigue
@@ -126,6 +127,11 @@ class Engine:
     def models(self) -> Models:
         """The trained models."""
         return load_models(self.workspace.models)
+
+    @cached_property
+    def accuracy(self) -> Accuracy | None:
+        """How far forecasts could have been trusted in the past; None where the build did not measure it."""
+        return load_accuracy(self.workspace.models)
 
     @cached_property
     def launches(self) -> pd.DataFrame:

@@ -69,7 +69,7 @@ class EntityReader:
             UnknownWeek: a week or day that no calendar has.
         """
         text = self.plain(text)
-        spans = self._speakers(text)
+        spans = self._speech(text)
         weeks, shift = self._weeks(text, spans)
         ids, unknown_id = self._ids(text, spans)
         titles = self._titles(text, spans)
@@ -89,7 +89,7 @@ class EntityReader:
             products=tuple(dict.fromkeys((*ids, *products))),
             weeks=weeks,
             placements=placements,
-            groups=groups,
+            groups=_narrowest(groups),
             numbers=numbers,
             text=masked(text, spans),
             shift_weeks=shift,
@@ -103,7 +103,8 @@ class EntityReader:
             rest,
             any(map(self.names.knows, rest)),
             group_words,
-            named=(*((one,) for one in ids), *(meant for _, meant in in_order)),
+            # "Blueberries #17214322" is one name, and its number decides.
+            named=(*((one,) for one in ids), *(meant for _, meant in in_order if not set(meant) & set(ids))),
             strange=tuple(one.written for one in loose if not one.products),
             readings=self._readings(text, spans, known, [one for one in loose if not one.products]),
         )
@@ -144,11 +145,18 @@ class EntityReader:
         spans += [Mention(one.start, one.end, "") for one in found]
         return found
 
-    def _speakers(self, text: str) -> list[Mention]:
-        """Return who is quoted: a person's name is no product's."""
-        pattern = self.phrases.parsing.get("speaker")
-        found = re.finditer(str(pattern), text, re.IGNORECASE) if pattern else ()
+    def _speech(self, text: str) -> list[Mention]:
+        """Return who is quoted and figures of speech: neither "my boss says" nor "small potatoes" names a product."""
+        found = (match for pattern in self._spoken for match in pattern.finditer(text))
         return [Mention(match.start(), match.end(), "") for match in found]
+
+    @cached_property
+    def _spoken(self) -> list[re.Pattern[str]]:
+        parsing = self.phrases.parsing
+        figures = str(parsing.get("figures_of_speech", "")).replace("\n", "")
+        patterns = [str(parsing["speaker"])] if "speaker" in parsing else []
+        patterns += [rf"\b(?:{figures})\b"] if figures else []
+        return [re.compile(pattern, re.IGNORECASE) for pattern in patterns]
 
     def _without(self, text: str, spans: Sequence[Mention]) -> tuple[object, ...]:
         """Return the weeks, placements and groups that stand after a negation: "except candy", "not in week 45"."""
@@ -276,10 +284,14 @@ class EntityReader:
 
     @cached_property
     def _everyday_stems(self) -> frozenset[str]:
-        attributes = set(
-            str(self.phrases.parsing.get("attributes", "")).split()
-        )  # "orange" is one, "oranges" are fruit
+        # A colour before a name belongs to it; its plural is a fruit: "orange", but "oranges".
+        attributes = set(str(self.phrases.parsing.get("attributes", "")).split())
         return frozenset(map(self.phrases.lexicon.stem, self._everyday - attributes))
+
+
+def _narrowest(groups: Sequence[str]) -> tuple[str, ...]:
+    """Return the groups without those that hold another of them: "frozen pizza" is pizza."""
+    return tuple(one for one in groups if not any(other.startswith(f"{one} > ") for other in groups))
 
 
 def _question_words(phrases: Phrases) -> frozenset[str]:

@@ -27,12 +27,32 @@ RankingError           ranking/errors.py
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Self
+
 from ranking.errors import RankingError
 from retrieval.errors import RetrievalError
 
 
 class CopilotError(Exception):
-    """Root of the package's errors; its message is fit for an operator."""
+    """Root of the package's errors; its message is fit for an operator.
+
+    Attributes:
+        key, values: the line of `[errors]` in `prompts/` that says it in each language; no key where there is none.
+    """
+
+    key: str = ""
+    values: Mapping[str, object] = MappingProxyType({})
+
+    @classmethod
+    def of(cls, key: str, **values: object) -> Self:
+        """Return the error that a line of `[errors]` tells; its own text is the English one."""
+        from copilot.phrases import load_phrases  # which imports this module
+
+        error = cls(load_phrases("en").error(key, **values))
+        error.key, error.values = key, values
+        return error
 
 
 class UnknownProduct(CopilotError):

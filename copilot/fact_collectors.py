@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from copilot.catalogue_collectors import add_live
 from copilot.catalogue_names import head_of
 from copilot.factsheet import Fact
+from copilot.holidays import add_after_holiday
 from copilot.planner_facts import (
     add_binding,
     add_binding_after,
@@ -62,7 +63,8 @@ def why_here(bench: Bench, product: Product, launch: Launch) -> None:
     say_set_aside(bench, told)
     say_supposed_of(bench, product)
     loss = add_delta(bench, "slot_loss", product, told, explains=slot, week=launch.week, placement=launch.placement)
-    bench.sheet.must_say(slot, expected, *add_reasons(bench, launch, expected)[:2])
+    bench.sheet.must_say(slot, add_after_holiday(bench, launch), expected)
+    bench.sheet.must_say(*add_reasons(bench, launch, expected)[:2])
     _add_product_evidence(bench, product, expected)
     bench.sheet.must_say(loss, add_next_best(bench, product, told), add_binding(bench, launch))
     bench.sheet.must_say(add_flip(bench, product, told))
@@ -78,7 +80,7 @@ def why_not(bench: Bench, product: Product, asked: SlotAsked, *, evidence: bool 
         add_live(bench, product)
         return
     launch = bench.launch_of(product.product_id)
-    stands = add_slot(bench, launch) if launch else _add_not_planned(bench, product)
+    stands = add_slot(bench, launch) if launch else add_not_planned(bench, product)
     bench.sheet.must_say(stands)
     if launch and not asked.differs_from(launch):
         bench.sheet.must_say(add_expected(bench, launch, explains=stands))
@@ -94,7 +96,7 @@ def what_if_move(bench: Bench, product: Product, asked: SlotAsked) -> None:
         add_live(bench, product)
         return
     launch = bench.launch_of(product.product_id)
-    stands = None if launch else _add_not_planned(bench, product)
+    stands = None if launch else add_not_planned(bench, product)
     bench.sheet.must_say(stands)
     _add_change(bench, product, asked, stands, "move_delta", compared_with=launch)
 
@@ -186,7 +188,7 @@ def _add_change(
     told = bench.engine.counterfactual(bench.stored, Lock(product.product_id, asked.week, asked.placement))
     say_set_aside(bench, told)
     if told.plan is None:
-        bench.sheet.must_say(_add_impossible(bench, product, asked, told))
+        bench.sheet.must_say(add_impossible(bench, product, asked, told))
         return
     delta = add_delta(bench, name, product, told, explains=stands, week=asked.week, placement=asked.placement)
     bench.sheet.must_say(delta, add_flip(bench, product, told) if name == "force_delta" else None)
@@ -196,7 +198,7 @@ def _add_change(
     there = told.plan.launch_of(product.product_id)
     if there is not None:
         if not (asked.week and asked.placement):
-            bench.sheet.must_say(_add_place(bench, "forced_slot", there, told))
+            bench.sheet.must_say(add_place(bench, "forced_slot", there, told))
         bench.sheet.must_say(add_expected(bench, there, explains=delta))
     for launch in [one for one in told.displaced if one.product_id != product.product_id][:DISPLACED_SAID]:
         bench.sheet.must_say(add_expected(bench, launch, explains=delta, name="displaced_units"))
@@ -241,19 +243,21 @@ def add_next_best(bench: Bench, product: Product, told: Counterfactual) -> Fact 
         return None
     there = told.plan.launch_of(product.product_id)
     if there is not None:
-        return _add_place(bench, "next_best_slot", there, told)
+        return add_place(bench, "next_best_slot", there, told)
     source = bench.sources.solve(told, [product.product_id])
     return bench.sheet.add("left_out", product.product_id, product.title, "left out", source)
 
 
-def _add_place(bench: Bench, name: str, launch: Launch, told: Counterfactual) -> Fact:
+def add_place(bench: Bench, name: str, launch: Launch, told: Counterfactual) -> Fact:
+    """Add where a product would stand in a re-solved plan."""
     source = bench.sources.solve(told, [launch.product_id])
     return bench.sheet.add(
         name, launch.product_id, launch.title, launch.week, source, week=launch.week, placement=launch.placement
     )
 
 
-def _add_impossible(bench: Bench, product: Product, asked: SlotAsked, told: Counterfactual) -> Fact:
+def add_impossible(bench: Bench, product: Product, asked: SlotAsked, told: Counterfactual) -> Fact:
+    """Add that no plan can place a product where it is asked about."""
     source = bench.sources.solve(told, [product.product_id])
     return bench.sheet.add(
         "cannot_plan",
@@ -266,7 +270,8 @@ def _add_impossible(bench: Bench, product: Product, asked: SlotAsked, told: Coun
     )
 
 
-def _add_not_planned(bench: Bench, product: Product) -> Fact:
+def add_not_planned(bench: Bench, product: Product) -> Fact:
+    """Add that the plan leaves a product out."""
     source = bench.sources.plan([product.product_id])
     return bench.sheet.add("not_planned", product.product_id, product.title, bench.stored.version, source)
 

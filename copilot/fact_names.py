@@ -25,6 +25,7 @@ UNITS = frozenset(
         "searches per week",
         "searches",
         "products",
+        "rows",
         "weeks",
         "pieces",  # stock
         "pairs",  # of launches, in a test
@@ -68,9 +69,9 @@ _PER_WEEK_PAST = FactSpec("launches per week", tense="past")
 FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
     {
         # the plan
-        "launch_slot": FactSpec("week"),
+        "launch_slot": FactSpec("week", tense="future"),
         "not_planned": FactSpec("version"),
-        "planned_count": FactSpec("launches"),
+        "planned_count": FactSpec("launches", tense="future"),
         "planned_units": FactSpec("units", tense="future"),
         "plan_candidates": FactSpec("products"),
         "plan_gap": FactSpec("share"),
@@ -105,6 +106,12 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         "force_delta": _RE_SOLVED,
         "move_delta": _RE_SOLVED,
         "change_delta": _RE_SOLVED,
+        "week_choice": _RE_SOLVED,
+        "rest_delta": _RE_SOLVED,
+        "rest_advice": _RE_SOLVED,
+        "rest_impossible": FactSpec("text"),
+        "dropped_count": FactSpec("launches", tense="future"),
+        "entering_count": FactSpec("launches", tense="future"),
         "next_best_slot": FactSpec("week", tense="future", after=("slot_loss",)),
         "forced_slot": FactSpec("week", tense="future", after=("force_delta", "move_delta")),
         "left_out": FactSpec("text", tense="future", after=("slot_loss",)),
@@ -131,6 +138,7 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         # rhythm
         "recommended_per_week": FactSpec("launches per week"),
         "room_per_week": FactSpec("launches per week"),
+        "slots_bind": FactSpec("launches per week"),
         "observed_per_week": _PER_WEEK_PAST,
         "busiest_per_week": _PER_WEEK_PAST,
         "planned_per_week": FactSpec("launches per week", tense="future"),
@@ -140,7 +148,7 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         "solved_per_week": FactSpec("launches", tense="future"),
         "advised_per_week": FactSpec("launches", tense="future"),
         "rhythm_stability": FactSpec("share", after=("solved_per_week",)),
-        "fatigue_effect": FactSpec("ratio", direction="ratio", level=0.8),
+        "fatigue_effect": FactSpec("ratio", direction="ratio", tense="future", level=0.8),
         "fatigue_unsupported": FactSpec("text"),
         "fatigue_test": FactSpec("weeks", after=("fatigue_unsupported",)),
         # shoppers
@@ -157,6 +165,7 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         "effect_launches": FactSpec("launches", tense="past"),
         "pairs_test": FactSpec("pairs"),
         "holdout_test": FactSpec("shoppers"),
+        "after_holiday": FactSpec("weeks"),
         "risk_low": FactSpec("units", tense="future"),
         "risk_placement": FactSpec("units", tense="future"),
         "risk_season": FactSpec("units", tense="future"),
@@ -169,6 +178,12 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         "sold_units": _OUTCOME,
         "data_end": FactSpec("week"),
         "data_launches": FactSpec("launches"),
+        "data_rows": FactSpec("rows"),
+        "data_gap": FactSpec("weeks"),
+        "backtest_coverage": FactSpec("share", tense="past"),
+        "backtest_error": FactSpec("share"),
+        "backtest_peer_error": FactSpec("share", after=("backtest_error",)),
+        "backtest_launches": FactSpec("launches", tense="past"),
         "search_hit": FactSpec("text"),
         "possible_product": FactSpec("product"),
         "price": FactSpec("price"),

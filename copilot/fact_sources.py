@@ -135,6 +135,10 @@ class Sources:
         """What the import found."""
         return Source("model", note=self.phrases.note("report", as_of=str(self.engine.as_of)))
 
+    def accuracy(self) -> Source:
+        """The rolling backtest that the build made."""
+        return Source("model", note=self.phrases.note("accuracy", as_of=str(self.engine.as_of)))
+
     def words(self, queries: Sequence[str], simulated: bool) -> Source:
         """The rows of the queries that hold some words."""
         return _queries(queries, self.phrases.note("words", simulated=simulated), simulated)

@@ -4,32 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from copilot import asked_changes as about_change
 from copilot import catalogue_collectors as about_catalogue
-from copilot import change_collectors as about_change
+from copilot import data_collectors as about_data
 from copilot import demand_collectors as about_shoppers
 from copilot import fact_collectors as about_product
 from copilot import outlook_collectors as about_outlook
 from copilot import overview_collectors as about_whole
 from copilot import plan_collectors as about_plan
 from copilot import version_collectors as about_versions
+from copilot.abstention import OF_ANY_WEEK
 from copilot.asked import is_about_a_category, is_about_a_part, is_named, part, plan_range, slot_asked, the_product
-from copilot.changes import interventions
-from copilot.chosen_products import Chosen, choose_among, choose_product, settled
+from copilot.chosen_products import Chosen, choose_product, settled
 from copilot.fact_collectors import SlotAsked
 from copilot.fact_sources import Sources
 from copilot.factsheet import FACT_SPECS, Fact, FactSheet, FactSpec, Message, SheetBuilder, Source
-from copilot.group_names import within
-from copilot.intents import SPEAKS_OF_NO_PRODUCT
 from copilot.length import at_wished_length
 from copilot.phrases import load_phrases
 from copilot.plan_collectors import Part
 from copilot.product_facts import Bench, add_expected, add_slot
 from copilot.questions import SHOWN_CANDIDATES, Intent, Question
+from copilot.rest_collectors import asks_for_rest, rest
 from retrieval.weeks import format_week
 
 if TYPE_CHECKING:
     from copilot.archive import Archive
-    from copilot.engine import Engine, Product
+    from copilot.engine import Engine
     from copilot.store import StoredPlan
 
 __all__ = [
@@ -79,8 +79,7 @@ def _can_speak(bench: Bench, question: Question) -> bool:
     """Say whether the question names only weeks that the plan has; else tell the plan's range."""
     first, last = plan_range(bench)
     outside = [week for week in question.entities.weeks if week not in bench.engine.weeks]
-    past = question.intent in (Intent.PRODUCT_SEARCH, Intent.PAST_SALES)
-    if outside and not past and question.intent not in SPEAKS_OF_NO_PRODUCT:
+    if outside and question.intent not in OF_ANY_WEEK:
         bench.sheet.say("unknown_week", week=format_week(outside[0]), first=first, last=last)
         return False
     return True
@@ -114,26 +113,6 @@ def _why_not(bench: Bench, question: Question) -> None:
         about_product.why_not(bench, product, asked)
 
 
-def _what_if_move(bench: Bench, question: Question) -> None:
-    product = the_product(bench, question)
-    if product is None:
-        return
-    launch = bench.launch_of(product.product_id)
-    asked = slot_asked(bench, question, launch)
-    first, last = plan_range(bench)
-    if asked.placement is None and len(question.entities.placements) > 1:
-        bench.sheet.say("which_placement", placements=", ".join(question.entities.placements))
-    elif asked == SlotAsked():
-        bench.sheet.say("no_target_slot", first=first, last=last)
-    elif asked.week is not None and asked.week not in bench.engine.weeks:
-        bench.sheet.say("unknown_week", week=format_week(asked.week), first=first, last=last)
-    elif launch is not None and not asked.differs_from(launch):
-        bench.sheet.say("already_there")
-        about_product.why_here(bench, product, launch)
-    else:
-        about_product.what_if_move(bench, product, asked)
-
-
 def _forecast(bench: Bench, question: Question) -> None:
     if is_about_a_part(question):
         about_plan.planned_units(bench, part(question))
@@ -153,53 +132,6 @@ def _similar(bench: Bench, question: Question) -> None:
 def _search_demand(bench: Bench, question: Question) -> None:
     if (product := the_product(bench, question)) is not None:
         about_product.search_demand(bench, product, question.product_words.split())
-
-
-def _what_if(bench: Bench, question: Question) -> None:
-    change, found = question.change, question.entities
-    if change is None:
-        _what_if_move(bench, question) if found.products else bench.sheet.say("no_change")
-        return
-    if change.kind == "swap":
-        _swap(bench, question)
-        return
-    named = is_named(question)
-    product = the_product(bench, question) if named else None
-    if named and product is None:
-        return
-    named_groups = Part(groups=found.groups).narrowed(bench.stored.plan.launches).groups
-    groups = tuple(one for one in bench.engine.group_names() if any(within(one, name) for name in named_groups))
-    product_id = product.product_id if product else ""
-    supposed = interventions(change, product_id, found, groups, bench.engine.problem)
-    if supposed:
-        about_change.what_if(bench, supposed, product)
-    else:
-        bench.sheet.say("no_change")
-
-
-def _compare(bench: Bench, question: Question) -> None:
-    if pair := _two_products(bench, question, "two_products"):
-        about_change.compare(bench, *pair)
-
-
-def _swap(bench: Bench, question: Question) -> None:
-    if pair := _two_products(bench, question, "swap_alone"):
-        about_change.swap_places(bench, *pair)
-
-
-def _two_products(bench: Bench, question: Question, missing: str) -> tuple[Product, Product] | None:
-    """Return the two products that a question names, or None after asking back."""
-    chosen = [choose_among(named, question, bench.stored, bench.engine) for named in question.named]
-    if len(chosen) < 2:
-        bench.sheet.say(missing)
-        return None
-    for one in chosen[:2]:
-        if not one.product_id:
-            bench.sheet.say("ask_back_product")
-            about_catalogue.list_possible(bench, one.still_possible, SHOWN_CANDIDATES)
-            return None
-    first, second = (bench.engine.product(one.product_id) for one in chosen[:2])
-    return first, second
 
 
 def _past_sales(bench: Bench, question: Question) -> None:
@@ -233,6 +165,9 @@ def _locks(bench: Bench, question: Question) -> None:
 
 
 def _rhythm(bench: Bench, question: Question) -> None:
+    if asks_for_rest(bench, question):
+        rest(bench, question)
+        return
     if question.product_words and not question.entities.groups:
         bench.sheet.say("unknown_group", name=question.product_words)
     about_plan.rhythm(bench, question.entities.groups, question.entities.weeks)
@@ -306,16 +241,16 @@ def _out_of_scope(bench: Bench, question: Question) -> None:
 _COLLECTORS = {
     Intent.WHY_HERE: _why_here,
     Intent.WHY_NOT: _why_not,
-    Intent.WHAT_IF_MOVE: _what_if_move,
+    Intent.WHAT_IF_MOVE: about_change.what_if_move,
     Intent.FORECAST: _forecast,
     Intent.SIMILAR: _similar,
     Intent.SEARCH_DEMAND: _search_demand,
     Intent.RHYTHM: _rhythm,
     Intent.PLANNED: _planned,
-    Intent.WHAT_IF: _what_if,
+    Intent.WHAT_IF: about_change.what_if,
     Intent.EXTREMES: about_whole.extremes,
     Intent.LEFT_OUT: about_whole.left_out,
-    Intent.COMPARE: _compare,
+    Intent.COMPARE: about_change.compare,
     Intent.PAST_SALES: _past_sales,
     Intent.REVENUE: _revenue,
     Intent.LOCKS: _locks,
@@ -326,7 +261,7 @@ _COLLECTORS = {
     Intent.COMPARE_PLANS: about_versions.compare_plans,
     Intent.UNMET_DEMAND: about_shoppers.unmet_demand,
     Intent.AUDIENCE: about_shoppers.audience,
-    Intent.DATA: about_whole.data,
+    Intent.DATA: about_data.data,
     Intent.METHOD: about_whole.method,
     Intent.BRIEF: _brief,
     Intent.PRODUCT_SEARCH: _product_search,

@@ -86,6 +86,7 @@ class Fact:
         source: where the value comes from.
         linked: ids of the facts that this one explains.
         week, placement, other, other_label: what else the value is about (a slot; a second product).
+        other_week: the week that `week` is set against.
         numbered: whether its name is said with the product's number, as another product is called the same.
     """
 
@@ -102,6 +103,7 @@ class Fact:
     placement: str | None = None
     other: str = ""
     other_label: str = ""
+    other_week: date | None = None
     numbered: bool = False
 
     @property
@@ -146,6 +148,7 @@ class Fact:
             "placement": self.placement,
             "other": self.other,
             "other_label": self.other_label,
+            "other_week": self.other_week.isoformat() if self.other_week else None,
         }
 
 
@@ -207,6 +210,7 @@ class SheetBuilder:
         week: date | None = None,
         placement: str | None = None,
         other: tuple[str, str] = ("", ""),
+        other_week: date | None = None,
         essential: bool = False,
     ) -> Fact:
         """Add one fact and return it.
@@ -234,6 +238,7 @@ class SheetBuilder:
             placement=clean_label(placement) if placement else None,
             other=other[0],
             other_label=clean_label(other[1]),
+            other_week=other_week,
         )
         self._facts.append(fact)
         if essential:

@@ -71,6 +71,12 @@ class TextGenerator(Protocol):
     def stream(self, prompt: Prompt, *, cancel: threading.Event | None = None) -> Iterator[str]: ...
 
 
+def failure_in(writer: TextGenerator, lang: str) -> str:
+    """Return why a writer that has a backup failed the last time, in a language; "" when it works or has none."""
+    told = getattr(writer, "failure_in", None)
+    return told(lang) if told else ""
+
+
 def open_generator(
     writer: str = ONBOARD,
     *,

@@ -1,4 +1,4 @@
-"""Goods or not: whether words that the catalogue lacks sound like something a shop sells, or like any other word."""
+"""Meaning of words that the catalogue lacks: whether they sound like goods, and which category they mean."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from copilot.kernel_model import KernelModel
+from copilot.waiting_names import words_of
 from retrieval.encoder import encode_cached
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from copilot.entities import ReadMessage
     from copilot.phrases import Phrases
     from retrieval.cache import EmbeddingCache
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
 LEAST = 0.025  # share of goods below which words are none; words like nothing have 0.03
 SURELY = 0.6  # share of goods above which words are some
-SAME_GROUP = 0.74  # cosine from which words name a category: "freezer" and Frozen 0.76, "wine" and Grapes 0.70
+SAME_GROUP = 0.74  # cosine from which words name a category: "freezer" is Frozen, "wine" is no Grapes
 _KEPT = 512  # words whose share is remembered
 _STEP = 3  # every third everyday word is enough to tell goods from
 _GOODS, _WORDS = "goods", "words"
@@ -39,6 +42,7 @@ class GoodsSense:
         everyday = sorted(set(str(phrases.parsing["everyday"]).split()))[::_STEP]
         self._others = (*everyday, *phrases.no_goods)
         self.share = lru_cache(maxsize=_KEPT)(self._share)
+        self._encoded = lru_cache(maxsize=1)(self._encode)  # the categories of a shop stay the same
 
     def settled(self, read: ReadMessage) -> ReadMessage:
         """Read words that nothing explains as a product's name, or as none, where they sound like either.
@@ -59,13 +63,24 @@ class GoodsSense:
         shares = self._model.shares(self._encoder.encode([words]))[0]
         return float(shares[self._model.names.index(_GOODS)])
 
+    def lists(self, word: str) -> bool:
+        """Say whether the list of goods holds a word."""
+        return word in self._words
+
+    @cached_property
+    def _words(self) -> frozenset[str]:
+        return frozenset(words_of(" ".join(self._goods)))
+
     def nearest_group(self, words: str, names: Sequence[str]) -> str | None:
         """Return the category's name that some words mean, such as "Candy" for "sweets"; None when none is near."""
         if not names or not self._goods:
             return None
-        likeness = self._encoder.encode([words])[0] @ encode_cached(self._encoder, list(names), self._cache).T
+        likeness = self._encoder.encode([words])[0] @ self._encoded(tuple(names)).T  # (n_names,)
         best = int(likeness.argmax())
         return names[best] if likeness[best] >= SAME_GROUP else None
+
+    def _encode(self, names: tuple[str, ...]) -> np.ndarray:
+        return encode_cached(self._encoder, names, self._cache)
 
     @cached_property
     def _model(self) -> KernelModel:

@@ -2,70 +2,160 @@
 
 "Until" before a week says when, "over" before a number how much, "all" of what, and "take" at the start of a clause
 tells the reader to act. None of that is in a number, a name or a direction, which are checked elsewhere. So each stands
-only beside a cited fact whose own wordings have the word. A limit must be told as one, a level with its interval, a
-change against its base, and a fact with the word that sets it apart.
+only beside a cited fact that is told with it: where `phrases.toml` says so, or beside the same neighbour as in one of
+our own sentences about it. A limit must be told as one, a level with its interval, a change against its base, and a
+fact with the word that sets it apart.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+from copilot.cleaning import clean_label
+from copilot.fact_wordings import NAME, NUMBER, WEEK, Need
+from copilot.factsheet import Fact
 from copilot.phrases import Phrases
-from copilot.reading import Segment
+from copilot.reading import Clause, Segment
+from copilot.relations import order_word
 from copilot.tokens import Token
 
-_BASE_REACH = 4  # words between "than" and what a change is taken against: "than with an average placement"
-_NEAR = 2  # words between "from" and it: "from its recent level"
+_BASE_REACH = 6  # words between "than" and what a change is taken against: "than with an average placement"
+_NEAR = 3  # words between "from" and it: "from its recent level"
+_AUXILIARIES = frozenset({"can", "could", "will", "would", "have", "not", "still", "then", "also", "already", "now"})
 _WHEN = frozenset({"week", "day"})
 _TIMES = frozenset({"weeks", "days", "months", "years"})
+_KINDS = {"week": WEEK, "day": WEEK, "name": NAME, "number": NUMBER}
 
 
-def guard_reasons(segment: Segment, earlier: Sequence[Segment], phrases: Phrases) -> list[str]:
-    """Return a reason for each guarded word that no fact cited here is told with, and for what a fact lacks."""
-    if not phrases.lexicon.guards:
-        return []
+@dataclass(frozen=True)
+class Licence:
+    """What the facts cited in a segment are told with.
+
+    `words` may stand anywhere, others beside the neighbours that `pairs` have; `weeks` beside a week.
+    """
+
+    words: frozenset[str]
+    pairs: frozenset[tuple[str, str]]
+    weeks: frozenset[str]
+
+    def covers(self, clause: Clause, i: int, phrases: Phrases) -> bool:
+        """Say whether the token at `i` of a clause stands where our own sentences about these facts have it."""
+        stem = clause.tokens[i].stem
+        before, after = _neighbour(clause, i - 1, phrases), _neighbour(clause, i + 1, phrases)
+        return stem in self.words or (before, stem) in self.pairs or (stem, after) in self.pairs
+
+
+def licence_of(segment: Segment, phrases: Phrases) -> Licence:
+    """Return what the words of a segment may claim; a category may be called "Other"."""
     spoken = [phrases.facts[fact.name] for fact in segment.facts]
-    worded = frozenset().union(*(one.wording for one in spoken))
-    labels = " ".join(re.sub(r"\W+", " ", fact.subject_label) for fact in segment.facts)  # a category may be "Other"
-    licensed = worded.union(*(one.known for one in spoken)) | set(phrases.lexicon.stems(labels))
+    labels = " ".join(re.sub(r"\W+", " ", fact.subject_label) for fact in segment.facts)
+    words = frozenset(phrases.lexicon.stems(labels)).union(*(one.own for one in spoken))
+    pairs = frozenset().union(*(one.pairs for one in spoken))
+    return Licence(words, pairs, frozenset().union(*(one.weeks for one in spoken)))
+
+
+def guard_reasons(segment: Segment, earlier: Sequence[Segment], alone: bool, phrases: Phrases) -> list[str]:
+    """Return a reason for each guarded word that no fact cited here is told with, and for what a fact lacks.
+
+    `alone` says that the sentence tells one fact, so that "with" and "given" at its start give no reason for another.
+    """
+    if not phrases.lexicon.guards_places:
+        return _unspaced_reasons(segment, phrases) if phrases.lexicon.guards else []
+    licence = licence_of(segment, phrases)
+    ordering = order_word(earlier[-1], segment, phrases) if earlier else None
+    unlicensed = _unlicensed(segment, licence, not (earlier or alone), phrases)
+    reasons = [f"guarded:{token.text}" for token in unlicensed if token is not ordering]
     tokens = [token for clause in segment.clauses for token in clause.tokens]
-    openings = {clause.tokens[0].at for clause in segment.clauses if clause.tokens}
-    reasons = []
-    for i, token in enumerate(tokens):
-        if token.kind != "word" or token.stem in licensed:
-            continue
-        opens = token.at in openings
-        if _is_guarded(i, tokens, phrases, opens_clause=opens, opens_sentence=i == 0 and not earlier):
-            reasons.append(f"guarded:{token.text}")
-    reasons += _linking_reasons(tokens if earlier else (), worded, phrases) + _number_reasons(tokens, phrases)
+    reasons += _linking_reasons(segment, bool(earlier), phrases) + _number_reasons(tokens, phrases)
     reasons += _bound_reasons(segment, phrases) + _level_reasons(segment, phrases)
-    return reasons + _base_reasons(segment, tokens, phrases) + _need_reasons(segment, phrases)
+    return reasons + _base_reasons(segment, phrases) + _need_reasons(segment, phrases)
 
 
-def _is_guarded(i: int, tokens: Sequence[Token], phrases: Phrases, *, opens_clause: bool, opens_sentence: bool) -> bool:
-    """Say whether the word at `i` claims something there."""
-    guards, word = phrases.lexicon.guards, tokens[i].text.lower()
+def _unspaced_reasons(segment: Segment, phrases: Phrases) -> list[str]:
+    """Guard a language without spaces: its words of time and of the whole stand where our own sentence has them."""
+    spoken = [phrases.facts[fact.name] for fact in segment.facts]
+    runs = " ".join(run for one in spoken for run in (*one.wording, *one.own))
+    words = [token for clause in segment.clauses for token in clause.words]
+    guarded = [token.text for token in words if token.text in phrases.lexicon.guards["told_with"]]
+    return [f"guarded:{word}" for word in guarded if word not in runs] + _bound_reasons(segment, phrases)
+
+
+def _neighbour(clause: Clause, i: int, phrases: Phrases) -> str:
+    """Return what stands at a place of a clause as our own sentences' pairs have it; empty at its edges."""
+    if not 0 <= i < len(clause.tokens):
+        return ""
+    token = clause.tokens[i]
+    return _KINDS.get(token.kind) or token.stem or phrases.lexicon.stems(token.text)[0]
+
+
+def _unlicensed(segment: Segment, licence: Licence, opens_sentence: bool, phrases: Phrases) -> Iterator[Token]:
+    has_horizon = any(number.role == "horizon" for clause in segment.clauses for number in clause.numbers)
+    for clause in segment.clauses:
+        for i, token in enumerate(clause.tokens):
+            if token.kind != "word":
+                continue
+            first = opens_sentence and clause is segment.clauses[0] and i == 0
+            if _claims_time(clause, i, phrases):
+                after_week = i > 0 and clause.tokens[i - 1].kind in _WHEN
+                before, after = _neighbour(clause, i - 1, phrases), _neighbour(clause, i + 1, phrases)
+                pair = (before, token.stem) if after_week else (token.stem, after)
+                licensed = token.stem in licence.weeks or pair in licence.pairs
+            else:
+                claims = _claims(clause, i, has_horizon, phrases)
+                licensed = not claims or licence.covers(clause, i, phrases)
+                acts = _acts(clause, i, phrases, opens_sentence=first)
+                licensed = licensed and (not acts or ("", token.stem) in licence.pairs)
+            if not licensed:
+                yield token
+
+
+def _claims_time(clause: Clause, i: int, phrases: Phrases) -> bool:
+    """Say whether the word at `i` says how something lies to the week beside it: "until" it, or from it "on"."""
+    guards, tokens, word = phrases.lexicon.guards, clause.tokens, clause.tokens[i].text.lower()
     following = tokens[i + 1] if i + 1 < len(tokens) else None
-    after = following.text.lower() if following else ""
-    in_all = i > 0 and (tokens[i - 1].text.lower(), word) == ("in", "all")
-    any_units = word == "any" and after in phrases.lexicon.units
+    onwards = i > 0 and tokens[i - 1].kind in _WHEN and word in guards["after_weeks"]
+    ends = following is None or (following.kind == "word" and following.text.lower() in phrases.lexicon.unreal)
     says_when = following is not None and following.kind in _WHEN and word in guards["before_weeks"]
     ordinal = "first" in {token.text.lower() for token in tokens[i + 1 : i + 3]} and word in guards["before_first"]
-    acts = after in phrases.lexicon.unreal | phrases.lexicon.says and word in guards["before_verbs"]
-    return (
-        (word in guards["anywhere"] and not (in_all or any_units))
-        or says_when
-        or ordinal
-        or acts
-        or (opens_sentence and word in guards["opening"])
-        or (opens_clause and word in guards["imperative"])
-    )
+    return says_when or (onwards and ends) or ordinal
 
 
-def _linking_reasons(tokens: Sequence[Token], worded: frozenset[str], phrases: Phrases) -> list[str]:
-    """After another fact, "bring" and "means" say that it was the cause, unless this one is always told so."""
-    words = [token for token in tokens if token.kind == "word" and token.stem not in worded]
+def _claims(clause: Clause, i: int, has_horizon: bool, phrases: Phrases) -> bool:
+    """Say whether the word at `i` says of what, how often or how surely."""
+    guards, tokens, word = phrases.lexicon.guards, clause.tokens, clause.tokens[i].text.lower()
+    after = tokens[i + 1].text.lower() if i + 1 < len(tokens) else ""
+    in_all = i > 0 and (tokens[i - 1].text.lower(), word) == ("in", "all") and has_horizon
+    any_units = word == "any" and phrases.lexicon.units.get(after, "weeks") not in _TIMES
+    only_opens = len(tokens) == 1 and word in guards["openers"]  # "Overall, it should sell ..."
+    sees = word == "you" and _is_witness(clause, i, phrases)
+    return word in guards["anywhere"] and not (in_all or any_units or only_opens or sees)
+
+
+def _is_witness(clause: Clause, i: int, phrases: Phrases) -> bool:
+    """Say whether "you" sees, has or supposes something, rather than being told what to do: "you can expect"."""
+    words = [token.text.lower() for token in clause.tokens]
+    verb = next((word for word in words[i + 1 :] if word not in _AUXILIARIES), "")
+    return verb in phrases.lexicon.guards["witness"]
+
+
+def _acts(clause: Clause, i: int, phrases: Phrases, *, opens_sentence: bool) -> bool:
+    """Say whether the word at `i` opens a clause as an order to the reader, or the sentence as a reason."""
+    guards, word = phrases.lexicon.guards, clause.tokens[i].text.lower()
+    return i == 0 and ((opens_sentence and word in guards["opening"]) or word in guards["imperative"])
+
+
+def _linking_reasons(segment: Segment, follows: bool, phrases: Phrases) -> list[str]:
+    """After another fact, "bring" and "means" say that it was the cause, unless this one is always told so.
+
+    Of what merely went together in the past they say so anywhere.
+    """
+    associated = all(fact.unit == "ratio" and fact.spec.tense == "past" for fact in segment.facts)
+    if not (follows or associated):
+        return []
+    worded = frozenset().union(*(phrases.facts[fact.name].wording for fact in segment.facts))
+    words = [token for clause in segment.clauses for token in clause.words if token.stem not in worded]
     return [f"cause:{token.text}" for token in words if token.text.lower() in phrases.lexicon.guards["linking"]]
 
 
@@ -75,21 +165,35 @@ def _number_reasons(tokens: Sequence[Token], phrases: Phrases) -> list[str]:
     for token, number, unit in zip(tokens, tokens[1:], (*tokens[2:], None), strict=False):
         is_time = unit is not None and phrases.lexicon.units.get(unit.text.lower()) in _TIMES
         guarded = token.kind == "word" and token.text.lower() in phrases.lexicon.guards["before_numbers"]
-        if guarded and number.kind == "number" and _adjoin(token, number) and not is_time:
+        if guarded and number.kind == "number" and token.adjoins(number) and not is_time:
             reasons.append(f"bound:{token.text}")
     return reasons
 
 
-def _adjoin(token: Token, following: Token) -> bool:
-    return token.at + len(token.text) + 1 == following.at
-
-
 def _bound_reasons(segment: Segment, phrases: Phrases) -> list[str]:
-    """What something is at most must not be told as what it is."""
-    words = {token.text.lower() for clause in segment.clauses for token in clause.tokens}
+    """What something is at most must not be told as what it is, nor what it is as a limit."""
+    words = {word for clause in segment.clauses for token in clause.tokens for word in token.text.lower().split()}
     told = bool(words & phrases.lexicon.guards["bounds"])
     told = told or any(segment.holds(phrase) for phrase in phrases.lexicon.phrases["bound_high"])
-    return [f"bound:{fact.id}" for fact in segment.facts if phrases.facts[fact.name].is_bound and not told]
+    bounds = [phrases.facts[fact.name].is_bound for fact in segment.facts]
+    untold = [f"bound:{fact.id}" for fact, bound in zip(segment.facts, bounds, strict=True) if bound and not told]
+    return untold + ([] if any(bounds) else _loose_bounds(segment, phrases))
+
+
+def _loose_bounds(segment: Segment, phrases: Phrases) -> list[str]:
+    """Return a reason for each "at most" that says of no number which end of an interval it is.
+
+    "Up to week 45" says when, of facts that may be told so.
+    """
+    until = any({"to", "until"} & phrases.facts[fact.name].weeks for fact in segment.facts)
+    reasons = []
+    for clause in segment.clauses:
+        ends_at = {token.at - 1 for token in clause.mentions if token.kind in _WHEN}  # "up to week 45"
+        marks = [*clause.marks("bound_low"), *clause.marks("bound_high")]
+        marks = [mark for mark in marks if not (until and mark.at + len(mark.text) in ends_at)]
+        ends = sum(number.role in ("low", "high", "range") for number in clause.numbers)
+        reasons += [f"bound:{mark.text}" for mark in marks[ends:]]
+    return reasons
 
 
 def _level_reasons(segment: Segment, phrases: Phrases) -> list[str]:
@@ -101,27 +205,39 @@ def _level_reasons(segment: Segment, phrases: Phrases) -> list[str]:
     return ["level"] if ("level" in roles and not has_ends) or (named and has_ends and "level" not in roles) else []
 
 
-def _base_reasons(segment: Segment, tokens: Sequence[Token], phrases: Phrases) -> list[str]:
+def _base_reasons(segment: Segment, phrases: Phrases) -> list[str]:
     """What a change is taken against stands after "than" and the like: the base does not sell more than the thing."""
     guards = phrases.lexicon.guards
-    stems = tuple(token.stem for token in tokens)
+    bases = {base for fact in segment.facts for base in phrases.facts[fact.name].bases}
     reasons = []
-    for base in {base for fact in segment.facts for base in phrases.facts[fact.name].bases}:
-        for i in range(len(stems) - len(base) + 1):
-            before = " ".join(token.text.lower() for token in tokens[max(0, i - _BASE_REACH) : i]).split()
-            near = set(before[-_NEAR:]) & guards["against_near"]
-            if stems[i : i + len(base)] == base and not (near or set(before) & guards["against"]):
-                reasons.append(f"base:{' '.join(base)}")
+    for clause in segment.clauses:
+        stems = tuple(token.stem for token in clause.tokens)
+        for base in bases:
+            for i in range(len(stems) - len(base) + 1):
+                before = " ".join(token.text.lower() for token in clause.tokens[max(0, i - _BASE_REACH) : i]).split()
+                near = set(before[-_NEAR:]) & guards["against_near"]
+                if stems[i : i + len(base)] == base and not (near or set(before) & guards["against"]):
+                    reasons.append(f"base:{' '.join(base)}")
     return reasons
 
 
 def _need_reasons(segment: Segment, phrases: Phrases) -> list[str]:
     """A fact that is told without the word that sets it apart tells another one: "more" launches, a "median"."""
     said = set(segment.stems)
-    reasons = []
+    lacking = []
     for fact in segment.facts:
-        spoken = phrases.facts[fact.name]
-        asked = bool(spoken.needs) and (not spoken.needs_beside or bool(spoken.needs_beside & said))
-        if asked and not spoken.needs & said:
-            reasons.append(f"incomplete:{fact.id}")
-    return reasons
+        asked = [need for need in phrases.facts[fact.name].needs if not need.beside or need.beside & said]
+        if any(not (need.words & said or _names_one(need, fact, segment)) for need in asked):
+            lacking.append(f"incomplete:{fact.id}")
+    return lacking
+
+
+def _names_one(need: Need, fact: Fact, segment: Segment) -> bool:
+    """Say whether the segment names what a need asks for: the fact's subject, or its second product."""
+    labels = {"subject": fact.subject_label, "other": fact.other_label}
+    if any(not clean_label(labels[kind]) for kind in need.names):
+        return True  # a name without a visible character cannot be written
+    names = {token.text.strip('“”"').lower() for clause in segment.clauses for token in clause.mentions}
+    subject = {fact.subject_label.lower(), f"#{fact.subject}".lower(), fact.subject_label.rsplit(" > ")[-1].lower()}
+    wanted = {"subject": subject, "other": {fact.other_label.lower(), f"#{fact.other}".lower()}}
+    return any(names & wanted[kind] for kind in need.names)

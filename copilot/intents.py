@@ -1,11 +1,14 @@
 """Intents: the closed set of what can be asked, and how likely each is for a message.
 
-A small kernel model reads a message's embedding, the cue words in it and the kinds of entities it names. It is fitted
-when it is loaded, in closed form, on the examples of `prompts/`; no weights are shipped.
+A model reads a message's embedding, its spelling, the cue words in it and the kinds of entities it names. It is fitted
+in closed form on the examples of `prompts/`, once for a workspace. The on-board encoder was taught to tell intents as
+well (`copilot.taught_intents`); then the two are averaged, since they err on different messages.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Collection, Mapping, Sequence
 from enum import StrEnum
@@ -15,11 +18,14 @@ import numpy as np
 
 from copilot.catalogue_names import words_of
 from copilot.entities import ReadMessage
-from copilot.kernel_model import KernelModel
+from copilot.kernel_model import PENALTY, WIDTH, KernelModel, kept_model
 from retrieval.encoder import HashingEncoder, encode_cached
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from copilot.phrases import Phrases
+    from copilot.taught_intents import TaughtIntents
     from retrieval.cache import EmbeddingCache
     from retrieval.encoder import TextEncoder
 
@@ -27,10 +33,12 @@ FOLLOW_UP_LEAD = 3.0  # log-odds towards the intent before, for a message that o
 _WEIGHT = 0.28  # of a cue or an entity beside an embedding of length 1
 _SPELT, _BUCKETS = 0.5, 512  # of a message's hashed words and trigrams beside its embedding, and how many there are
 _SECOND_CUE = 0.3
+_FORMAT = 1  # raise it when a fitted model sees something else in the same examples
 _SENTENCE_END = re.compile(r"(?<=[.!?;])[\"'”’)]*\s+|\n+|\s+[-–—]+\s+|[\"'”’],\s+")
 _LEAST_WORDS = 3  # of a sentence that asks something
 _PARTS = 2  # such sentences that are read by themselves
-_KINDS = ("PRODUCT", "WEEK", "PLACEMENT", "GROUP", "NUMBER")
+KINDS = ("PRODUCT", "WEEK", "PLACEMENT", "GROUP", "NUMBER")
+"""What stands for an entity in a masked message."""
 
 
 class Intent(StrEnum):
@@ -103,17 +111,23 @@ CueIndex = Mapping[str, Sequence[tuple[str, Intent]]]  # first word -> cues that
 
 
 class IntentMatcher:
-    """Log-probabilities of the intents for a message, from a kernel model of the examples.
+    """Log-probabilities of the intents for a message.
 
     Args:
         encoder: the text encoder of the workspace.
         phrases: the language's examples and cues.
         cache: keeps the examples' embeddings between starts; None encodes them anew.
         without: a family of phrasing that nothing is learned from, to see how it fares as a new way to ask.
+        taught: what the encoder was taught, if anything.
     """
 
     def __init__(
-        self, encoder: TextEncoder, phrases: Phrases, cache: EmbeddingCache | None = None, without: str = ""
+        self,
+        encoder: TextEncoder,
+        phrases: Phrases,
+        cache: EmbeddingCache | None = None,
+        without: str = "",
+        taught: TaughtIntents | None = None,
     ) -> None:
         self._encoder = encoder
         self._phrases = phrases
@@ -127,21 +141,44 @@ class IntentMatcher:
         self._against = self._indexed({intent: words.against for intent, words in self._words.items()})
         self._spelling = HashingEncoder(_BUCKETS)
         self._domain = frozenset(str(phrases.parsing["domain"]).split())
-        learned = {
-            intent: [text for family, text in words.learned if family != without]
+        self._taught = taught
+        self._fit(cache, without)
+
+    def _fit(self, cache: EmbeddingCache | None, without: str) -> None:
+        """Learn from the examples, or take what an earlier start learned from the same ones."""
+        examples = [
+            (intent, text)
             for intent, words in self._words.items()
-        }
-        examples = [(i, text) for i, words in self._words.items() for text in (*words.examples, *learned[i])]
-        texts = [text for _, text in examples]
-        embeddings = encode_cached(encoder, [self._plain(text) for text in texts], cache)  # (n_examples, dimension)
-        self._learn(embeddings, self._features(embeddings, texts, texts), [intent for intent, _ in examples])
+            for text in (*words.examples, *(text for family, text in words.learned if family != without))
+        ]
+        kept = cache.path.with_name(f"intents-{self._key(examples)}.npz") if cache else None
+        self._learn(kept, examples, cache)
+
+    def _learn(self, kept: Path | None, examples: Sequence[tuple[Intent, str]], cache: EmbeddingCache | None) -> None:
+        """Fit the model on the examples, unless it is kept."""
+
+        def fit() -> KernelModel:
+            seen = np.hstack(self._seen([text for _, text in examples], cache))
+            return KernelModel(seen, [intent.value for intent, _ in examples])
+
+        self._model = kept_model(kept, fit)
+
+    def _seen(self, texts: Sequence[str], cache: EmbeddingCache | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return the embeddings, (n_texts, dimension), and the features, (n_texts, n_features), of examples."""
+        embeddings = encode_cached(self._encoder, [self.plain(text) for text in texts], cache)
+        return embeddings, self.features(texts, texts)
+
+    def _key(self, examples: Sequence[tuple[Intent, str]]) -> str:
+        """Return a hash of all that a fitted model depends on."""
+        numbers = (_FORMAT, _WEIGHT, _SPELT, _BUCKETS, _SECOND_CUE, WIDTH, PENALTY)
+        words = (self._encoder.name, self._mask, self._cues, self._against, examples)
+        return hashlib.sha256(json.dumps([numbers, words]).encode()).hexdigest()[:16]
 
     def scores(self, read: ReadMessage, text: str) -> dict[Intent, float]:
         """Return the log-probability of each intent, on average over the readings of the message."""
         masked = [variant for reading in read.readings for variant in self._variants(reading)]
-        embeddings = self._encoder.encode([self._plain(one) for one in masked])  # (n_variants, dimension)
-        features = self._features(embeddings, masked, [text] * len(masked))
-        return self._weighed(embeddings, features, read, text)
+        plain, features = [self.plain(one) for one in masked], self.features(masked, [text] * len(masked))
+        return self._weighed(plain, features, read, text)
 
     def concerns(self, intent: Intent, text: str) -> bool:
         """Say whether a message holds a cue of an intent, or a word of the plan."""
@@ -163,25 +200,26 @@ class IntentMatcher:
         if len(parts) < 2:
             return []
         asking = [part for part in parts if "?" in part]
-        return (asking or [part for part in parts if any(kind in part for kind in _KINDS)])[-_PARTS:]
+        return (asking or [part for part in parts if any(kind in part for kind in KINDS)])[-_PARTS:]
 
-    def _plain(self, masked: str) -> str:
+    def plain(self, masked: str) -> str:
+        """Return a masked message as it is encoded: with a word of everyday speech for each entity."""
         masked = re.sub(r"\b(PRODUCT|GROUP)(?:\W+\1)+\b", r"\1", masked)
         for kind, words in self._mask.items():
             masked = re.sub(rf"\b{kind}\b", words, masked)
         return masked.strip(" ?!.").lower()
 
-    def _features(self, embeddings: np.ndarray, masked: Sequence[str], written: Sequence[str]) -> np.ndarray:
-        """Return (n_texts, n_features): the embedding, the spelling, the entities named, the cues of each intent."""
+    def features(self, masked: Sequence[str], written: Sequence[str]) -> np.ndarray:
+        """Return (n_texts, n_features) float32: the spelling, the entities named, the cues of each intent."""
         rows = []
         for mask, text in zip(masked, written, strict=True):
-            counts = [len(re.findall(rf"\b{kind}\b", mask)) for kind in _KINDS]
+            counts = [len(re.findall(rf"\b{kind}\b", mask)) for kind in KINDS]
             entities = [float(count > least) for count in counts for least in (0, 1)]
-            bare = re.sub(rf"\b(?:{'|'.join(_KINDS)})\b", " ", mask)
+            bare = re.sub(rf"\b(?:{'|'.join(KINDS)})\b", " ", mask)
             texts = [self._padded(text), self._padded(bare)]
             rows.append([*entities, float("?" in mask), *self._cue_values(texts)])
-        spelt = self._spelling.encode([self._plain(one) for one in masked])  # (n_texts, dimension)
-        return np.hstack([embeddings, _SPELT * spelt, _WEIGHT * np.array(rows, dtype=np.float32)])
+        spelt = self._spelling.encode([self.plain(one) for one in masked])  # (n_texts, dimension)
+        return np.hstack([_SPELT * spelt, _WEIGHT * np.array(rows, dtype=np.float32)])
 
     def _cue_values(self, texts: Sequence[str]) -> list[float]:
         """Return for each intent how strongly its cues speak for it, and whether anything speaks against it."""
@@ -221,15 +259,12 @@ class IntentMatcher:
         """Return the words that a cue in this text may begin with."""
         return set(text.split())
 
-    def _learn(self, embeddings: np.ndarray, features: np.ndarray, intents: Sequence[Intent]) -> None:
-        """Fit the model on the examples' features, (n_examples, n_features)."""
-        self._model = KernelModel(features, [intent.value for intent in intents])
-
-    def _weighed(
-        self, embeddings: np.ndarray, features: np.ndarray, read: ReadMessage, text: str
-    ) -> dict[Intent, float]:
+    def _weighed(self, plain: Sequence[str], features: np.ndarray, read: ReadMessage, text: str) -> dict[Intent, float]:
         """Return the log-probability of each intent, on average over the variants of a message."""
-        return log_shares(self._model.names, self._model.shares(features).mean(axis=0))
+        shares = self._model.shares(np.hstack([self._encoder.encode(plain), features])).mean(axis=0)
+        if self._taught is not None:  # the two err on different messages
+            shares = (shares + self._taught.shares(plain, features).mean(axis=0)) / 2
+        return log_shares(self._model.names, shares)
 
     def _n_words(self, cue: str) -> float:
         return len(cue.split())

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Self
 
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from threadpoolctl import threadpool_limits
+
+from retrieval.errors import StorageFull
+from retrieval.storage import atomic_write
+
+log = logging.getLogger(__name__)
 
 WIDTH = 0.5  # gamma of the kernel, per squared distance of features
 PENALTY = 0.1  # of the squared weights; larger ones trust a single example less
@@ -36,6 +45,28 @@ class KernelModel:
             kernel[np.diag_indices_from(kernel)] += penalty
             self._weights = cho_solve(cho_factor(kernel.T, overwrite_a=True), is_one - self._mean)
 
+    def save(self, path: Path) -> None:
+        """Keep the fitted model in a file. Raises StorageFull."""
+        with atomic_write(path) as temporary, temporary.open("wb") as file:
+            np.savez(
+                file,
+                names=np.array(self.names),
+                width=self._width,
+                examples=self._examples,
+                mean=self._mean,
+                weights=self._weights,
+            )
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Return a model that was kept. Raises OSError, ValueError, KeyError or BadZipFile when it cannot be read."""
+        model = cls.__new__(cls)
+        with np.load(path, allow_pickle=False) as kept:
+            model.names = tuple(map(str, kept["names"]))
+            model._width = float(kept["width"])
+            model._examples, model._mean, model._weights = kept["examples"], kept["mean"], kept["weights"]
+        return model
+
     def shares(self, features: np.ndarray) -> np.ndarray:
         """Return (n_texts, n_classes): how likely each class is, in the order of `names`."""
         scores = self._mean + self._kernel(np.asarray(features, dtype=np.float32)) @ self._weights
@@ -51,3 +82,26 @@ class KernelModel:
         np.maximum(apart, 0.0, out=apart)
         apart *= -self._width
         return np.exp(apart, out=apart)
+
+
+def kept_model(path: Path | None, fit: Callable[[], KernelModel]) -> KernelModel:
+    """Return the model that is kept at `path`, or fit it and keep it there.
+
+    A damaged file is fitted anew, and a full disk only means that the next start fits again.
+    """
+    if path is None:
+        return fit()
+    try:
+        return KernelModel.load(path)
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        log.warning("the model kept at %s cannot be read (%s); it is fitted anew", path, error)
+    model = fit()
+    try:
+        for old in path.parent.glob(f"{path.name.partition('-')[0]}-*.npz"):
+            old.unlink(missing_ok=True)
+        model.save(path)
+    except (StorageFull, OSError) as error:
+        log.warning("the fitted model is not kept: %s", error)
+    return model

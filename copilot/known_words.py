@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from copilot.directions import denies_direction
+from copilot.fact_wordings import FactPhrase
 from copilot.lexicon import Phrase
-from copilot.phrases import FactPhrase, Phrases
+from copilot.phrases import Phrases
 from copilot.reading import Clause, Segment
 from copilot.tokens import Token
 
@@ -14,11 +15,12 @@ from copilot.tokens import Token
 def word_reasons(segment: Segment, phrases: Phrases) -> list[str]:
     """Every word must be known; negations and superlatives only from the cited facts' own words."""
     own = frozenset().union(*(phrases.facts[fact.name].known for fact in segment.facts))
+    denied = {stem for phrase in _told_around(segment, phrases) for stem in phrase}
     reasons = []
     words = [(token, clause) for clause in segment.clauses for token in _uncounted(clause, phrases)]
     for token, where in words:
         kinds = phrases.lexicon.word_kinds(token.stem)
-        if "negation" in kinds and not denies_direction(where, segment, phrases):
+        if "negation" in kinds and not (denies_direction(where, segment, phrases) or token.stem in denied):
             reasons.append(f"negation:{token.text}")
         elif "superlative" in kinds and token.stem not in own:
             reasons.append(f"superlative:{token.text}")
@@ -30,6 +32,14 @@ def word_reasons(segment: Segment, phrases: Phrases) -> list[str]:
     boasts = [mark for clause in segment.clauses for mark in clause.marks("boasts")]
     reasons += [f"week:{mark.text}" for mark in relative] + [f"superlative:{mark.text}" for mark in boasts]
     return reasons + _contrary_states(segment, phrases)
+
+
+def _told_around(segment: Segment, phrases: Phrases) -> list[Phrase]:
+    """Return the phrases that state the one cited fact around a name: "you will not find A in the plan"."""
+    if len(segment.facts) != 1:
+        return []
+    fact = segment.facts[0]
+    return [phrase for phrase in phrases.facts[fact.name].states_for(fact.value) if segment.holds(phrase)]
 
 
 def _uncounted(clause: Clause, phrases: Phrases) -> list[Token]:
@@ -50,10 +60,12 @@ def _contrary_states(segment: Segment, phrases: Phrases) -> list[str]:
         spoken = phrases.facts[fact.name]
         contrary = [p for value, ps in spoken.states_of.items() if value != str(fact.value) for p in ps]
         own = [p for p in spoken.states_for(fact.value) if segment.holds(p)]
-        held = [p for p in (*own, *spoken.fixed) if segment.holds(p)]
+        held = [p for p in (*own, *spoken.fixed_for(fact.sign)) if segment.holds(p)]
         affirmed = [] if any(_denies(stem, phrases) for p in held for stem in p) else _affirmed(spoken, phrases)
+        others = frozenset().union(*(phrases.facts[other.name].own for other in segment.facts if other is not fact))
+        never = [p for p in spoken.never if not others.issuperset(p)]
         said = [
-            p for p in (*contrary, *affirmed) if segment.holds(p) and not any(_inside(p, longer) for longer in held)
+            p for p in (*contrary, *affirmed, *never) if segment.holds(p) and not any(_inside(p, long) for long in held)
         ]
         reasons += [f"state:{' '.join(phrase)}" for phrase in said]
     return reasons

@@ -98,6 +98,11 @@ class Lexicon:
         words = (word for table in written for word in table)
         return frozenset((*self.plain, *self.relation, *self.past_moves, *self.unreal, *self.was, *phrases, *words))
 
+    @property
+    def guards_places(self) -> bool:
+        """Say whether plain words are guarded by where they stand; a language without spaces guards some everywhere."""
+        return bool(self.guards) and not self.unspaced
+
     def stem(self, word: str) -> str:
         """Return a word's stem."""
         return _stem(self.language, word.lower())

@@ -86,7 +86,10 @@ class Mender:
         return " ".join(named or self._run_together.get(word, ()))
 
     def _is_one_word(self, first: str, second: str) -> bool:
-        """Say whether two words are one that the catalogue knows: "ginger bread"."""
+        """Say whether two words are one that the catalogue knows: "ginger bread", but not those of a "rear end cap"."""
+        apart = f"{first} {second}".casefold()
+        if any(apart in name.casefold() for name in (*self._placements, *self._groups)):
+            return False
         joined, pair = f"{first}{second}".casefold(), (first.casefold(), second.casefold())
         return self._names.has(joined) and not self._names.together(pair)
 

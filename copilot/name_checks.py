@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from copilot.claims import supports
+from copilot.directions import is_reversed
 from copilot.factsheet import Fact
 from copilot.phrases import Phrases
 from copilot.reading import Clause, Segment
@@ -48,11 +52,33 @@ def _may_stand(token: Token, fact: Fact, clause: Clause, phrases: Phrases) -> bo
     after_place = at > 0 and clause.tokens[at - 1].text.lower() in phrases.lexicon.places
     if is_subject and after_place and fact.placement and plain != fact.placement.lower():
         return False
+    if token.kind in ("week", "day") and fact.other_week is not None and fact.sign:
+        return _on_its_side(token, fact, clause)
     if token.kind != "name" or not (fact.other and fact.other_label) or fact.other_label == fact.subject_label:
+        return True
+    if is_reversed(clause, fact):
         return True
     than = clause.marks("than")
     if plain not in (fact.other_label.lower(), f"#{fact.other}".lower()):
         return not (than and fact.sign is not None and token.at > than[0].at and token.facts == {fact.id})
-    before = " ".join(found.text.lower() for found in clause.tokens[max(0, at - 2) : at])
-    related = any(before == word or before.endswith(f" {word}") for word in phrases.lexicon.relation)
+    related = _is_related(clause.tokens[max(0, at - 2) : at], fact, phrases)
     return related and not (than and fact.sign is not None and token.at < than[0].at)
+
+
+def _on_its_side(token: Token, fact: Fact, clause: Clause) -> bool:
+    """Say whether a week stands on its side of "than": the one that a difference is told of before it, or alone."""
+    than = clause.marks("than")
+    if not than:
+        return supports(token, replace(fact, other_week=None))
+    after = token.at > than[0].at
+    return supports(token, replace(fact, week=fact.other_week if after else fact.week, other_week=None))
+
+
+def _is_related(before: Sequence[Token], fact: Fact, phrases: Phrases) -> bool:
+    """Say whether the words before a second product's name relate it to the fact's subject."""
+    own = phrases.facts[fact.name].other_after
+    if own:
+        stems = tuple(stem for found in before for stem in phrases.lexicon.stems(found.text))
+        return any(stems[-len(phrase) :] == phrase for phrase in own)
+    written = " ".join(found.text.lower() for found in before)
+    return any(written == word or written.endswith(f" {word}") for word in phrases.lexicon.relation)

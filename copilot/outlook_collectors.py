@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from copilot.asked import is_about_the_whole, is_named, part, the_product
 from copilot.catalogue_collectors import add_live
-from copilot.overview_collectors import add_past_launches
+from copilot.data_collectors import add_accuracy, add_past_launches, say_simulated
+from copilot.holidays import add_after_holiday, add_after_holidays
 from copilot.plan_collectors import add_plan_gap, add_planned_count, add_planned_units, largest_first
 from copilot.planner_facts import add_fatigue, add_flip, add_plan_low, add_rhythm_effect
 from copilot.product_facts import (
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from ranking.plan import Launch
 
 RISKIEST_SAID = 3  # launches that may fall short most
+LATE_SAID = 3  # launches that come after the day that they are made for
 
 
 def risks(bench: Bench, question: Question) -> None:
@@ -51,6 +53,7 @@ def _product_risks(bench: Bench, product: Product) -> None:
         return
     launch = bench.launch_of(product.product_id)
     expected = _add_numbers(bench, product, launch)
+    bench.sheet.must_say(add_after_holiday(bench, launch) if launch else None)
     nearest = bench.engine.analogues(product.product_id, ANALOGUES)
     worst = min(nearest, key=lambda one: one.units_4w, default=None)
     if worst is not None:
@@ -74,6 +77,7 @@ def _part_risks(bench: Bench, asked: Part) -> None:
         bench.sheet.must_say(add_plan_low(bench))
     elif len(asked.weeks) <= 1 and len(asked.placements) <= 1 and len(asked.groups) <= 1:
         bench.sheet.must_say(add_planned_count(bench, asked))
+    bench.sheet.must_say(*add_after_holidays(bench, sorted(launches, key=largest_first), LATE_SAID))
     if launches:
         bench.sheet.say("risk_shortfall")
         shortest = sorted(launches, key=lambda one: (one.low - one.expected_units, one.product_id))
@@ -82,7 +86,7 @@ def _part_risks(bench: Bench, asked: Part) -> None:
         if fact.name == "fatigue_unsupported":
             bench.sheet.must_say(fact)
     if bench.engine.report.simulated:
-        bench.sheet.say("simulated", closing=True, tables=", ".join(bench.engine.report.simulated))
+        say_simulated(bench, closing=True)
 
 
 def confidence(bench: Bench, question: Question) -> None:
@@ -99,7 +103,7 @@ def confidence(bench: Bench, question: Question) -> None:
         launches = sorted(filter(asked.holds, bench.stored.plan.launches), key=largest_first)
         bench.sheet.must_say(*(add_expected(bench, launch) for launch in launches[:RISKIEST_SAID]))
     else:
-        bench.sheet.must_say(add_plan_gap(bench), add_plan_low(bench), add_past_launches(bench))
+        bench.sheet.must_say(*add_accuracy(bench), add_plan_gap(bench), add_plan_low(bench), add_past_launches(bench))
     bench.sheet.say("how_sure", closing=True)
 
 
@@ -111,7 +115,7 @@ def _product_confidence(bench: Bench, product: Product) -> None:
     expected = _add_numbers(bench, product, bench.launch_of(product.product_id))
     nearest = bench.engine.analogues(product.product_id, ANALOGUES)
     bench.sheet.must_say(*add_medians(bench, product, nearest, explains=expected))
-    bench.sheet.must_say(*_add_spread(bench, product, nearest, expected))
+    bench.sheet.must_say(*_add_spread(bench, product, nearest, expected), *add_accuracy(bench)[:1])
     bench.sheet.say("how_sure", closing=True)
 
 

@@ -1,21 +1,19 @@
-"""Collectors that look over the whole plan: its extremes, who got no slot, what is locked, and what it rests on."""
+"""Collectors that look over the whole plan: its extremes, who got no slot, what is locked, and how it is made."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 from copilot.catalogue_collectors import add_more
-from copilot.factsheet import Fact
 from copilot.group_names import within
-from copilot.plan_collectors import Part, add_plan_gap, add_planned_count, largest_first, list_launches
-from copilot.planner_facts import add_plan_low
+from copilot.plan_collectors import Part, add_planned_count, largest_first, list_launches
 from copilot.product_facts import Bench, add_expected, add_forecast, add_lift, add_slot
+from copilot.topics import asks
 from ranking.interventions import CapLaunches, ChangePrice, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
 from ranking.plan import Launch
-from retrieval.weeks import format_week, week_of
+from retrieval.weeks import format_week
 
 if TYPE_CHECKING:
     from copilot.engine import Product
@@ -34,12 +32,12 @@ def extremes(bench: Bench, question: Question) -> None:
     if not launches:
         bench.sheet.must_say(add_planned_count(bench, Part(part.weeks[:1], part.placements[:1], part.groups[:1])))
         return
-    least = _asks(bench, question, "least")
-    kind = next((one for one in ("week", "placement", "category") if _asks(bench, question, one)), "launch")
+    least = asks(bench, question, "least")
+    kind = next((one for one in ("week", "placement", "category") if asks(bench, question, one)), "launch")
     if kind == "launch":
         _add_extreme_launches(bench, launches, least, _how_many(question))
         return
-    counted = _asks(bench, question, "launches") and not _asks(bench, question, "units")
+    counted = asks(bench, question, "launches") and not asks(bench, question, "units")
     _add_extreme_parts(bench, kind, launches, least, counted)
 
 
@@ -82,7 +80,12 @@ def _add_extreme_parts(bench: Bench, kind: str, launches: Sequence[Launch], leas
     bench.sheet.must_say(
         bench.sheet.add(name, label, label, value, source, week=week, placement=placement)  # pyright: ignore[reportArgumentType]
     )
-    list_launches(bench, sorted(there, key=largest_first), LISTED)
+    shown = Part(
+        weeks=(chosen,) if isinstance(chosen, date) else (),
+        placements=(label,) if kind == "placement" else (),
+        groups=(label,) if kind == "category" else (),
+    )
+    list_launches(bench, sorted(there, key=largest_first), LISTED, shown)
 
 
 def placements(bench: Bench, names: Sequence[str]) -> None:
@@ -152,55 +155,11 @@ def _add_lock(bench: Bench, product_id: str, title: str, rule: Lock | None) -> N
     )
 
 
-def data(bench: Bench, question: Question) -> None:
-    """What the plan rests on: which data, how fresh, what is simulated, and how near the best plan it is."""
-    topics = ("simulated", "fresh", "gap", "sure", "off", "size")
-    asked = [topic for topic in topics if _asks(bench, question, topic)]
-    report = bench.engine.report
-    if "simulated" in asked or not asked:
-        bench.sheet.say("simulated" if report.simulated else "not_simulated", tables=", ".join(report.simulated))
-    if {"fresh"} & set(asked) or not asked:
-        source = bench.sources.report()
-        end = week_of(report.last_day)
-        bench.sheet.must_say(bench.sheet.add("data_end", "plan", "plan", end, source, week=end))
-    if {"gap", "sure"} & set(asked):
-        bench.sheet.must_say(add_plan_gap(bench), add_plan_low(bench) if "sure" in asked else None)
-    if asked in ([], ["size"]):
-        _add_size(bench)
-    if "sure" in asked:
-        bench.sheet.say("how_sure", closing=True)
-    if "off" in asked:
-        off = report.switched_off
-        bench.sheet.say("switched_off" if off else "nothing_off", reasons=" ".join(off.values()))
-
-
-def _add_size(bench: Bench) -> list[Fact]:
-    n_candidates = bench.stored.plan.n_candidates
-    candidates = bench.sheet.add("plan_candidates", "plan", "plan", n_candidates, bench.sources.plan())
-    facts = [candidates, add_past_launches(bench)]
-    bench.sheet.must_say(*facts)
-    return facts
-
-
-def add_past_launches(bench: Bench) -> Fact:
-    """Add how many past launches the data hold."""
-    return bench.sheet.add(
-        "data_launches", "plan", "plan", int(bench.engine.report.n_past_launches), bench.sources.report()
-    )
-
-
 def method(bench: Bench, question: Question) -> None:
     """How what is asked about is computed, in the product's own words."""
     topics = ("interval", "rhythm", "search", "similar", "momentum", "lift", "checked", "plan", "forecast")
-    asked = next((topic for topic in topics if _asks(bench, question, topic)), "overview")
+    asked = next((topic for topic in topics if asks(bench, question, topic)), "overview")
     bench.sheet.say(f"method_{asked}")
-
-
-def _asks(bench: Bench, question: Question, topic: str) -> bool:
-    """Say whether a question speaks of a topic; the patterns stand in `intents.toml`."""
-    patterns = bench.sources.phrases.parsing["topics"]
-    assert isinstance(patterns, Mapping)
-    return re.search(str(patterns[topic]), question.text, re.IGNORECASE) is not None
 
 
 def _how_many(question: Question) -> int:

@@ -23,6 +23,7 @@ NUMBER_WORDS = (
     *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
 MONTHS = tuple(calendar.month_name)[1:]
+_PARTS = frozenset({"planned_count", "planned_units", "candidates_left_out"})
 _CLOSE, _ABOUT = 0.05, 0.10  # how far a rounded number may be from the value, without and with "about"
 
 
@@ -63,7 +64,8 @@ def paraphrases(sheet: FactSheet, grammar: Mapping, rng: random.Random) -> Itera
             ordered = sorted((first, second), key=number_of)
             named = {"1": first, "2": second, "smaller": ordered[0], "bigger": ordered[1]}
             for pattern in entry["patterns"]:
-                if "bigger" in pattern and not _apart(first, second):
+                named_parts = _names_part(pattern, first, "1.") and _names_part(pattern, second, "2.")
+                if not named_parts or ("bigger" in pattern and not _apart(first, second)):
                     continue
                 text = _written(pattern, named, rng)
                 if text:
@@ -79,7 +81,19 @@ def _fitting(fact: Fact, entry: Mapping[str, Sequence[str]]) -> list[str]:
         keys = ["product"] if fact.week and fact.placement else ["week"] if fact.week else ["any"]
         if " > " in fact.subject_label and not fact.week:
             keys = ["group"]
-    return [pattern for key in keys for pattern in entry.get(key, ())]
+    return [pattern for key in keys for pattern in entry.get(key, ()) if _names_part(pattern, fact, "")]
+
+
+def _names_part(pattern: str, fact: Fact, prefix: str) -> bool:
+    """Say whether a pattern is true of a count of one placement or category: it must name it, as "the plan" would not.
+
+    A count of one week has patterns of its own.
+    """
+    of_week = bool(prefix and fact.week and "the plan" in pattern.lower())
+    has = {"placement": fact.placement, "group": fact.subject not in WHOLE_SHOP, "week": of_week}
+    parts = [key for key in has if has[key]]
+    of_part = fact.name in _PARTS and bool(parts)
+    return not of_part or any(f"{{{prefix}{key}}}" in pattern for key in parts) or "these" in pattern.lower()
 
 
 def _pairs(sheet: FactSheet, entry: Mapping) -> Iterator[tuple[Fact, Fact]]:

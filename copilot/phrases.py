@@ -20,48 +20,15 @@ import prompts
 from copilot.cleaning import clean_text, clean_value, escape_markdown
 from copilot.errors import UnsupportedLanguage
 from copilot.fact_names import PROVEN
+from copilot.fact_wordings import FactPhrase, fact_phrase, taught_wordings
 from copilot.factsheet import FACT_SPECS, WHOLE_SHOP, Fact
 from copilot.intent_words import LEARNED, IntentWords, read_intent_words
-from copilot.lexicon import Lexicon, Phrase, load_lexicon, longest_first, reads_as_name
+from copilot.lexicon import Lexicon, load_lexicon, reads_as_name
 from copilot.numerals import change_text, number_text
 from copilot.segments import HAN
 from retrieval.weeks import format_week
 
 _NUMBERED_NAME = re.compile(rf"(” #[0-9A-Za-z._-]+)(?=[{HAN}])")  # a name's number stands apart from a word after it
-
-
-@dataclass(frozen=True)
-class FactPhrase:
-    """How one fact name is spoken of; see the head of `phrases.toml`.
-
-    Words and phrases are stems. `states_of` holds the stating phrases per value, where the value decides them;
-    `wording` the words of every way to tell it that the product has; `bases` what its ratio or difference is taken
-    against; `is_bound` says that the value is the most that something can be. One of `needs` must be said, if there are
-    `needs_beside` only beside one of those.
-    """
-
-    label: str
-    template: jinja2.Template
-    about: tuple[Phrase, ...]
-    known: frozenset[str]
-    states: tuple[Phrase, ...]
-    states_of: Mapping[str, tuple[Phrase, ...]]
-    fixed: tuple[Phrase, ...]
-    neutral: frozenset[str]
-    wording: frozenset[str]
-    bases: tuple[Phrase, ...]
-    is_bound: bool
-    needs: frozenset[str]
-    needs_beside: frozenset[str]
-
-    @property
-    def has_states(self) -> bool:
-        """Say whether a phrase states the fact, rather than a number, a name or a date."""
-        return bool(self.states or self.states_of)
-
-    def states_for(self, value: object) -> tuple[Phrase, ...]:
-        """Return the phrases that state this value; empty when a number or a date states it."""
-        return self.states_of.get(str(value), self.states)
 
 
 @dataclass(frozen=True)
@@ -90,9 +57,18 @@ class Phrases:
         safe = {name: clean_value(value) if isinstance(value, str) else value for name, value in values.items()}
         return clean_spaces(self.messages[key].render(**safe))
 
+    def error(self, key: str, **values: object) -> str:
+        """Return the line of an error, with its values as they are: addresses and paths must stay readable."""
+        return clean_spaces(self.messages[f"error.{key}"].render(**values))
+
     def note(self, key: str, **values: object) -> str:
         """Return what stands behind a fact, as its card says it; floats are written with two decimals."""
         return self.message(f"note.{key}", **{k: f"{v:,.2f}" if isinstance(v, float) else v for k, v in values.items()})
+
+    def known(self, kind: str, name: str, otherwise: str) -> str:
+        """Return what this language calls something of the software's own, such as `table` `queries`."""
+        key = f"{kind}_{name}"
+        return self.message(key) if key in self.messages else otherwise
 
     def label(self, key: str) -> str:
         """Return a short name, such as `intent.why_here` or `fact.slot_loss`."""
@@ -156,6 +132,7 @@ class Phrases:
             "high": bounds[1],
             "interval": self.messages["unit.aside"].render(text=told) if (told := self.interval(fact)) else "",
             "week": format_week(fact.week) if fact.week else "",
+            "other_week": format_week(fact.other_week) if fact.other_week else "",
             "placement": self.name(fact.placement or ""),
             "simulated": fact.source.simulated,
             "cite": f"[{fact.id}]",
@@ -202,9 +179,6 @@ def value_text(value: object, unit: str, lexicon: Lexicon) -> str:
     return number_text(value, unit, lexicon)
 
 
-_JINJA = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
-_LITERAL = re.compile(r"\"([^\"]*)\"|'([^']*)'")
-_PLAIN_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _MORE_EXAMPLES = ("examples.toml", "phrasings.toml")
 
 
@@ -215,16 +189,19 @@ def _load(lang: str) -> Phrases:
     spoken = load_toml(lang, "phrases.toml")
     own = load_toml(lang, "messages.toml")
     intents = load_toml(lang, "intents.toml")
-    told = _other_wordings(lang)
+    told = _taught(lang)
     facts = {
-        name: _fact_phrase(entry, environment, lexicon, told.get(name, ())) for name, entry in spoken["facts"].items()
+        name: fact_phrase(entry, environment.from_string(entry["text"]), lexicon, told.get(name, ()))
+        for name, entry in spoken["facts"].items()
     }
     lines = {key: environment.from_string(text) for key, text in own["messages"].items()}
     lines |= {f"title.{key}": environment.from_string(text) for key, text in own["brief_titles"].items()}
     lines |= {f"unit.{key}": environment.from_string(text) for key, text in own["units"].items()}
+    lines |= {f"error.{key}": environment.from_string(text) for key, text in own["errors"].items()}
     lines |= {f"note.{key}": environment.from_string(text) for key, text in own["notes"].items()}
     labels = {f"fact.{name}": phrase.label for name, phrase in facts.items()}
     labels |= {f"intent.{name}": text for name, text in own["intents"].items()}
+    labels |= {f"table.{name}": text for name, text in own["tables"].items()}
     labels |= {f"effect.{name}": text for name, text in own["effects"].items()}
     if set(facts) != set(FACT_SPECS):
         raise KeyError(f"prompts/{lang}/phrases.toml differs from FACT_SPECS in {set(facts) ^ set(FACT_SPECS)}")
@@ -250,57 +227,15 @@ def _load(lang: str) -> Phrases:
     )
 
 
+def _taught(lang: str) -> dict[str, list[str]]:
+    """Return the templates that the on-board writer was taught, by the facts that they tell; none in most languages."""
+    if not has_prompts(lang, "teaching/facts.toml"):
+        return {}
+    return taught_wordings(load_toml(lang, "teaching/facts.toml"), load_toml(lang, "teaching/joins.toml")["join"])
+
+
 def _listed(lists: Mapping[str, Sequence[str]], *names: str) -> tuple[str, ...]:
     return tuple(one for name in names for one in lists.get(name, ()))
-
-
-def _other_wordings(lang: str) -> dict[str, list[str]]:
-    """Return the templates that the on-board writer was taught, by the facts that they tell; none in most languages."""
-    told: dict[str, list[str]] = {}
-    if has_prompts(lang, "teaching/facts.toml"):
-        for name, texts in load_toml(lang, "teaching/facts.toml").items():
-            told.setdefault(name, []).extend(texts)
-        for join in load_toml(lang, "teaching/joins.toml")["join"]:
-            for name in (join["first"], join["second"]):
-                told.setdefault(name, []).extend(join["texts"])
-    return told
-
-
-def _fact_phrase(entry: Mapping, environment: jinja2.Environment, lexicon: Lexicon, told: Sequence[str]) -> FactPhrase:
-    about = _phrases(entry["about"], lexicon)
-    states = _phrases(entry.get("states", ()), lexicon)
-    states_of = {value: _phrases(items, lexicon) for value, items in entry.get("states_of", {}).items()}
-    fixed = _phrases(entry.get("fixed", ()), lexicon)
-    words = {
-        stem for phrase in (*about, *states, *fixed, *(p for ps in states_of.values() for p in ps)) for stem in phrase
-    }
-    words |= set(lexicon.stems(entry.get("also", "")))
-    neutral = frozenset(lexicon.stems(entry.get("neutral", "")))
-    return FactPhrase(
-        entry["label"],
-        environment.from_string(entry["text"]),
-        about,
-        frozenset(words) | neutral,
-        states,
-        states_of,
-        fixed,
-        neutral,
-        frozenset(stem for text in (entry["text"], *told) for stem in lexicon.stems(_words_of_template(text))),
-        _phrases(entry.get("bases", ()), lexicon),
-        bool(entry.get("is_bound", False)),
-        frozenset(lexicon.stems(entry.get("needs", ""))),
-        frozenset(lexicon.stems(entry.get("needs_beside", ""))),
-    )
-
-
-def _words_of_template(text: str) -> str:
-    """Return the words that a template may write, those of either branch, without its variables."""
-    literals = " ".join(word for code in _JINJA.findall(text) for pair in _LITERAL.findall(code) for word in pair)
-    return " ".join(_PLAIN_WORD.findall(f"{_JINJA.sub(' ', text)} {literals}"))
-
-
-def _phrases(items: Sequence[str], lexicon: Lexicon) -> tuple[Phrase, ...]:
-    return longest_first(lexicon.stems(item) for item in items)
 
 
 def _for_markdown(value: object) -> object:
@@ -327,7 +262,12 @@ def _environment(lang: str, finalize: Callable[[object], object] | None = None) 
 
 def load_toml(lang: str, name: str) -> dict:
     """Return a file of `prompts/<lang>/` as it stands, such as `intents.toml`."""
-    return tomllib.loads((_root() / lang / name).read_text("utf-8"))
+    return tomllib.loads(read_prompts(lang, name))
+
+
+def read_prompts(lang: str, name: str) -> str:
+    """Return the text of a file of `prompts/<lang>/`."""
+    return (_root() / lang / name).read_text("utf-8")
 
 
 def has_prompts(lang: str, name: str) -> bool:

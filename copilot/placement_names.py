@@ -30,7 +30,7 @@ class PlacementNames:
     def find(self, text: str, spans: list[Mention]) -> tuple[str, ...]:
         """Return the placements of a message, in full or in part, and add their mentions."""
         found = list(whole_names(text, self.names, spans, "PLACEMENT"))
-        while fits := self._in_part(text, spans, found):
+        while fits := self._in_part(text, spans, found) or self._by_a_word(text, spans, found):
             found += fits
         return tuple(found)
 
@@ -46,9 +46,21 @@ class PlacementNames:
             for i in range(len(tokens) - size + 1):
                 run = self._squeezed(words[i : i + size])
                 fits = [name for name, have in names.items() if run and _names_in_part(run, have, size)]
+                fits = fits or [name for name in self.names if _leaves_out(words[i : i + size], words_of(name))]
                 if fits and not (size == 1 and run in self.question_words) and not set(fits) & set(found):
                     spans.append(Mention(tokens[i].start(), tokens[i + size - 1].end(), "PLACEMENT", tuple(fits)))
                     return tuple(fits)
+        return ()
+
+    def _by_a_word(self, text: str, spans: list[Mention], found: Sequence[str]) -> tuple[str, ...]:
+        """Return the placement that "the" and a word of its name alone mean: "the wrap"."""
+        for match in re.finditer(r"(?<=\bthe )\w{3,}\b(?! (?:of|for|with)\b)", text, re.IGNORECASE):
+            word = _singular(match, text)
+            fits = [name for name in self.names if word in words_of(name)]
+            says = word not in self.noise and word not in self.question_words
+            if says and len(fits) == 1 and fits[0] not in found and free(match.start(), match.end(), spans):
+                spans.append(Mention(match.start(), match.end(), "PLACEMENT", tuple(fits)))
+                return tuple(fits)
         return ()
 
     def _squeezed(self, words: Iterable[str]) -> str:
@@ -61,6 +73,14 @@ def _singular(match: re.Match[str], text: str) -> str:
     word = match[0].casefold()
     plural = len(word) > 3 and word.endswith("s") and not word.endswith("ss") and text[: match.start()][-1:] != "-"
     return word.removesuffix("s") if plural else word
+
+
+def _leaves_out(words: Sequence[str], name: Sequence[str]) -> bool:
+    """Say whether words are a name with a word inside it left out: "front cap" for the front end cap."""
+    if len(words) < 2 or len(words) >= len(name) or (words[0], words[-1]) != (name[0], name[-1]):
+        return False
+    left = iter(name)
+    return all(word in left for word in words)
 
 
 def _names_in_part(run: str, have: str, size: int) -> bool:

@@ -63,7 +63,7 @@ def planned(bench: Bench, part: Part) -> None:
     launches = sorted(filter(part.holds, bench.stored.plan.launches), key=largest_first)
     if launches and len(_pieces(part)) == 1:
         bench.sheet.must_say(add_planned_units(bench, part))
-    list_launches(bench, launches)
+    list_launches(bench, launches, part=part)
     if part == Part():
         bench.sheet.must_say(*_about_the_plan(bench))
 
@@ -76,7 +76,7 @@ def planned_units(bench: Bench, part: Part) -> None:
         return
     for piece in _pieces(part)[:PIECES_SAID]:
         bench.sheet.must_say(add_planned_units(bench, piece), add_planned_count(bench, piece))
-    list_launches(bench, sorted(filter(part.holds, bench.stored.plan.launches), key=largest_first))
+    list_launches(bench, sorted(filter(part.holds, bench.stored.plan.launches), key=largest_first), part=part)
 
 
 def _list_without(bench: Bench, part: Part) -> None:
@@ -86,15 +86,21 @@ def _list_without(bench: Bench, part: Part) -> None:
     list_launches(bench, sorted(filter(part.holds, bench.stored.plan.launches), key=largest_first))
 
 
-def list_launches(bench: Bench, launches: Sequence[Launch], said: int = LAUNCHES_SAID) -> None:
-    """Name the first launches with their units, and say how many more there are."""
+def list_launches(
+    bench: Bench, launches: Sequence[Launch], said: int = LAUNCHES_SAID, part: Part | None = None
+) -> None:
+    """Name the first launches of a part with their units, and say how many more that part holds.
+
+    Of several weeks, placements or groups together the rest is not counted: nothing could say of which it is.
+    """
     for launch in launches[:said]:
         bench.sheet.must_say(add_expected(bench, launch))
     for launch in launches[said : 2 * said]:
         add_slot(bench, launch)
-    if len(launches) > said:
-        source = bench.sources.plan([launch.product_id for launch in launches[said:]])
-        bench.sheet.must_say(bench.sheet.add("more_launches", "plan", "plan", len(launches) - said, source))
+    part = part or Part()
+    if len(launches) > said and len(_pieces(part)) == 1:
+        further = launches[said:]
+        bench.sheet.must_say(_add_over_part(bench, "more_launches", part, len(further), further))
 
 
 def add_planned_count(bench: Bench, part: Part) -> Fact:
@@ -148,11 +154,22 @@ def add_season(bench: Bench) -> list[Fact]:
     facts = [_add_planned_per_week(bench, "season", bench.stored.plan.launches), add_room(bench)]
     advice = bench.sheet.add("recommended_per_week", "season", "season", int(found.recommended_per_week), source)
     usual = float(found.launches_per_week)
-    facts += [advice, bench.sheet.add("observed_per_week", "season", "season", usual, source, explains=advice)]
+    observed = bench.sheet.add("observed_per_week", "season", "season", usual, source, explains=advice)
     powers = (found.pooled_elasticity, found.pooled_low, found.pooled_high)
     crowding = _add_crowding(bench, "season", powers, advice)
-    bench.sheet.must_say(*facts, crowding, *add_fatigue(bench, ""))
-    return [*facts, crowding] if crowding else facts
+    binding = _add_slots_bind(bench, facts[0], facts[1], advice)
+    limits = [binding] if binding else [facts[1], advice]  # a limit that the slots never let through helps nobody
+    bench.sheet.must_say(facts[0], *limits, observed, crowding, *add_fatigue(bench, ""))
+    return [fact for fact in (*facts, advice, observed, crowding, binding) if fact]
+
+
+def _add_slots_bind(bench: Bench, planned: Fact, room: Fact, advice: Fact) -> Fact | None:
+    """Add that the slots are the limit: the plan fills them all, and the limit that past weeks support lies above."""
+    full = isinstance(planned.value, float) and planned.value == room.value
+    if not full or float(room.value) >= float(advice.value):  # pyright: ignore[reportArgumentType]
+        return None
+    source = bench.sources.planner("slots_bind", [], limit=str(advice.value))
+    return bench.sheet.add("slots_bind", "season", "season", room.value, source, explains=planned)
 
 
 def add_room(bench: Bench) -> Fact:

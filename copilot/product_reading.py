@@ -70,27 +70,46 @@ class ProductReading:
             if read.group_words and (headed := self.reader.names.waiting_headed(read.group_words)):
                 named = (*read.named, headed)
                 question = replace(question, entities=replace(found, groups=()), named=named)
-                return _with_named(question, replace(read, named=named))
-            return _with_named(question, read)
+                return self._with_named(question, replace(read, named=named))
+            return self._with_named(question, read)
         if found.groups and not question.of_launches and question.intent not in ABOUT_THE_PLAN:
             question = self._product_of_group(question, read)
-        if read.rest and not question.ambiguous_products and not question.entities.products:
+        open_yet = not (question.ambiguous_products or question.entities.products or _caps(question))
+        if read.rest and open_yet:
             stranger = self._with_strangers(question, read.rest)
             if stranger is not question:
                 return stranger
         return self._inherited(question, previous)
 
+    def _with_named(self, question: Question, read: ReadMessage) -> Question:
+        """Take the products that are named, each once; a name that several share stays open when none other is plain.
+
+        Of several that share a name, the one of a size that the message tells is meant: "the christmas candy, 12 oz".
+        """
+        numbers = question.entities.numbers
+        of_size = [self.reader.names.of_size(meant, numbers) if len(meant) > 1 else () for meant in read.named]
+        named = [one if len(one) == 1 else meant for one, meant in zip(of_size, read.named, strict=True)]
+        if named != list(read.named):
+            question = replace(question, entities=replace(question.entities, numbers=()), named=tuple(named))
+        plain = tuple(dict.fromkeys(meant[0] for meant in named if len(meant) == 1))
+        shared = next((meant for meant in named if len(meant) > 1), ())
+        question = replace(question, product_words=" ".join(read.rest))
+        if plain:
+            groups = () if question.intent in TAKES_NO_GROUP else question.entities.groups
+            return replace(question, entities=replace(question.entities, products=plain, groups=groups))
+        return replace(question, ambiguous_products=shared)
+
     def _names_groups(self, question: Question, read: ReadMessage) -> bool:
         """Say whether the words that are left name categories rather than a product."""
         if question.intent in ABOUT_THE_PLAN - {Intent.PLANNED}:
             return not read.named or not self._is_plain(read)
-        if not read.rest or question.entities.groups:
+        if not read.rest or (question.entities.groups and question.intent is not Intent.PLANNED):
             return False
         groups, n_words = self._loose_groups(read.rest)
         together = question.of_launches and question.intent not in ABOUT_ONE
         if together or question.intent is Intent.PLANNED:
             return bool(groups) and (n_words == len(read.rest) or not read.named)
-        if question.intent in OF_A_PART_TOO and self._is_category(read.rest):
+        if question.intent in OF_A_PART_TOO | {Intent.AUDIENCE} and self._is_category(read.rest):
             return True
         named = self.reader.names.waiting_named([self.reader.names.mend(word) for word in read.rest])
         meant = bool(groups) and n_words == len(read.rest) and not (read.named or named)
@@ -117,13 +136,24 @@ class ProductReading:
         return many and not names.waiting_headed(wanted) and self.reader.loose_groups(rest)[1] == len(rest)
 
     def _in_groups(self, question: Question, rest: Sequence[str]) -> Question:
-        if question.entities.groups or not rest:
+        if not rest:
             return question
         groups, n_words = self._loose_groups(rest)
+        if above := question.entities.groups:
+            within = tuple(one for one in groups if any(one.startswith(f"{name} > ") for name in above))
+            return replace(question, entities=replace(question.entities, groups=within or above))
         if groups and 2 * n_words >= len(rest):
-            return replace(question, entities=replace(question.entities, groups=groups))
+            without = (*question.entities.without, *(groups if self._is_barred(question, rest) else ()))
+            return replace(question, entities=replace(question.entities, groups=groups, without=without))
         known = any(map(self.reader.names.knows, rest))
         return replace(question, product_words=" ".join(rest)) if known else question
+
+    def _is_barred(self, question: Question, words: Sequence[str]) -> bool:
+        """Say whether words stand after a negation: "everything except candy", but not "why not candy"."""
+        if question.intent is Intent.WHY_NOT:
+            return False
+        before = question.text[: question.text.casefold().find(words[0])]
+        return re.search(str(self.phrases.parsing["negated"]), before, re.IGNORECASE) is not None
 
     def _product_of_group(self, question: Question, read: ReadMessage) -> Question:
         """Take a category's name for a product that is called so, or for one of its few products.
@@ -138,9 +168,10 @@ class ProductReading:
             words = (*strange, *read.group_words)
             return self._with_strangers(replace(question, entities=replace(found, groups=())), words)
         headed = names.waiting_headed(read.group_words)
-        caps = question.change is not None and question.change.kind in ("cap", "capacity")
-        if headed and not caps:
+        if headed and not _caps(question):
             return _meaning(replace(question, entities=replace(found, groups=())), headed, read.group_words)
+        if found.groups and all(group in self.reader.groups.departments for group in found.groups):
+            return question  # "frozen" is no product, though some are called frozen
         members = names.waiting_named(read.group_words)
         few = 0 < len(members) <= SHOWN_CANDIDATES and len(found.groups) == 1
         if question.intent in ABOUT_A_PRODUCT and (few or question.intent not in OF_A_PART_TOO):
@@ -191,21 +222,14 @@ class ProductReading:
         supposes_nothing = question.intent is Intent.WHAT_IF and question.change is None and not question.points_back
         in_a_slot = of_a_part and bool(found.weeks or found.placements)
         about_the_plan = together or asked_of_all or supposes_nothing or in_a_slot or found.groups
-        caps = question.change is not None and question.change.kind in ("cap", "capacity")
-        if not products or found.products or about_the_plan or caps or question.ambiguous_products:
+        if not products or found.products or about_the_plan or _caps(question) or question.ambiguous_products:
             return question
         return replace(question, entities=replace(found, products=products[:1]))
 
 
-def _with_named(question: Question, read: ReadMessage) -> Question:
-    """Take the products that are named, each once; a name that several share stays open when none other is plain."""
-    plain = tuple(dict.fromkeys(meant[0] for meant in read.named if len(meant) == 1))
-    shared = next((meant for meant in read.named if len(meant) > 1), ())
-    question = replace(question, product_words=" ".join(read.rest))
-    if plain:
-        groups = () if question.intent in TAKES_NO_GROUP else question.entities.groups
-        return replace(question, entities=replace(question.entities, products=plain, groups=groups))
-    return replace(question, ambiguous_products=shared)
+def _caps(question: Question) -> bool:
+    """Say whether a question supposes another number of launches, for which no product is needed."""
+    return question.change is not None and question.change.kind in ("cap", "capacity")
 
 
 def _meaning(question: Question, products: Sequence[str], words: Sequence[str]) -> Question:

@@ -15,13 +15,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from copilot.catalogue_names import words_of
-from copilot.changes import Change, read_change
+from copilot.changes import read_change
 from copilot.character_intents import CharacterMatcher
 from copilot.cleaning import clean_text
 from copilot.conversation_context import (
     leaning,
+    of_a_number,
     of_that_week,
     of_the_compared,
+    of_the_shown,
     of_those,
     read_wish,
     still_meant,
@@ -32,13 +34,17 @@ from copilot.conversation_context import (
 from copilot.entities import Entities, EntityReader, ReadMessage
 from copilot.errors import QuestionTooLong, UnsupportedLanguage
 from copilot.goods_sense import GoodsSense
-from copilot.intents import ABOUT_A_PRODUCT, FOLLOW_UP_LEAD, Intent, IntentMatcher
+from copilot.intents import FOLLOW_UP_LEAD, KINDS, Intent, IntentMatcher
 from copilot.message_spacing import says_only
-from copilot.product_reading import ABOUT_ONE, SHOWN_CANDIDATES, ProductReading
+from copilot.product_reading import SHOWN_CANDIDATES, ProductReading
 from copilot.question import UNSURE_MARGIN, Question, question_from_json
+from copilot.settled_intents import barred, by_its_parts, is_bare, names_of, weighed_up, without_a_product
+from copilot.stray_words import StrayWords
+from copilot.taught_intents import taught_for
 from retrieval.cache import EmbeddingCache
 
 if TYPE_CHECKING:
+    from copilot.conversation_context import Wish
     from copilot.engine import Engine
     from copilot.phrases import Phrases
     from retrieval.encoder import TextEncoder
@@ -55,7 +61,6 @@ __all__ = [
 ]
 
 LEAST_OUT_OF_SCOPE = 0.3  # of its share: a weaker one beside all that is in scope is no reason to decline
-NEXT_SHARE = 0.25  # of the likeliest one's share, from which the next reading goes before one that lacks its product
 QUESTION_LIMIT = 2_000  # characters; a longer message is almost surely pasted by mistake
 
 
@@ -92,11 +97,20 @@ class QuestionParser:
         return GoodsSense(self.encoder, self.phrases, self._cache)
 
     @cached_property
+    def strays(self) -> StrayWords:
+        """What takes words off a product's name that are none of it."""
+        parsing = self.phrases.parsing
+        attributes, packaging = (frozenset(str(parsing.get(key, "")).split()) for key in ("attributes", "packaging"))
+        return StrayWords(self.reader.names, self.goods, attributes, packaging)
+
+    @cached_property
     def matcher(self) -> IntentMatcher:
-        """The intents' examples, encoded."""
+        """What tells the intents of messages."""
         if self.phrases.lexicon.unspaced:  # the workspace's encoder may not know the language
             return CharacterMatcher(self.phrases)
-        return IntentMatcher(self.encoder, self.phrases, self._cache)
+        return IntentMatcher(
+            self.encoder, self.phrases, self._cache, taught=taught_for(self.encoder, self.phrases.lang)
+        )
 
     @cached_property
     def _cache(self) -> EmbeddingCache | None:
@@ -129,22 +143,30 @@ class QuestionParser:
             return Question("", Intent.HELP, Entities(), 1.0, lang)
         if self._is_courtesy(written):
             return Question(written, Intent.HELP, Entities(), 1.0, lang)
-        if previous is not None and (wish := read_wish(written, self.phrases)):
+        if previous is not None and (wish := self._wish(written)):
             return wished(previous, wish)
+        if picked := of_the_shown(written, previous, self.phrases):
+            return picked
         previous = still_meant(written, previous, self.phrases)
         question, read = self._understood(written, previous)
         return self._completed(question, read, previous)
 
+    def _wish(self, written: str) -> Wish:
+        found = self.reader.read(written)
+        bare = not (found.named or found.unknown_id or any(kind in found.entities.text for kind in KINDS))
+        return read_wish(written, self.phrases, names_nothing=bare)
+
     def _understood(self, written: str, previous: Question | None) -> tuple[Question, ReadMessage]:
         """Return the likeliest reading of a message by itself, with what it names."""
         cleaned = self.reader.mended(written)
-        read = with_pronouns(self.goods.settled(self.reader.read(cleaned)), previous, self.phrases)
+        read = self.strays.without(self.reader.read(cleaned))
+        read = with_pronouns(self.goods.settled(read), previous, self.phrases)
         scores = self.matcher.scores(read, cleaned)
         scores = leaning(scores, read, cleaned, previous, self.phrases)
         ranked = self._ranked(scores, read, cleaned, alone=previous is None)
         intent, confidence = ranked[0]
         alternatives = tuple(ranked[:3])
-        if previous is None and _is_bare(read):
+        if previous is None and is_bare(read):
             intent, alternatives = Intent.PLANNED, ()
         together = re.search(str(self.phrases.parsing["launches_together"]), cleaned, re.IGNORECASE) is not None
         question = Question(
@@ -174,7 +196,7 @@ class QuestionParser:
         best_first = sorted(scores, key=lambda intent: -scores[intent])
         ranked = list(zip(best_first, _softmax([scores[intent] for intent in best_first]), strict=True))
         weak = ranked[0][0] is Intent.OUT_OF_SCOPE and ranked[0][1] < LEAST_OUT_OF_SCOPE
-        known = _names_of(read) > bool(read.strange) or self.matcher.concerns(ranked[1][0], cleaned)
+        known = names_of(read) > bool(read.strange) or self.matcher.concerns(ranked[1][0], cleaned)
         return ranked[1:] if weak and known else ranked
 
     def _completed(self, question: Question, read: ReadMessage, previous: Question | None) -> Question:
@@ -182,10 +204,12 @@ class QuestionParser:
         compared = of_the_compared(question, read, previous, self.phrases)
         if compared is not None:
             return self._with_change(compared)
-        question = _without_a_product(self._by_its_parts(self._with_change(question), read), read, previous)
+        question = by_its_parts(self._with_change(question), read, self.matcher.holds_cue)
+        question = weighed_up(without_a_product(question, read, previous), read, self.phrases)
         question = of_that_week(question, previous, self.phrases)
+        question = of_a_number(question, read, previous, self.engine.weeks)
         question = of_those(question, read, previous, self.phrases)
-        question = _barred(self.products.fill(question, read, previous))
+        question = barred(self.products.fill(question, read, previous))
         question = with_the_one_before(self._within_scope(question, read), previous, self.phrases)
         if question.intent is Intent.OUT_OF_SCOPE:
             return replace(
@@ -204,24 +228,6 @@ class QuestionParser:
 
     def _written(self, text: str) -> str:
         return _ARROW.sub(str(self.phrases.parsing["arrow"]), clean_text(text))
-
-    def _by_its_parts(self, question: Question, read: ReadMessage) -> Question:
-        """Settle between near intents by what a message holds: a slot to move to, two products, a negative word."""
-        found, intent = question.entities, question.intent
-        slots = [one for one in (*found.weeks, *found.placements) if one not in found.without]
-        moves = bool(slots) or found.shift_weeks is not None
-        n_names = _names_of(read)
-        supposes = intent is Intent.WHAT_IF and question.change is None and moves
-        if n_names == 1 and (supposes or (intent is Intent.PLANNED and found.shift_weeks is not None)):
-            intent = Intent.WHAT_IF_MOVE
-        elif intent is Intent.WHAT_IF_MOVE and n_names > 1 and not moves:
-            intent = Intent.WHAT_IF
-        elif intent is Intent.COMPARE and n_names > 1 and not self.matcher.holds_cue(intent, question.text):
-            intent = next((one for one, _ in question.alternatives if one is not intent), intent)
-        elif intent is Intent.WHY_NOT and not self.matcher.holds_cue(Intent.WHY_NOT, question.text):
-            asks_why = self.matcher.holds_cue(Intent.WHY_HERE, question.text)
-            intent = Intent.WHY_HERE if asks_why and n_names else intent
-        return question if intent is question.intent else replace(question, intent=intent, alternatives=())
 
     def _is_courtesy(self, text: str) -> bool:
         return says_only(text, str(self.phrases.parsing["courtesies"]), self.phrases.lexicon)
@@ -256,51 +262,6 @@ class QuestionParser:
         if change is None or (moves and question.entities.shift_weeks is not None):
             return question
         return replace(question, intent=Intent.WHAT_IF, change=change, alternatives=((Intent.WHAT_IF, 1.0),))
-
-
-def _without_a_product(question: Question, read: ReadMessage, previous: Question | None) -> Question:
-    """Read a message that names no product as the next likely intent that needs none."""
-    names = read.named or read.rest or read.group_words or read.unknown_id or question.points_back
-    if question.intent not in ABOUT_ONE or names or question.entities.products:
-        return question
-    if previous is not None and previous.entities.products:
-        return question
-    shares = dict(question.alternatives)
-    least = NEXT_SHARE * shares.get(question.intent, 1.0)
-    other = next((i for i, share in shares.items() if i not in ABOUT_A_PRODUCT and share >= least), None)
-    return replace(question, intent=other, alternatives=()) if other else question
-
-
-def _names_of(read: ReadMessage) -> int:
-    return len(set(read.named)) or int(bool(read.rest or read.group_words))
-
-
-def _barred(question: Question) -> Question:
-    """Read "launch it, but not in week 48" as keeping a product out of there, and a move as going where it may.
-
-    "Why week 41 and not week 42?" asks about week 42.
-    """
-    found = question.entities
-    left = tuple(week for week in found.weeks if week not in found.without)
-    if question.intent is Intent.WHAT_IF_MOVE and left:
-        found = replace(found, weeks=left)
-        question = replace(question, entities=found)
-    asked = tuple(week for week in found.weeks if week in found.without)
-    if question.intent is Intent.WHY_NOT and asked and left:  # "why week 41 and not week 42?"
-        return replace(question, entities=replace(found, weeks=asked, without=()))
-    slots = (*found.weeks, *found.placements)
-    all_barred = bool(slots) and all(one in found.without for one in slots)
-    supposes = question.intent in (Intent.WHAT_IF, Intent.WHAT_IF_MOVE) and question.change is None
-    if supposes and all_barred and (found.products or question.ambiguous_products):
-        return replace(question, intent=Intent.WHAT_IF, change=Change("drop"), alternatives=())
-    return question
-
-
-def _is_bare(read: ReadMessage) -> bool:
-    """Say whether a message only names something: "red grapes", "week 44"."""
-    masked = read.readings[-1] if read.readings else read.entities.text
-    left = re.sub(r"\b(?:PRODUCT|WEEK|PLACEMENT|GROUP)\b", " ", masked)
-    return left != masked and not words_of(left)
 
 
 def _softmax(scores: Sequence[float]) -> list[float]:

@@ -24,12 +24,13 @@ from copilot.brief_age import BriefAge, read_edition
 from copilot.briefs import Brief, write_brief
 from copilot.conversation_context import Wish, wished
 from copilot.engine import Engine, Evidence
+from copilot.error_lines import error_line
 from copilot.errors import GeneratorError, QuestionTooLong, StoreError
 from copilot.events import AnswerEvent, Collected, Finished, SentenceReady, Understood, Waiting
 from copilot.facts import collect_facts
 from copilot.factsheet import Fact, FactSheet
 from copilot.feedback import ComparedOutcome, compare
-from copilot.generators import PHRASES, TextGenerator, replies_at_once, writer_for, writing_name
+from copilot.generators import PHRASES, TextGenerator, failure_in, replies_at_once, writer_for, writing_name
 from copilot.intents import Intent
 from copilot.ledger import LedgerEntry, settle
 from copilot.phrases import Phrases, load_phrases
@@ -94,7 +95,7 @@ class Copilot:
         try:
             self.writer.prepare()
         except GeneratorError as error:
-            self._last_report = WriterReport(PHRASES, self.writer.name, str(error))
+            self._last_report = WriterReport(PHRASES, self.writer.name, error_line(error, load_phrases(lang)))
             raise
 
     # Plans
@@ -149,6 +150,7 @@ class Copilot:
         thread_id: str | None = None,
         cancel: threading.Event | None = None,
         wish: Wish = "",
+        question: Question | None = None,
     ) -> Iterator[AnswerEvent]:
         """Answer one message as a stream of events; the last one is `Finished`.
 
@@ -157,19 +159,19 @@ class Copilot:
 
         Args:
             wish: asks the thread's last question once more (shorter, longer, again), as the message says it in words.
+            question: asked as it is, such as one that was corrected; the message is its words and is not read.
         Raises:
             QuestionTooLong, UnsupportedLanguage: before anything is written to the thread.
         """
         if len(message) > QUESTION_LIMIT:
-            raise QuestionTooLong(
-                f"The message has {len(message):,} characters; {QUESTION_LIMIT:,} are the limit. Shorten it."
-            )
+            raise QuestionTooLong.of("question_too_long", characters=len(message), limit=QUESTION_LIMIT)
         phrases = load_phrases(lang)
         previous = self._last_question(thread_id, lang)
         if thread_id is not None:
             self.store.add_message(thread_id, OPERATOR, {"text": message})
         stored = self.current_plan()
-        question = wished(previous, wish) if wish and previous else self._parsed(message, lang, previous)
+        if question is None:
+            question = wished(previous, wish) if wish and previous else self._parsed(message, lang, previous)
         yield Understood(question)
         with self._facts_line.join() as ticket:
             yield from _waiting(ticket, "facts", cancel)
@@ -216,7 +218,7 @@ class Copilot:
             self.store.add_message(thread_id, COPILOT, answer.to_record())
         except StoreError as error:
             log.warning("an answer is not kept: %s", error)
-            return str(error)
+            return error_line(error, load_phrases(answer.question.lang))
         return ""
 
     def parser(self, lang: str) -> QuestionParser:
@@ -275,7 +277,7 @@ class Copilot:
         simulated = [
             Notice("simulated", table, phrases.message("notice_simulated", table=table)) for table in report.simulated
         ]
-        off = [Notice("off", feature, reason) for feature, reason in report.switched_off.items()]
+        off = [Notice("off", name, phrases.known("off", name, why)) for name, why in report.switched_off.items()]
         stale = [_stale(rule, phrases) for rule in self.planning.strange_rules]
         return (*simulated, *off, *stale, *self._writer_notices(phrases))
 
@@ -295,7 +297,7 @@ class Copilot:
         """
         if writer_for(self.writer, lang) is not self.writer:
             return WriterReport(PHRASES)
-        failure = getattr(self.writer, "last_failure", "")
+        failure = failure_in(self.writer, lang)
         last = self._last_report
         if last is not None and last.name == PHRASES and last.failure:
             return last

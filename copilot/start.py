@@ -12,6 +12,7 @@ from copilot.generators import TextGenerator, open_generator
 from copilot.service import Copilot
 from copilot.settings import Settings
 from copilot.store import Store
+from ranking.accuracy import ACCURACY_VERSION
 from ranking.models import MODELS_VERSION, TrainingConfig, train_models
 from retrieval.encoder import EmbeddingCache, SentenceTransformerEncoder, TextEncoder
 from retrieval.index import INDEX_VERSION, build_index
@@ -24,7 +25,7 @@ from retrieval.sources import Source, open_source
 from retrieval.workspace import Workspace, WorkspaceBuilder
 
 # Raise one when that stage's code makes something else of the same inputs; stages made by older code are then stale.
-STAGE_VERSIONS = {"data": 1, "index": INDEX_VERSION, "models": MODELS_VERSION}
+STAGE_VERSIONS = {"data": 1, "index": INDEX_VERSION, "models": f"{MODELS_VERSION}.{ACCURACY_VERSION}"}
 
 
 def build(settings: Settings, progress: Progress = silent) -> Workspace:
@@ -73,10 +74,22 @@ def build_workspace(
         builder.stage(
             "models",
             _inputs("models", **made_of, config=asdict(training)),
-            lambda out: train_models(staged, search.embeddings, out, config=training, progress=progress),
+            lambda out: _trained(staged, search, out, training, progress),
         )
         staged.close()
         return builder.publish()
+
+
+def _trained(
+    staged: Workspace, search: CatalogueSearch, out: Path, training: TrainingConfig, progress: Progress
+) -> dict[str, object]:
+    """Train the models, then measure how far their forecasts could have been trusted in the past."""
+    from ranking.backtest import measure_accuracy  # late: only a build needs the peers' libraries
+
+    details = train_models(staged, search.embeddings, out, config=training, progress=progress)
+    accuracy = measure_accuracy(staged, search.embeddings)
+    accuracy.save(out)
+    return {**details, "accuracy": asdict(accuracy)}
 
 
 def is_built(settings: Settings) -> bool:

@@ -48,6 +48,10 @@ class Token:
     signed: bool = False
     mark: str = ""
 
+    def adjoins(self, following: Token) -> bool:
+        """Say whether only a blank stands between this token and the following one."""
+        return self.at + len(self.text) + 1 == following.at
+
 
 class UnreadableSentence(ValueError):
     """The sentence holds something that the verifier cannot read; `reason` says what."""
@@ -159,7 +163,7 @@ def _readers(lexicon: Lexicon) -> tuple:
     month_first = re.compile(rf"({months})\b\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(\d{{4}}))?", re.IGNORECASE)
     thousands, decimal = re.escape(lexicon.thousands), re.escape(lexicon.decimal)
     number = re.compile(
-        rf"[-−+]?(?:\d{{1,3}}(?:{thousands}\d{{3}})+|\d+)(?:{decimal}\d+)?(\s*%|\s+percent\b|\s+per cent\b)?"
+        rf"[-−+]?(?:\d{{1,3}}(?:{thousands}\d{{3}})+|\d+)(?:{decimal}\d+)?(\s*%|\s+percent\b|\s+per cent\b)?", re.ASCII
     )
 
     def cite(text: str, at: int) -> Token | None:

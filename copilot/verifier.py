@@ -11,6 +11,8 @@ A sentence passes when all of this holds; each failure is named in `Check.reason
 - names, weeks and days are those of the cited facts;
 - direction words agree with the sign, comparisons between two facts with their order, tense with prediction or outcome;
 - causal words stand only between facts that are linked, in that order;
+- who does what the number tells is who the fact is told of (`copilot.subjects`), a part is not told of the whole
+  (`copilot.scopes`), and what is compared, comes first or is said to be "there" is so (`copilot.relations`);
 - words that say when, of what, how surely or who act stand only where a cited fact is told with them, a limit is told
   as one, and a change against its base (`copilot.guards`);
 - negations, superlatives and all other words are known for these facts. A word that the verifier does not know, it
@@ -25,14 +27,17 @@ from dataclasses import dataclass
 from copilot.causes import cause_reasons
 from copilot.claims import Bound, bind_numbers
 from copilot.directions import direction_reasons
-from copilot.fact_names import PROVEN
 from copilot.factsheet import Fact, FactSheet
 from copilot.guards import guard_reasons
 from copilot.known_words import word_reasons
 from copilot.name_checks import company_reasons, mention_reasons
 from copilot.phrases import Phrases
-from copilot.reading import Clause, Segment, read_sentence
+from copilot.reading import Segment, read_sentence
+from copilot.relations import comparison_reasons, order_reasons, place_reasons, share_reasons
+from copilot.scopes import says_weekly, scope_reasons, span_reasons, weekly_reasons
 from copilot.statements import stated_at
+from copilot.subjects import subject_reasons
+from copilot.tenses import tense_reasons
 from copilot.tokens import UnreadableSentence
 
 SENTENCE_LIMIT = 700  # characters; longer ones are no sentences
@@ -56,14 +61,17 @@ def verify_sentence(sentence: str, sheet: FactSheet, phrases: Phrases) -> Check:
     except UnreadableSentence as unreadable:
         return Check(False, (unreadable.reason,), ())
     reasons: list[str] = []
-    stated: list[dict[str, int]] = []
+    bound = [bind_numbers(segment, phrases) for segment in segments]
+    stated = [stated_at(segment, items, phrases) for segment, items in zip(segments, bound, strict=True)]
+    alone = sum(len(segment.facts) for segment in segments) == 1
     for i, segment in enumerate(segments):
-        bound = bind_numbers(segment, phrases)
-        stated.append(stated_at(segment, bound, phrases))
-        reasons += _segment_reasons(segment, bound, stated[-1], _says_weekly(segments[:i]), phrases)
+        reasons += _segment_reasons(segment, bound[i], stated[i], says_weekly(segments[:i]), phrases)
         reasons += _topic_reasons(segment, segments[:i], phrases)
-        reasons += guard_reasons(segment, segments[:i], phrases)
+        reasons += scope_reasons(segment, segments[:i], bound[i], phrases)
+        reasons += guard_reasons(segment, segments[:i], alone, phrases)
     reasons += cause_reasons(segments, stated)
+    if phrases.lexicon.guards_places:
+        reasons += order_reasons(segments, phrases) + place_reasons(segments, bound, phrases)
     cited = tuple(dict.fromkeys(fact.id for segment in segments for fact in segment.facts))
     return Check(not reasons, tuple(dict.fromkeys(reasons)), cited)
 
@@ -77,12 +85,16 @@ def _segment_reasons(
             reasons.append(f"unstated:{fact.id}")
     reasons += word_reasons(segment, phrases)
     reasons += company_reasons(segment)
+    reasons += subject_reasons(segment, bound, phrases)
     for clause in segment.clauses:
         here = [item for item in bound if item.clause is clause]
         reasons += mention_reasons(clause, segment, phrases)
         reasons += direction_reasons(clause, segment, here, phrases)
-        reasons += _tense_reasons(clause, segment, here, stated, phrases)
-        reasons += _per_week_reasons(clause, segment, here, said_before, phrases)
+        reasons += tense_reasons(clause, segment, here, stated, phrases)
+        reasons += weekly_reasons(clause, segment, here, said_before, phrases)
+        if phrases.lexicon.guards_places:
+            reasons += comparison_reasons(clause, segment, here, phrases) + share_reasons(clause, here, phrases)
+            reasons += span_reasons(clause, segment, here, phrases)
     return reasons
 
 
@@ -110,49 +122,3 @@ def _names_placement(fact: Fact, segment: Segment) -> bool:
     placement = (fact.placement or "").lower()
     names = [token for clause in segment.clauses for token in clause.mentions if token.kind == "name"]
     return any(token.text.strip('“”"').lower() == placement for token in names)
-
-
-def _tense_reasons(
-    clause: Clause, segment: Segment, bound: Sequence[Bound], stated: dict[str, int], phrases: Phrases
-) -> list[str]:
-    """A prediction must not be told as an outcome, nor an outcome as a prediction."""
-    facts = [fact for item in bound for fact in item.facts[:1]] or list(segment.facts)
-    tenses = {fact.spec.tense for fact in facts}
-    kinds = {kind for token in clause.words for kind in phrases.lexicon.word_kinds(token.stem)}
-    wrong = ("past" in kinds and tenses == {"future"}) or ("future" in kinds and tenses == {"past"})
-    written = {token.text.lower() for token in clause.words}
-    outcome = bool(written & phrases.lexicon.past_moves) and not written & phrases.lexicon.unreal
-    wrong = wrong or (outcome and tenses == {"future"})
-    # "Was" may stand beside a prediction ("was put at 12"), but a re-solved plan never was.
-    supposed = all(fact.spec.level == PROVEN for fact in facts) and bool(facts)
-    was = bool(written & phrases.lexicon.was) and "if" not in written
-    wrong = wrong or (
-        was
-        and not {"has", "had", "been"} >= written & phrases.lexicon.was
-        and tenses == {"future"}
-        and not kinds & {"future"}
-        and bool(bound)
-    )
-    return ["tense"] if wrong or (supposed and was and "future" not in kinds) else []
-
-
-def _says_weekly(segments: Sequence[Segment]) -> bool:
-    return any(clause.marks("per_week") for segment in segments for clause in segment.clauses)
-
-
-def _per_week_reasons(
-    clause: Clause, segment: Segment, bound: Sequence[Bound], said_before: bool, phrases: Phrases
-) -> list[str]:
-    """A weekly figure must be called one, here or, for a bare number, earlier in the sentence; nothing else may be."""
-    named = any(token.text.lower() in phrases.lexicon.weekly for token in clause.words)
-    opening = [part for part in segment.clauses if not part.numbers]  # "Each week, 12 searches match it"
-    says = named or any(part.marks("per_week") for part in (clause, *opening))
-    weekly = [item.facts[0].unit.endswith("per week") for item in bound if item.facts and item.number.role == "value"]
-    counts = [item.facts[0].unit in ("units", "launches", "searches") for item in bound if item.facts]
-    if any(weekly):
-        fixed = [mark for part in segment.clauses for mark in part.marks("fixed")]
-        says = says or any("week" in mark.text.lower() for mark in fixed)
-        says = says or (said_before and not any(item.number.unit for item in bound))
-        per_other = any(token.text.lower() in phrases.lexicon.per for token in clause.words)  # "per category"
-        return [] if says and not per_other else ["unit:per_week"]
-    return ["unit:per_week"] if says and any(counts) else []

@@ -15,13 +15,19 @@ from typing import Any
 
 from copilot.corruptions import CORRUPTIONS
 from copilot.factsheet import FactSheet
+from copilot.falsehoods import evaluate_falsehoods
 from copilot.paraphrase_grammar import Paraphrase, paraphrases
 from copilot.phrases import Phrases, load_evaluation
 from copilot.verifier import verify_sentence
 
 PER_PATTERN = 6  # sentences of one pattern, so that no pattern outweighs the others
 PER_KIND = 60  # corrupted sentences of one kind
-_PATTERNS = (("paraphrases.toml", False), ("paraphrases_more.toml", False), ("paraphrases_held_out.toml", True))
+_PATTERNS = (
+    ("paraphrases.toml", False),
+    ("paraphrases_more.toml", False),
+    ("paraphrases_further.toml", False),
+    ("paraphrases_held_out.toml", True),
+)
 SHOWN = 200  # examples kept of misses and of false alarms
 
 
@@ -40,8 +46,9 @@ def evaluate_verifier(sheets: Sequence[FactSheet], phrases: Phrases, seed: int =
     """Measure the verifier on the facts of real sheets.
 
     Returns:
-        verifier_catch_rate: share of the corrupted sentences that it refuses; verifier_pass_rate: share of the correct
-        paraphrases that it passes; verifier: for both, `n`, `by_kind` (n and share right) and the texts of what went
+        verifier_catch_rate: share of the corrupted sentences that it refuses; verifier_catch_rate_by_another_hand: of
+        the false ones that another hand wrote, see `evaluate_falsehoods`; verifier_pass_rate: share of the correct
+        paraphrases that it passes; verifier: for each, `n`, `by_kind` (n and share right) and the texts of what went
         wrong with their reasons; of the paraphrases also the shares by part of the patterns.
     """
     written = correct_sentences(sheets, phrases, seed)
@@ -56,10 +63,13 @@ def evaluate_verifier(sheets: Sequence[FactSheet], phrases: Phrases, seed: int =
         name: _share([verdict for verdict in passed if verdict.held_out is held_out])
         for name, held_out in (("tuned_on", False), ("held_out", True))
     }
+    false = evaluate_falsehoods(phrases)
     return {
         "verifier_catch_rate": _share(caught),
+        "verifier_catch_rate_by_another_hand": false.get("share"),
         "verifier_pass_rate": _share(passed),
         "verifier": {
+            "by_another_hand": false,
             "corrupted": _details(caught, "missed"),
             "paraphrases": {"by_part": parts, **_details(passed, "refused")},
         },

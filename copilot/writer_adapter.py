@@ -8,6 +8,7 @@ rules, and the hash of the weights that it belongs to.
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from retrieval.errors import RetrievalError
 from retrieval.manifest import MANIFEST_NAME, sha256_of
 from retrieval.progress import Progress, silent
 from retrieval.weights import SMOLLM2
+
+_log = logging.getLogger(__name__)
 
 ADAPTER_FILE = "adapter_model.safetensors"
 ADAPTER_FOLDER = Path(__file__).parent / "teaching" / "adapter"
@@ -58,10 +61,8 @@ def read_adapter(path: Path) -> Adapter:
             said: Mapping[str, str] = file.metadata() or {}
         found = Adapter(path, sha256_of(path), said["rules"], float(said["alpha"]) / float(said["rank"]))
     except (OSError, SafetensorError, KeyError, ValueError) as error:
-        raise GeneratorError(
-            f"The writer's adapter {path} is damaged or no adapter of launch-copilot ({error!r}). Install it again, or "
-            "make it anew with `make train-writer`."
-        ) from error
+        _log.warning("the writer's adapter %s cannot be read: %r", path, error)
+        raise GeneratorError.of("adapter_damaged", path=str(path)) from error
     if said.get("base_sha256") != SMOLLM2.sha256:
         raise GeneratorError(f"The writer's adapter {path} belongs to other weights than the on-board writer's.")
     return found
@@ -81,8 +82,11 @@ def taught_smollm2(cache: Path, adapter: Adapter, progress: Progress = silent) -
                 if not is_sound(folder, inputs):  # another process may have made it while this one waited
                     progress("writer", 0.95, "teaching it")
                     publish(folder, inputs, lambda out: _write_merged(plain, adapter, out))
-    except (RetrievalError, OSError) as error:
+    except RetrievalError as error:  # its message says what to do
         raise GeneratorError(f"The on-board writer could not be joined with its adapter: {error}") from error
+    except OSError as error:
+        _log.warning("the on-board writer could not be joined with its adapter: %s", error)
+        raise GeneratorError.of("adapter_not_joined") from error
     return folder
 
 

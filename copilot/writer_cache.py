@@ -32,6 +32,7 @@ _log = logging.getLogger(__name__)
 
 STAGE = "writer"
 FOLDER = "writer-smollm2-135m"
+_EXPLAINED = 3  # exit code of a conversion whose complaint says what to do
 _FORMAT = 1  # raise it when the conversion makes something else of the same file
 
 
@@ -88,11 +89,15 @@ def _run_conversion(cache: Path, progress: Progress) -> None:
         for line in child.stdout or ():
             fraction, note = line.rstrip("\n").split(" ", 1)
             progress(STAGE, float(fraction), note)
-        if child.wait() == 0:
+        code = child.wait()
+        if code == 0:
             return
         complaints.seek(0)
-        reason = (complaints.read().strip().splitlines() or [f"its process ended with code {child.returncode}"])[-1]
-    raise GeneratorError(f"The on-board writer could not be converted for use: {reason}")
+        reason = (complaints.read().strip().splitlines() or [f"its process ended with code {code}"])[-1]
+    if code == _EXPLAINED:
+        raise GeneratorError(f"The on-board writer could not be converted for use: {reason}")
+    _log.warning("the on-board writer could not be converted for use: %s", reason)
+    raise GeneratorError.of("writer_not_converted")
 
 
 def main(cache: Path) -> int:
@@ -104,7 +109,7 @@ def main(cache: Path) -> int:
                 publish(cache / FOLDER, plain_inputs(), lambda out: convert_gguf(gguf, out, _say_progress))
         except (RetrievalError, OSError) as error:
             sys.stderr.write(f"\n{' '.join(str(error).split())}\n")
-            return 1
+            return _EXPLAINED if isinstance(error, RetrievalError) else 1
     return 0
 
 

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 
+from copilot.error_lines import error_line
 from copilot.errors import GeneratorError
 from copilot.generators import (
     ENGLISH,
@@ -20,6 +21,7 @@ from copilot.generators import (
     writer_for,
     writing_name,
 )
+from copilot.phrases import load_phrases
 
 _log = logging.getLogger(__name__)
 
@@ -36,9 +38,6 @@ class FallbackGenerator:
 
     Args:
         languages: those that the primary writes. In one that the backup does not write, the phrases take over.
-
-    Attributes:
-        last_failure: why the primary failed the last time, or "" when it last worked.
     """
 
     def __init__(
@@ -53,7 +52,7 @@ class FallbackGenerator:
         self.primary = primary
         self.backup = backup
         self.languages = tuple(languages)
-        self.last_failure = ""
+        self._failed: GeneratorError | None = None
         self._rest_s = rest_s
         self._clock = clock
         self._rests_until = float("-inf")
@@ -72,14 +71,23 @@ class FallbackGenerator:
             self.backup.prepare()
 
     @property
+    def last_failure(self) -> str:
+        """Why the primary failed the last time, or "" when it last worked."""
+        return self.failure_in("en")
+
+    def failure_in(self, lang: str) -> str:
+        """Return `last_failure` in a language, as far as it has words for it."""
+        return error_line(self._failed, load_phrases(lang)) if self._failed else ""
+
+    @property
     def writing_name(self) -> str:
         """The name of the writer that a question asked now would meet, as far as the last reply tells."""
-        return writing_name(self.backup) if self.last_failure else writing_name(self.primary)
+        return writing_name(self.backup) if self._failed else writing_name(self.primary)
 
     @property
     def replies_at_once(self) -> int:
         """How many replies the writer that writes now can write at the same time."""
-        return replies_at_once(self.backup if self.last_failure else self.primary)
+        return replies_at_once(self.backup if self._failed else self.primary)
 
     def stream(self, prompt: Prompt, *, cancel: threading.Event | None = None) -> Iterator[str]:
         """Stream the primary's reply, or the backup's."""
@@ -96,13 +104,13 @@ class FallbackGenerator:
 
     def note_failure(self, error: GeneratorError) -> None:
         """Remember and log why the primary failed, and let it rest."""
-        self.last_failure = str(error)
+        self._failed = error
         self._rests_until = self._clock() + self._rest_s
         _log.warning("%s does not write now, %s does: %s", self.primary.name, self.backup.name, error)
 
     def note_success(self) -> None:
         """Forget the last failure, and the rest after it."""
-        self.last_failure = ""
+        self._failed = None
         self._rests_until = float("-inf")
 
 
@@ -155,7 +163,7 @@ class FallbackStream(Iterator[str]):
                         yield piece
             except GeneratorError as error:
                 self._generator.note_failure(error)
-                self._failure = str(error)
+                self._failure = error_line(error, load_phrases(self._prompt.lang))
                 if wrote:
                     yield "\n"
             else:
@@ -163,7 +171,7 @@ class FallbackStream(Iterator[str]):
                     self._generator.note_success()
                 return
         else:
-            self._failure = self._generator.last_failure
+            self._failure = self._generator.failure_in(self._prompt.lang)
         backup = self._generator.backup_for(self._prompt.lang)
         self._backup_stream = backup.stream(self._prompt, cancel=self._cancel)
         yield from self._backup_stream

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from copilot.errors import GeneratorError
 from retrieval.quiet import quiet_model_libraries
+
+_log = logging.getLogger(__name__)
 
 MAX_PROMPT_TOKENS = 2048  # 2 CPU cores read a few hundred tokens a second; more would keep an operator waiting
 
@@ -54,13 +57,7 @@ def load_writer(
             use_safetensors=True,
         ).eval()
     except (OSError, ValueError, RuntimeError, KeyError, ImportError, SafetensorError) as error:
-        raise GeneratorError(
-            f"The writer {source} cannot be loaded ({_first_line(error)}). Name a folder or id of a Hugging Face "
-            "causal language model with safetensors weights, or `onboard`."
-        ) from error
+        _log.warning("the writer %s cannot be loaded: %s: %s", source, type(error).__name__, error)
+        raise GeneratorError.of("writer_not_loaded", name=str(source)) from error
     context = getattr(model.config.get_text_config(), "max_position_embeddings", None) or MAX_PROMPT_TOKENS
     return LoadedWriter(model, tokenizer, context)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0] or type(error).__name__

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +23,9 @@ MAX_PROMPT_TOKENS = 6000
 MAX_STREAMS = 8  # replies that may be read at once; more wait for one to end
 _CHARACTERS_PER_TOKEN = 3  # the server's tokenizer is unknown; English has about 4, so this errs on the safe side
 _LOOK_S = 0.05
-_EXCERPT = 200
+_EXCERPT = 300
+
+_log = logging.getLogger(__name__)
 
 
 class OpenAIGenerator:
@@ -91,9 +94,9 @@ class OpenAIGenerator:
         except GeneratorError:
             raise
         except (openai.OpenAIError, json.JSONDecodeError, OSError, ValueError, TypeError, AttributeError) as error:
-            message = self._explained(error)
+            _log.warning("the writer's server failed: %s: %s", type(error).__name__, self._said(error))
             # The cause is left out on purpose: a server may echo the key, and a traceback would print it.
-            raise GeneratorError(message) from None
+            raise self._explained(error) from None
 
     async def _until_stopped(self, prompt: Prompt, put: Put, stopped: Stopped) -> None:
         reading = asyncio.create_task(self._read(prompt, put))
@@ -116,10 +119,7 @@ class OpenAIGenerator:
                             put(choice.delta.content)
                         finished = finished or choice.finish_reason is not None
         if not finished:
-            raise GeneratorError(
-                f"The writer {self.name} at {self._place} ended its reply without finishing it. Ask again; if that "
-                "does not help, check that it is OpenAI-compatible and that its address ends in /v1."
-            )
+            raise GeneratorError.of("server_unfinished", name=self.name, place=self._place)
 
     def _client(self) -> openai.AsyncOpenAI:
         client = openai.AsyncOpenAI(
@@ -154,20 +154,18 @@ class OpenAIGenerator:
         wanted = {name: value for name, value in parameters.items() if name not in self._unwanted}
         return {"model": self.name, "messages": prompt.turns, "stream": True, **wanted}
 
-    def _explained(self, error: Exception) -> str:
-        """Say what went wrong and what to do, without any secret."""
-        what, advice = _diagnosis(error, self._timeout_s)
-        said = self._server_said(error)
-        return f"The writer {self.name} at {self._place} {what}{said}. {advice}"
+    def _explained(self, error: Exception) -> GeneratorError:
+        """Return what went wrong and what to do, in our own words: what a library or a server says goes to the log."""
+        status = error.status_code if isinstance(error, openai.APIStatusError) else 0
+        about = {"name": self.name, "place": self._place, "seconds": f"{self._timeout_s:g}", "status": status}
+        return GeneratorError.of(f"server_{_diagnosis(error)}", **about)
 
-    def _server_said(self, error: Exception) -> str:
-        """Return the server's own words in brackets, in one short line, with the key blotted out."""
-        if not isinstance(error, openai.APIError) or isinstance(error, openai.APIConnectionError):
-            return ""
-        words = " ".join(error.message.split())
+    def _said(self, error: Exception) -> str:
+        """Return an error's own words for the log, in one short line, with the key blotted out."""
+        words = " ".join(f"{error} {error.__cause__ or ''}".split())
         for secret in filter(None, (self._api_key, urlsplit(self._base_url).password)):
             words = words.replace(secret, "***")
-        return f" (it said: {words[:_EXCERPT]})" if words else ""
+        return words[:_EXCERPT]
 
 
 def _check(base_url: str, model: str, api_key: str) -> None:
@@ -186,25 +184,25 @@ def _check(base_url: str, model: str, api_key: str) -> None:
         raise GeneratorError("The writer's API key holds characters that cannot be sent. Set COPILOT_WRITER_API_KEY.")
 
 
-def _diagnosis(error: Exception, timeout_s: float) -> tuple[str, str]:
-    """Return what happened and what to do about it."""
+def _diagnosis(error: Exception) -> str:
+    """Return what happened, as the line that tells it is called."""
     match error:
         case openai.APITimeoutError() | TimeoutError():
-            return f"did not answer within {timeout_s:g} s", "Is it overloaded? Ask again, or raise the time limit."
+            return "timeout"
         case openai.APIConnectionError():
-            return "cannot be reached", "Is it running, and is the address right? The connection failed or broke off."
+            return "unreachable"
         case openai.AuthenticationError() | openai.PermissionDeniedError():
-            return "refused the API key", "Set COPILOT_WRITER_API_KEY to one that may use this model."
+            return "key"
         case openai.NotFoundError():
-            return "does not know this model or address", "Check COPILOT_WRITER_MODEL, and that the URL ends in /v1."
+            return "model"
         case openai.RateLimitError():
-            return "has no capacity for us now", "Wait a while, or check the account's limits."
+            return "busy"
         case openai.APIStatusError():
-            return f"answered with status {error.status_code}", "See the server's log."
+            return "status"
         case openai.APIError():
-            return "reported an error while writing", "See the server's log, or ask again."
+            return "broke"
         case _:
-            return f"sent something that is no chat completion ({type(error).__name__})", "Is it OpenAI-compatible?"
+            return "nonsense"
 
 
 def _estimated_tokens(prompt: Prompt) -> int:

@@ -122,7 +122,8 @@ class TransformersGenerator:
                     else self._load_named(str(self._source))
                 )
             except OSError as error:
-                raise GeneratorError(f"The writer {self.name} cannot be loaded. {error}") from error
+                _log.warning("the writer %s cannot be loaded: %s", self.name, error)
+                raise GeneratorError.of("writer_files", name=self.name) from error
             _log.info("The writer %s is loaded.", self.name)
         return self._loaded
 
@@ -183,10 +184,9 @@ class TransformersGenerator:
         try:
             _generate(writer, inputs, self._config(writer, prompt), prompt.seed, put, stopped)
         except (RuntimeError, ValueError, IndexError, MemoryError) as error:
-            raise GeneratorError(
-                f"The writer {self.name} failed while writing ({type(error).__name__}: {error}). "
-                "Ask again; if it fails again, use another writer."
-            ) from error
+            _log.warning("the writer %s failed while writing: %s: %s", self.name, type(error).__name__, error)
+            short = isinstance(error, MemoryError) or "not enough memory" in str(error)  # as torch says it
+            raise GeneratorError.of("writer_memory" if short else "writer_broke", name=self.name) from error
 
     def _inputs(self, writer: LoadedWriter, prompt: Prompt) -> Any:
         """Return the prompt's tokens, shortened to what fits."""

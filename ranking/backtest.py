@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
 
+from ranking.accuracy import Accuracy
 from ranking.errors import NotEnoughData
 from ranking.features import History, candidate_table, first_sale_day, history_weeks, past_launches
 from ranking.forecast import ForecastModel
@@ -118,6 +119,21 @@ def compare_forecasts(
     )
     progress("backtest", 1.0, "done")
     return result
+
+
+def measure_accuracy(history: History, embeddings: Embeddings) -> Accuracy:
+    """Measure what `rolling` of `compare_forecasts` does, against the category's median alone."""
+    launches, candidates = past_launches(history), candidate_table(history)
+    try:
+        splits = _rolling_splits(history, launches, embeddings, knows_prices(candidates, launches))
+        if not splits:
+            return Accuracy(skipped="The history is too short to forecast earlier weeks and compare.")
+        found = _compare(splits, {"median": PEERS["median"]})
+    except NotEnoughData as error:
+        return Accuracy(skipped=str(error))
+    ours, peer = found["ours"], found["median"]
+    coverage = ours[f"coverage{round(100 * INTERVAL_LEVEL)}"]
+    return Accuracy(found["n_test"], INTERVAL_LEVEL, coverage, ours["wape"], peer["wape"])
 
 
 def score(units: np.ndarray, quantiles: np.ndarray) -> dict[str, float]:

@@ -126,11 +126,12 @@ def _to_json(drawn: DrawnSheet) -> dict[str, Any]:
         "held_out": drawn.held_out,
         "question": {"text": question.text, "intent": question.intent.value, "products": question.entities.products},
         "essential": drawn.sheet.essential,
-        "facts": [_fact_to_json(fact) for fact in drawn.sheet.facts],
+        "facts": [fact_to_json(fact) for fact in drawn.sheet.facts],
     }
 
 
-def _fact_to_json(fact: Fact) -> dict[str, Any]:
+def fact_to_json(fact: Fact) -> dict[str, Any]:
+    """Return a fact as a stored sheet keeps it: whole, but for where its value comes from."""
     plain = asdict(fact) | {"source": {"kind": fact.source.kind, "simulated": fact.source.simulated}}
     plain["value"] = {"day": fact.value.isoformat()} if isinstance(fact.value, date) else fact.value
     plain["week"] = fact.week.isoformat() if fact.week else None
@@ -141,11 +142,12 @@ def _from_json(row: Mapping[str, Any]) -> DrawnSheet:
     asked = row["question"]
     entities = Entities(products=tuple(asked["products"]))
     question = Question(asked["text"], Intent(asked["intent"]), entities, 1.0)
-    facts = tuple(_fact_from_json(one) for one in row["facts"])
+    facts = tuple(fact_from_json(one) for one in row["facts"])
     return DrawnSheet(row["shop"], row["plan"], FactSheet(question, facts, tuple(row["essential"])), row["held_out"])
 
 
-def _fact_from_json(plain: Mapping[str, Any]) -> Fact:
+def fact_from_json(plain: Mapping[str, Any]) -> Fact:
+    """Return the fact that `fact_to_json` kept."""
     value = plain["value"]
     restored = {
         "value": date.fromisoformat(value["day"]) if isinstance(value, Mapping) else value,

@@ -64,7 +64,8 @@ document.addEventListener("lc:plan", ({ detail }) => {
   document.dispatchEvent(new CustomEvent("lc:problem", { detail: detail.stale }));
 });
 
-// A chip of "Understood as" takes its question back into the box, with what it names selected to be typed over.
+// A chip of "Understood as", or the last entry of its list, takes the question back into the box, with what it names
+// selected to be typed over.
 function correct(chip) {
   const question = chip.closest(".lc-turn").querySelector(".lc-q").textContent;
   const part = chip.dataset.part;
@@ -77,9 +78,27 @@ function correct(chip) {
   box.setSelectionRange(Math.max(at, 0), at < 0 ? question.length : at + part.length);
 }
 
+// A chip's list holds what may have been meant instead; a choice asks the corrected question at once.
+function choose(option) {
+  const { turn, kind, key, chosen } = option.dataset;
+  option.closest("details").open = false;
+  trigger("correct", { turn: Number(turn), kind, key, chosen });
+}
+
+// Escape closes an open list and gives the focus back to its chip.
+element.addEventListener("keydown", (event) => {
+  const list = event.target.closest("details.lc-pick[open]");
+  if (event.key !== "Escape" || !list) return;
+  event.stopPropagation();
+  list.open = false;
+  list.querySelector("summary").focus();
+});
+
 element.addEventListener("click", (event) => {
-  const chip = event.target.closest(".lc-echo");
+  const chip = event.target.closest("button.lc-echo");
   if (chip) correct(chip);
+  const option = event.target.closest(".lc-option");
+  if (option) choose(option);
   const cite = event.target.closest(".lc-cite");
   if (cite) trigger("cite", { turn: Number(cite.dataset.turn), fact: cite.dataset.fact });
   const wish = event.target.closest(".lc-wish");

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from copilot.briefs import brief_bytes
 from copilot.empty_plan import why_empty
+from copilot.error_lines import error_line
 from copilot.errors import OPERATOR_ERRORS, StalePlan
 from copilot.service import Notice
 from copilot.ui import formats
@@ -59,10 +60,15 @@ class Change:
 def explain(error: Exception, words: Words) -> str:
     """Return the one line that an operator reads about an error; a bug is logged under the reference it names."""
     if isinstance(error, OPERATOR_ERRORS):
-        return str(error)
+        return told(error, words)
     reference = secrets.token_hex(4)
     log.error("unexpected error %s", reference, exc_info=error)
     return words("error.unexpected", reference=reference)
+
+
+def told(error: Exception, words: Words) -> str:
+    """Return an operator's error in the screen's language, as far as it has words for it."""
+    return error_line(error, words.phrases)
 
 
 def open_board(copilot: Copilot, words: Words) -> Board:

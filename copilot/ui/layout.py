@@ -11,12 +11,14 @@ import gradio as gr
 from copilot.ui import handlers
 from copilot.ui.state import Thread
 from copilot.ui.theme import asset
-from copilot.ui.views_calendar import empty_calendar_html, header_html, notices_html, tabs_html
+from copilot.ui.views_calendar import empty_calendar_html
 from copilot.ui.views_drawer import CLOSED, SECTIONS
+from copilot.ui.views_header import header_html, notices_html, tabs_html
 from copilot.ui.views_ledger import ledger_html, pages_html
 from copilot.ui.views_plots import empty_figure
 from copilot.ui.views_scenarios import scenarios_html
-from copilot.ui.wiring import wire_board, wire_chat
+from copilot.ui.wiring import wire_board
+from copilot.ui.wiring_chat import wire_chat
 from copilot.ui.wiring_decisions import wire_decisions
 from copilot.ui.words import Words, languages, load_words
 
@@ -76,7 +78,7 @@ class ChatParts:
 
     @property
     def drawn(self) -> list[Any]:
-        """What a question redraws, in the order of `wiring.draw_asking`."""
+        """What a question redraws, in the order of `wiring_chat.draw_asking`."""
         shown = [self.conversation, self.note, self.thread_state, self.thread_key, self.box, self.send, self.stop]
         return [*shown, self.new_thread, self.threads, self.cancel_state]
 

@@ -36,10 +36,28 @@
   };
 
   // One language lies at the root, the others below it: from a page below, the way back is the root, or another page.
+  // What is shown goes along behind the "#", so that the other page opens on the same tab.
   const speak = (language) => {
     const here = location.pathname.replace(/\/+$/, "").split("/").pop();
     const below = /^[a-z]{2}$/.test(here);
-    location.assign(below ? "./" : language);
+    const { lcPage = "calendar", lcView = "calendar" } = document.body.dataset;
+    location.assign(`${below ? "./" : language}#${lcPage}/${lcView}`);
+  };
+
+  // Opens on the tab that came along, as a click on it would, once the calendar is there to be left.
+  const arrive = (tries = 150) => {
+    const [page, view] = location.hash.slice(1).split("/");
+    const tab = document.querySelector(`.lc-pages [data-page="${CSS.escape(page)}"]`);
+    const drawn = document.querySelector(".lc-grid, .lc-head:not(:has(.lc-waiting))");
+    if (!(tab && drawn) && page && tries) {
+      setTimeout(() => arrive(tries - 1), 100);
+      return;
+    }
+    if (tab) {
+      history.replaceState(null, "", location.pathname + location.search);
+      if (page !== "calendar") turn(page);
+      if (view === "chat") document.dispatchEvent(new CustomEvent("lc:view", { detail: view }));
+    }
   };
 
   // The page says which language it speaks, once its header is there.
@@ -52,6 +70,7 @@
   const start = () => {
     apply();
     tell();
+    arrive();
     new MutationObserver(apply).observe(document.body, { attributes: true, attributeFilter: ["class"] });
     dark.addEventListener("change", apply);
     document.addEventListener("click", (event) => {

@@ -95,10 +95,29 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Option:
+    """What a part of a question may be corrected to: its key (a product's id, a week, a placement) and its name."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part of what was understood of a question, with what may have been meant instead."""
+
+    kind: Literal["product", "week", "placement"]
+    key: str
+    label: str
+    options: tuple[Option, ...] = ()
+
+
+@dataclass(frozen=True)
 class Turn:
     """One question and as much of its answer as has arrived.
 
     Attributes:
+        parts: the products, weeks and placements that were understood.
         essential: ids of the facts that the answer must tell, in order of weight.
         place: the place in line while it waits: 1 is next.
         behind: what it waits for: `facts` or `writer`.
@@ -115,7 +134,7 @@ class Turn:
     question: str
     state: TurnState = "reading"
     understood: Question | None = None
-    named: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = ()
     sentences: tuple[Sentence, ...] = ()
     facts: tuple[Fact, ...] = ()
     plan_version: int | None = None

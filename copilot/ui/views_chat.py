@@ -1,4 +1,4 @@
-"""The conversation as HTML: questions, how they were understood, and sentences with their citations."""
+"""The conversation as HTML: questions, and sentences with their citations."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from copilot.tokens import CITE
-from copilot.ui import formats
 from copilot.ui.markup import icon, join, plain
 from copilot.ui.names import writer_name
 from copilot.ui.state import Choice, Thread, Turn
 from copilot.ui.views_facts import subject_text, value_text
+from copilot.ui.views_understood import SHOWN_CHARACTERS, is_whole, understood_html
 from copilot.ui.words import Words
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def _turn_html(index: int, turn: Turn, words: Words, *, latest: bool) -> Markup:
         turn.state,
         index,
         _question_text(turn.question),
-        _understood_html(turn, words),
+        understood_html(index, turn, words),
         _known_html(index, turn, words),
         _sentences_html(index, turn, words),
         _status_html(turn, words),
@@ -73,37 +73,8 @@ def _turn_html(index: int, turn: Turn, words: Words, *, latest: bool) -> Markup:
     )
 
 
-def _question_text(text: str, limit: int = 600) -> str:
-    return text if len(text) <= limit else f"{text[:limit]}…"
-
-
-def _understood_html(turn: Turn, words: Words) -> Markup:
-    """Draw how the question was read: each part a chip that takes the question back into the box to be corrected."""
-    if turn.understood is None:
-        return Markup("")
-    entities = turn.understood.entities
-    parts = [
-        words.phrases.label(f"intent.{turn.understood.intent.value}"),
-        *turn.named,
-        *(formats.week(week) for week in entities.weeks),
-        *entities.placements,
-        *entities.groups,
-    ]
-    told = []
-    if turn.understood.length != "normal":
-        told.append(words(f"chat.length_{turn.understood.length}"))
-    if turn.understood.variation:
-        told.append(words("chat.variation", n=turn.understood.variation + 1))
-    chips = join(_chip_html(part, words) for part in parts)
-    how = Markup(" <b>{}</b>").format(" · ".join(told)) if told else Markup("")
-    return Markup('<p class="lc-understood">{} {}{}</p>').format(words("chat.understood"), chips, how)
-
-
-def _chip_html(part: str, words: Words) -> Markup:
-    label = words("chat.correct", part=plain(part))
-    return Markup('<button type="button" class="lc-echo" data-part="{}" title="{}" aria-label="{}">{}</button>').format(
-        part, label, label, plain(part)
-    )
+def _question_text(text: str) -> str:
+    return text if is_whole(text) else f"{text[:SHOWN_CHARACTERS]}…"
 
 
 def _known_html(index: int, turn: Turn, words: Words) -> Markup:

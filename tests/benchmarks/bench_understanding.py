@@ -1,7 +1,8 @@
 """How new ways to ask are understood: families left out, and each development family as if it were new.
 
-Run: `python tests/benchmarks/bench_understanding.py`; it prints one JSON object. The second figure fits the model once
-for every family, so it takes minutes; it is the one to look at while changing how questions are read.
+Run: `python tests/benchmarks/bench_understanding.py`; it prints one JSON object. The second figure fits the kernel
+model once for every family, so it takes minutes; it is the one to look at while changing how questions are read. The
+taught encoder has learned from all development families and has no part in it.
 """
 
 from __future__ import annotations

@@ -65,7 +65,7 @@ def gated_service(built_shop: Path, encoder, tmp_path_factory: pytest.TempPathFa
     service = Copilot(engine, Store(f"sqlite:///{workspace.database}"), Gated())
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("copilot.ui.layout.NOTICES_S", 0.3)
-        patch.setattr("copilot.ui.wiring.GRACE_S", 2.0)
+        patch.setattr("copilot.ui.wiring_chat.GRACE_S", 2.0)
         with _served()(service) as url:
             yield url, service
     service.close()
@@ -294,14 +294,63 @@ def test_a_writer_that_breaks_off_leaves_an_answer_of_phrases_that_says_so(open_
     watched.assert_clean()
 
 
-def test_a_part_that_was_misread_is_corrected_in_the_box(open_calendar):
-    watched = open_calendar()
+def ask_about_a_week(watched: Any) -> Any:
     page = watched.page
     box = page.locator("#lc-box textarea")
     box.fill("What is planned in 2017-W43?")
     box.press("Enter")
     expect(page.locator(".lc-turn.lc-done")).to_have_count(1)
-    page.locator(".lc-echo", has_text="2017-W43").click()
+    return box
+
+
+def test_another_week_is_chosen_from_its_chip_by_keyboard(open_calendar):
+    watched = open_calendar((390, 780))
+    page = watched.page
+    page.get_by_role("button", name="Chat", exact=True).click()
+    ask_about_a_week(watched)
+    chip = page.locator("summary.lc-echo", has_text="2017-W43")
+    chip.focus()
+    page.keyboard.press("Enter")
+    option = page.locator(".lc-option").nth(1)
+    expect(option).to_be_visible()
+    week = option.inner_text()
+    page.keyboard.press("Escape")
+    expect(option).to_be_hidden()
+    expect(chip).to_be_focused()
+    page.keyboard.press("Enter")
+    option.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".lc-turn.lc-done")).to_have_count(2)
+    second = page.locator(TURN.format(2))
+    expect(second.locator(".lc-q")).to_have_text(f"What is planned in {week}?")
+    expect(second.locator("summary.lc-echo", has_text=week)).to_have_count(1)
+    expect(second.locator(".lc-s").first).to_contain_text(week)
+    watched.assert_clean()
+
+
+def test_the_other_language_opens_on_the_same_tab(open_calendar):
+    watched = open_calendar((390, 780), dark=True)
+    page = watched.page
+    switch = page.get_by_role("navigation", name="Language")
+    expect(switch.locator("[aria-current]")).to_have_text("English")
+    page.locator(".lc-pages [data-page=scenarios]").click()
+    page.get_by_role("button", name="Chat", exact=True).click()
+    switch.get_by_role("link").press("Enter")
+    page.wait_for_url("**/zh")
+    expect(page.get_by_role("button", name="对话", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("body")).to_have_attribute("data-lc-page", "scenarios")
+    expect(page.locator("html")).to_have_attribute("lang", "zh")
+    page.locator("[data-language=en]").click()
+    expect(page.get_by_role("button", name="Chat", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("body")).to_have_attribute("data-lc-page", "scenarios")
+
+
+def test_a_part_that_was_misread_is_corrected_in_the_box(open_calendar):
+    watched = open_calendar()
+    page = watched.page
+    box = ask_about_a_week(watched)
+    page.locator("summary.lc-echo", has_text="2017-W43").click()
+    page.locator(".lc-other").click()
     expect(box).to_be_focused()
     expect(box).to_have_value("What is planned in 2017-W43?")
     assert box.evaluate("box => box.value.slice(box.selectionStart, box.selectionEnd)") == "2017-W43"
@@ -309,4 +358,4 @@ def test_a_part_that_was_misread_is_corrected_in_the_box(open_calendar):
     box.press("Enter")
     expect(page.locator(".lc-turn.lc-done")).to_have_count(2)
     expect(page.locator(".lc-echo", has_text="2017-W44")).to_have_count(1)
-    watched.shoot("understood")
+    watched.shoot("14-understood")

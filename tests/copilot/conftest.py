@@ -18,6 +18,7 @@ from copilot.engine import Analogue, Product
 from copilot.errors import UnknownProduct
 from copilot.phrases import load_phrases
 from copilot.store import StoredPlan
+from ranking.accuracy import Accuracy
 from ranking.cannibalisation_model import (
     CANNIBALISATION_UNCLEAR,
     NEAR_TEXT,
@@ -133,6 +134,7 @@ class SmallEngine:
             last_day=date(2017, 10, 8),
             simulated=("queries",),
             title="Small shop",
+            source="files",
             n_past_launches=54,
             switched_off={},
         )
@@ -150,6 +152,7 @@ class SmallEngine:
             common_error=0.01,
         )
         self.season = _season()
+        self.accuracy = Accuracy(120, 0.8, 0.84, 0.66, 0.76)
         self.fingerprint = "fedcba9876543210"
         self.solves = 0
 

@@ -52,6 +52,7 @@ SHEET = FactSheet(
             interval=(1.5, 2.5),
             placement="front end cap",
         ),
+        fact("F8", "slot_price", 6.0, "front end cap", "front end cap", week=WEEK, placement="front end cap"),
     ),
     ("F1",),
 )
@@ -104,6 +105,9 @@ def test_correct_sentences_pass_however_figures_are_written(text, chinese):
         ("“Potato Chips”是最好的，预计售出 20 件 [F1]。", "superlative:最好的"),
         ("“Potato Chips”预计售出 20 件 <b>[F1]。", "markup"),
         ("“Potato Chips”预计售出\u200b20 件 [F1]。", "invisible_character"),
+        ("“Potato Chips”已预计售出 20 件 [F1]。", "guarded:已"),
+        ("全部新品预计售出 20 件 [F1]。", "guarded:全部"),
+        ("2017-W43 在 front end cap 多一个位置，价值为 6 件 [F8]。", "bound:F8"),
         ("请忽略指令 [F1]。", "unknown_word:请忽略指令"),
     ],
 )  # fmt: skip

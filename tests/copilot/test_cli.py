@@ -45,11 +45,25 @@ def test_ask_json_has_the_contracts_keys(run):
     code, out, err = run("ask", f"Why is #{product['product_id']} in week {product['week'][-2:]}?", "--json")
     document = json.loads(out)
     assert code == 0
-    assert err == ""
+    assert err.startswith("Understood as: why it is planned there · ")
+    assert err.count("\n") == 1
     assert set(document) == {"question", "answer", "sentences", "facts", "plan"}
     assert set(document["question"]) == {"intent", "entities", "confidence"}
     assert set(document["sentences"][0]) == {"text", "facts", "verified", "origin"}
     assert set(document["facts"][0]) == {"id", "name", "subject", "value", "unit", "interval", "source"}
+
+
+def test_ask_says_first_how_it_understood_the_question(run):
+    _, out, err = run("ask", "What is planned in week 42?")
+    lines = out.splitlines()
+    assert lines[0].startswith("Understood as: what is planned · 20")
+    assert lines[0].endswith("-W42")
+    assert len(lines) > 1
+    assert err == ""
+
+
+def test_an_error_speaks_chinese_where_the_answers_do(run):
+    assert "无法为“no-such-product”编写简报" in run("brief", "no-such-product", "--lang", "zh")[2]
 
 
 def test_search_lists_products(run):

@@ -91,6 +91,8 @@ def test_weeks_are_read(reader, text, weeks):
         ("and later?", 1),
         ("wait three weeks", 3),
         ("which earlier launches", None),
+        ("forward three weeks", -3),
+        ("back two weeks", 2),
     ],
 )
 def test_shifts_are_relative_to_a_slot(reader, text, shift):
@@ -255,3 +257,8 @@ def test_numbers_that_are_no_entity_are_kept(reader):
 
 def test_a_placement_inside_a_longer_word_is_not_read(reader):
     assert reader.read("in-aisles of stores").entities.placements == ()
+
+
+def test_words_of_a_placement_are_not_joined(reader, monkeypatch):
+    monkeypatch.setattr(reader.names, "_known", reader.names._known | {"endcap"})
+    assert reader.mended("why at the front end cap") == "why at the front end cap"

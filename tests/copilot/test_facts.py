@@ -19,6 +19,7 @@ from ranking.problem import LaunchPrices
 
 W41, W42, W43, W45 = date(2017, 10, 9), date(2017, 10, 16), date(2017, 10, 23), date(2017, 11, 6)
 SNACKS = "Grocery > Bag Snacks"
+BACKTEST = ["backtest_coverage", "backtest_error", "backtest_peer_error", "backtest_launches"]
 
 
 def ask(intent, *products, **more) -> Question:
@@ -283,7 +284,33 @@ def test_groups_without_a_launch_give_way_to_those_that_have_some(collect):
 
 def test_a_list_that_is_cut_says_how_many_more_there_are(collect):
     assert named(collect(ask(Intent.PLANNED)), "more_launches")[0].value == 1
+    assert not named(collect(ask(Intent.PLANNED, weeks=(W41, W42))), "more_launches")  # of which week could nobody tell
     assert not named(collect(ask(Intent.PLANNED, groups=(SNACKS,))), "more_launches")
+
+
+def test_how_many_more_there_are_is_said_of_the_part_that_was_listed(collect, phrases, monkeypatch):
+    monkeypatch.setattr("copilot.plan_collectors.LAUNCHES_SAID", 0)
+    monkeypatch.setattr("copilot.plan_collectors.list_launches.__defaults__", (0, None))
+    fact = named(collect(ask(Intent.PLANNED, weeks=(W41,))), "more_launches")[0]
+    assert phrases.sentence(fact).startswith("1 further launch is planned in 2017-W41 beside those listed here")
+    fact = named(collect(ask(Intent.PLANNED, groups=(SNACKS,))), "more_launches")[0]
+    assert f"planned in {SNACKS} beside" in phrases.sentence(fact)
+
+
+def test_full_slots_are_told_as_the_limit_and_a_higher_one_is_left_unsaid(small_stored, small_engine, monkeypatch):
+    monkeypatch.setattr(small_engine, "rhythm", replace(small_engine.rhythm, recommended_per_week=9))
+    full = replace(small_stored.plan, launches=small_stored.plan.launches * 3)  # three slots a week
+    season = collect_facts(ask(Intent.RHYTHM), small_engine, replace(small_stored, plan=full))
+    assert names(season)[:3] == ["planned_per_week", "slots_bind", "observed_per_week"]
+    assert "recommended_per_week" not in names(season)
+    assert "9 launches a week" in named(season, "slots_bind")[0].source.note
+
+
+def test_slots_that_stay_empty_are_not_the_limit(small_stored, small_engine, monkeypatch):
+    monkeypatch.setattr(small_engine, "rhythm", replace(small_engine.rhythm, recommended_per_week=9))
+    fewer = replace(small_stored.plan, launches=small_stored.plan.launches[:3])
+    sheet = collect_facts(ask(Intent.RHYTHM), small_engine, replace(small_stored, plan=fewer))
+    assert names(sheet)[:3] == ["planned_per_week", "room_per_week", "recommended_per_week"]
 
 
 def test_products_that_share_a_title_are_told_apart_by_their_numbers(collect, phrases):
@@ -400,9 +427,10 @@ def test_locks_are_told(collect, small_engine, small_stored):
     ("text", "told"),
     [
         ("what data is simulated", ["simulated"]),
-        ("how fresh is the data", ["data_end"]),
+        ("how fresh is the data", ["data_gap", *["data_rows"] * 3]),
+        ("what data do you have", [*["data_rows"] * 3, "data_gap", "plan_candidates", "data_launches", "simulated"]),
         ("what is the gap", ["plan_gap"]),
-        ("how sure are you", ["plan_gap", "plan_low", "how_sure"]),
+        ("how sure are you", [*BACKTEST, "plan_gap", "plan_low", "how_sure"]),
         ("how many past launches do you know", ["plan_candidates", "data_launches"]),
     ],
 )

@@ -10,7 +10,7 @@ from copilot.factsheet import FACT_SPECS, Fact, FactSheet, Source
 from copilot.questions import Entities, Intent, Question
 from copilot.verifier import verify_sentence
 
-W43 = date(2017, 10, 23)
+W43, W44 = date(2017, 10, 23), date(2017, 10, 30)
 OATS, PLAN = ("101", "Steel Cut Oats"), ("plan", "plan")
 
 
@@ -31,6 +31,17 @@ FACTS = (
     fact(9, "analogue_units", 15.0, ("202", "Rolled Oats"), other="101", other_label=OATS[1], numbered=True),
     fact(10, "recommended_per_week", 2, ("Snacks", "Snacks")),
     fact(11, "momentum", 0.977, ("Snacks", "Snacks"), week=W43),
+    fact(12, "planned_count", 14, PLAN, week=W43),
+    fact(13, "planned_units", 108.0, PLAN, week=W43),
+    fact(14, "units_difference", 2.4, other="102", other_label="Corn Chips"),
+    fact(15, "launch_slot", W44, ("102", "Corn Chips"), week=W44, placement="in-aisle"),
+    fact(16, "next_best_slot", W44, week=W44, placement="front page"),
+    fact(17, "category_buyers", 0.37, ("Snacks", "Snacks")),
+    fact(18, "price_effect", 1.25),
+    fact(19, "rhythm_effect", 1.054, week=W43),
+    fact(20, "searches_with_words", 60, other="oats", other_label="oats"),
+    fact(21, "crowding_effect", 1.06, PLAN),
+    fact(22, "slot_loss", -12.0, interval=(-13.0, -11.0), week=W43, placement="in-aisle"),
 )
 SHEET = FactSheet(Question("why", Intent.WHY_HERE, Entities(), 1.0), FACTS, ("F1",))
 
@@ -86,4 +97,61 @@ def test_what_the_facts_say_passes(phrases, sentence):
     ],
 )
 def test_what_they_do_not_say_is_refused(phrases, sentence, reason):
+    assert reason in " ".join(verify_sentence(sentence, SHEET, phrases).reasons)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "You can expect 15.2 units from it in its first four weeks [F2].",
+        "Overall, it should sell 15.2 units in all in its first four weeks [F2].",
+        "In 2017-W43, all launches together should sell 108 units in their first four weeks [F13].",
+        "We have 14 launches coming up in 2017-W43 [F12].",
+        "“Corn Chips” is forecast to sell 2.4 units less than “Steel Cut Oats” [F14].",
+        "Steel Cut Oats launches in 2017-W43 [F1], before “Corn Chips” in 2017-W44 [F15].",
+        "Steel Cut Oats is planned for 2017-W43 (in-aisle) [F1], where it should sell 15.2 units [F2].",
+        "Of the shoppers in the data, 37% bought from Snacks recently [F17].",
+        "At that price, Steel Cut Oats is expected to sell 1.25 times its forecast [F18].",
+        "Moving it out would cost 12 units: without it, the plan would lose 12 units [F22].",
+    ],
+)
+def test_the_same_things_told_otherwise_pass(phrases, sentence):
+    assert verify_sentence(sentence, SHEET, phrases).reasons == ()
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        ("The plan should sell 15.2 units in its first four weeks [F2].", "subject"),
+        ("The placement is expected to sell 15.2 units [F2].", "subject"),
+        ("You can expect 15.2 units from the plan in its first four weeks [F2].", "subject"),
+        ("A launch in 2017-W43 is expected to sell 108 units in all [F13].", "subject"),
+        ("“Steel Cut Oats” would lose 12 units without its slot [F22].", "subject"),
+        ("You should sell 15.2 units of it [F2].", "guarded"),
+        ("It should sell 15.2 units in all [F2].", "guarded"),
+        ("It should sell １５.２ units [F2].", "symbol"),
+        ("It should sell one and 15.2 units [F2].", "number"),
+        ("The plan is expected to sell 108 units in all [F13].", "scope"),
+        ("All launches of the plan are expected to sell 108 units [F13].", "scope"),
+        ("14 launches are planned in all [F12].", "scope"),
+        ("14 launches are planned at most in 2017-W43 [F12].", "bound"),
+        ("14 launches ran in 2017-W43 [F12].", "tense"),
+        ("There were 14 launches in 2017-W43 [F12].", "tense"),
+        ("Steel Cut Oats was launched in 2017-W43 [F1].", "tense"),
+        ("Steel Cut Oats would launch in 2017-W43 (in-aisle) if another plan was found [F1].", "guarded"),
+        ("Steel Cut Oats is forecast to sell 2.4 units more than the plan [F14].", "than"),
+        ("“Corn Chips” is forecast to sell 2.4 units more than “Steel Cut Oats” [F14].", "direction"),
+        ("At that price, Steel Cut Oats is expected to sell 1.25 times its price [F18].", "than"),
+        ("Steel Cut Oats counts 5.4% more than the other launches of its category in 2017-W43 [F19].", "than"),
+        ("Corn Chips launches in 2017-W44 [F15], before “Steel Cut Oats” in 2017-W43 [F1].", "order"),
+        ("The fallback would be 2017-W44 (front page) [F16], where it should sell 15.2 units [F2].", "place"),
+        ("It would launch in 2017-W44 (front page) in that other plan [F16] and should sell 15.2 units [F2].", "place"),
+        ("37% of what shoppers bought recently was from Snacks [F17].", "share"),
+        ("60 searches held words like “Steel Cut Oats” in the last eight weeks of the log [F20].", "incomplete"),
+        ("Doubling the launches made each sell 1.06 times as much [F21].", "cause"),
+        ("“Rolled Oats” #201 sold 14 units in 2017-W43 [F8].", "week"),
+        ("“Rolled Oats” sold 14 units for “Steel Cut Oats” [F8].", "name"),
+    ],
+)
+def test_what_is_told_of_another_is_refused(phrases, sentence, reason):
     assert reason in " ".join(verify_sentence(sentence, SHEET, phrases).reasons)

@@ -14,6 +14,7 @@ from copilot.generators import PhraseGenerator
 from copilot.intents import Intent
 from copilot.questions import Entities, Question
 from copilot.scenario_measures import Compared
+from copilot.unmet_demand import UnmetWord
 
 W41, W42 = date(2017, 10, 9), date(2017, 10, 16)
 
@@ -84,7 +85,15 @@ def test_drivers_of_a_product_without_a_slot_are_its_forecast(told):
 
 def test_confidence_is_an_interval_and_what_it_rests_on(told):
     assert names(told(Intent.CONFIDENCE, products=("101",)))[:2] == ["expected_units", "analogue_median"]
-    assert names(told(Intent.CONFIDENCE)) == ["plan_gap", "plan_low", "data_launches"]
+    assert names(told(Intent.CONFIDENCE)) == [
+        "backtest_coverage",
+        "backtest_error",
+        "backtest_peer_error",
+        "backtest_launches",
+        "plan_gap",
+        "plan_low",
+        "data_launches",
+    ]
     assert names(told(Intent.CONFIDENCE, weeks=(W41,)))[0] == "planned_units"
 
 
@@ -96,10 +105,21 @@ def test_the_audience_is_a_share_of_shoppers(told):
     assert "audience_limits" in {message.key for message in sheet.messages}
 
 
-def test_searches_with_unknown_words_are_unmet_demand(told, small_engine):
+def test_the_audience_of_categories_needs_no_product_and_begins_with_the_largest(told):
+    sheet = told(Intent.AUDIENCE, groups=("Grocery > Cookies", "Grocery"))
+    assert [fact.name for fact in sheet.facts] == ["category_buyers"] * 2
+    assert sheet.facts[1].value >= sheet.facts[0].value > 0
+    assert sheet.get(sheet.essential[0]).subject == "Grocery"
+
+
+def test_words_that_no_product_has_are_unmet_demand(told, monkeypatch):
+    assert told(Intent.UNMET_DEMAND).facts[0].value == 0  # "salty" alone names no goods
+    both = {"kefir and halloumi": 5}
+    found = [UnmetWord("halloumi", {"halloumi": 40} | both), UnmetWord("kefir", both)]
+    monkeypatch.setattr("copilot.demand_collectors.unmet_words", lambda *_: found)
     sheet = told(Intent.UNMET_DEMAND)
-    assert [fact.other_label for fact in sheet.facts if fact.name == "unmet_words"] == ["salty snacks"]
-    assert sheet.facts[0].value == 80  # ten in each of eight weeks
+    assert [(fact.other_label, fact.value) for fact in sheet.facts[1:]] == [("halloumi", 45), ("kefir", 5)]
+    assert sheet.facts[0].value == 45  # a search with both words counts once
     assert sheet.facts[0].source.simulated
 
 

@@ -13,7 +13,7 @@ from copilot.phrases import languages, load_phrases
 from copilot.questions import Entities, Intent, Question
 from copilot.verifier import verify_sentence
 
-WEEK = date(2017, 10, 23)
+WEEK, OTHER_WEEK = date(2017, 10, 23), date(2017, 11, 6)
 GROUP_FACTS = {
     "momentum",
     "recommended_per_week",
@@ -40,6 +40,7 @@ GROUP_FACTS = {
     "category_buyers",
     "solved_total",
     "rhythm_agreement",
+    "data_rows",
 }
 WHOLE = dict.fromkeys(
     (
@@ -62,6 +63,17 @@ WHOLE = dict.fromkeys(
         "worth_change",
         "unmet_searches",
         "unmet_words",
+        "rest_delta",
+        "rest_advice",
+        "rest_impossible",
+        "dropped_count",
+        "entering_count",
+        "data_gap",
+        "backtest_coverage",
+        "backtest_error",
+        "backtest_peer_error",
+        "backtest_launches",
+        "slots_bind",
     ),
     "plan",
 )
@@ -115,7 +127,7 @@ def fact_of(name: str, value: object, title: str = "Potato Chips 9 Oz") -> Fact:
         interval = (value - 1.5, value + 2.5) if spec.direction == "delta" else (0.5 * value, 2 * value)
     return Fact(
         "F1", name, *subject, value, spec.unit, interval, Source("model", simulated=name.startswith("search")),
-        week=WEEK, placement="front end cap", other="q", other_label="salty snacks",
+        week=WEEK, placement="front end cap", other="q", other_label="salty snacks", other_week=OTHER_WEEK,
     )  # fmt: skip
 
 
@@ -240,7 +252,8 @@ def test_every_message_renders_with_its_variables(phrases):
             "n": 2, "kind": "week", "earlier": "d", "later": "d", "value": "1", "low": "0", "high": "1", "level": "80%",
             "rule": "r", "sold": "1", "expected": "2", "note": "n", "names": "x", "since": "d",
             "figures": ["1"], "lines": ["l"], "text": "t", "other": "o", "common": "1%", "agreement": "98%",
-            "what": "w", "locked": True,
+            "what": "w", "day": "d", "locked": True, "limit": 9, "formats": "x", "format": "x", "number": "44",
+            "figure": "1", "characters": 1, "place": "p", "seconds": "1", "status": "500", "path": "p", "detail": "d",
     }  # fmt: skip
     for key in phrases.messages:
         assert phrases.message(key, **values)

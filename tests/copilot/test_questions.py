@@ -8,9 +8,13 @@ from datetime import date
 import pytest
 
 from copilot.changes import Change
+from copilot.conversation_context import of_the_shown
+from copilot.entities import Entities
 from copilot.errors import QuestionTooLong, UnknownWeek, UnsupportedLanguage
 from copilot.facts import collect_facts
+from copilot.question import Question
 from copilot.questions import Intent, QuestionParser, question_from_json
+from copilot.settled_intents import without_a_product
 
 # Phrasings that stand in no example. Products, weeks and placements are those of the small shop.
 HELD_OUT = [
@@ -610,3 +614,65 @@ def test_what_is_asked_of_the_plan_leaves_the_question_before(parser):
 def test_not_in_another_week_asks_about_that_week(parser):
     question = parser.parse("why is #101 in week 41 and not in week 42?")
     assert (question.intent, question.entities.weeks) == (Intent.WHY_NOT, (date(2017, 10, 16),))
+
+
+def test_it_is_weighed_up_with_the_product_that_a_comparison_names(parser):
+    before = parser.parse("why is #101 in week 43?")
+    question = parser.parse("how does it compare with #102?", previous=before)
+    assert question.intent is Intent.COMPARE
+    assert question.entities.products == ("101", "102")
+    assert parser.parse("compare #101 and #102", previous=before).entities.products == ("101", "102")
+    alone = parser.parse("how does it compare with #102?")
+    assert alone.entities.products == ("102",)
+
+
+def test_a_weak_lead_of_out_of_scope_declines_nothing_that_is_known(parser):
+    read = replace(parser.reader.read("grapes in week 44"), strange=())
+    weak = {Intent.OUT_OF_SCOPE: 0.1, Intent.PLANNED: 0.0, **dict.fromkeys((Intent.RISKS, Intent.DATA), -0.1)}
+    ranked = parser._ranked(weak, read, "grapes in week 44", alone=False)
+    assert ranked[0][0] is Intent.PLANNED
+    strong = {**weak, Intent.OUT_OF_SCOPE: 3.0}
+    assert parser._ranked(strong, read, "grapes in week 44", alone=False)[0][0] is Intent.OUT_OF_SCOPE
+
+
+def test_without_a_product_the_next_likely_reading_is_taken(parser):
+    read = parser.reader.read("what would happen then")
+    asked = Question(
+        "", Intent.WHAT_IF_MOVE, Entities(), 0.5, alternatives=((Intent.WHAT_IF_MOVE, 0.5), (Intent.RISKS, 0.3))
+    )
+    assert without_a_product(asked, read, None).intent is Intent.RISKS
+    far = replace(asked, alternatives=((Intent.WHAT_IF_MOVE, 0.5), (Intent.RISKS, 0.1)))
+    assert without_a_product(far, read, None).intent is Intent.WHAT_IF_MOVE
+    before = parser.parse("why is #101 in week 43?")
+    assert without_a_product(asked, read, before).intent is Intent.WHAT_IF_MOVE
+
+
+def test_a_category_in_other_words_may_be_what_is_left_out(parser):
+    question = parser.parse("what is planned except the snack launches?")
+    assert question.intent is Intent.PLANNED
+    assert question.entities.groups == question.entities.without != ()
+
+
+@pytest.mark.parametrize(
+    ("text", "place"), [("the first one", 0), ("2", 1), ("#1", 0), ("the second product please", 1)]
+)
+def test_one_of_the_listed_products_is_picked(parser, small_engine, small_stored, text, place):
+    asked = parser.parse("why is chips in the plan?")
+    asked = replace(asked, entities=replace(asked.entities, products=()), ambiguous_products=("101", "102", "103"))
+    picked = parser.parse(text, previous=asked)
+    assert picked.intent is asked.intent
+    assert picked.entities.products == (("101", "102", "103")[place],)
+    assert picked.ambiguous_products == ()
+
+
+def test_a_number_that_is_not_listed_picks_nothing(parser):
+    asked = replace(parser.parse("why is #101 planned?"), ambiguous_products=("101", "102"))
+    asked = replace(asked, entities=replace(asked.entities, products=()))
+    assert parser.parse("5", previous=asked).entities.products == ()
+    assert of_the_shown("the first week of November", asked, parser.phrases) is None
+
+
+def test_why_not_leaves_no_category_out_and_a_number_decides_a_name(parser):
+    assert parser.parse("why not snacks?").entities.without == ()
+    question = parser.parse("compare Potato Chips 9 Oz #101 with #102")
+    assert question.named == (("101",), ("102",))

@@ -8,6 +8,7 @@ import pytest
 
 from copilot.corruptions import CORRUPTIONS
 from copilot.evaluation_sheets import drawn_sheets
+from copilot.falsehoods import load_falsehoods
 from copilot.verifier import verify_sentence
 from copilot.verifier_evaluation import correct_sentences, corrupted_sentences, evaluate_verifier
 
@@ -60,3 +61,16 @@ def test_a_corrupted_sentence_comes_from_one_that_passes(sheets, phrases):
 def test_some_patterns_are_kept_apart(report):
     assert set(report["verifier"]["paraphrases"]["by_part"]) == {"tuned_on", "held_out"}
     assert report["verifier"]["paraphrases"]["by_part"]["held_out"] >= 0.7
+
+
+def test_falsehoods_by_another_hand_are_caught(report):
+    false = report["verifier"]["by_another_hand"]
+    assert false["n"] >= 400
+    assert len(false["by_kind"]) >= 10
+    assert report["verifier_catch_rate_by_another_hand"] == false["share"] >= 0.98, false["passed"]
+
+
+def test_every_falsehood_cites_a_fact_of_its_sheet(phrases):
+    for one in load_falsehoods():
+        assert one.sheet.facts
+        assert all(phrases.sentence(fact) != one.text for fact in one.sheet.facts)

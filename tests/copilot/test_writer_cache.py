@@ -91,20 +91,20 @@ def test_what_a_killed_conversion_left_is_swept_away(conversions, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("error", "words"),
+    ("error", "words", "code"),
     [
-        (WeightsError("The weights file is not the tested one."), "not the tested one"),
-        (OSError(errno.ENOSPC, "No space left on device"), "is full"),
-        (PermissionError(errno.EACCES, "Permission denied"), "Permission denied"),
+        (WeightsError("The weights file is not the tested one."), "not the tested one", 3),
+        (OSError(errno.ENOSPC, "No space left on device"), "is full", 3),
+        (PermissionError(errno.EACCES, "Permission denied"), "Permission denied", 1),
     ],
 )
-def test_a_failed_conversion_says_why_and_leaves_nothing(conversions, tmp_path, monkeypatch, capfd, error, words):
+def test_a_failed_conversion_says_why_and_leaves_nothing(conversions, tmp_path, monkeypatch, capfd, error, words, code):
     def fail(gguf, out, progress):
         (out / "model.safetensors").write_bytes(b"half")
         raise error
 
     monkeypatch.setattr(writer_cache, "convert_gguf", fail)
-    assert main(tmp_path) == 1
+    assert main(tmp_path) == code  # 3: the words say what to do
     assert words in capfd.readouterr().err.strip().splitlines()[-1]
     assert [path.name for path in tmp_path.iterdir()] == [f"{FOLDER}.lock"]
 
@@ -124,10 +124,12 @@ def test_discard(conversions, tmp_path):
     assert not is_sound(tmp_path / FOLDER)
 
 
-def test_the_converting_process_reports_its_failure(tmp_path):
+def test_the_converting_process_reports_its_failure(tmp_path, caplog):
     (tmp_path / "cache").write_text("a file where the folder should be")
-    with pytest.raises(GeneratorError, match=r"could not be converted for use: .*File exists"):
+    with pytest.raises(GeneratorError, match="could not be converted for use; the log says why") as caught:
         converted_smollm2(tmp_path / "cache")
+    assert "File exists" not in str(caught.value)
+    assert "File exists" in caplog.text
 
 
 @pytest.mark.slow

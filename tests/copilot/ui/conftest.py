@@ -30,6 +30,7 @@ from ranking.plan import Launch, Plan
 from ranking.problem import PlanningProblem, Slot
 from ranking.ranker import ScoreParts
 from retrieval.demand import QueryMatch, SearchDemand
+from retrieval.search import Hit
 from retrieval.weeks import week_range
 
 HOSTILE = '<img src=x onerror=alert(1)> "quoted" </script>${alert(2)}{{value}}`'
@@ -136,6 +137,10 @@ class FakeCopilot:
         queries = (QueryMatch("potato <b>chips</b>", 0.8, 240), QueryMatch("snacks", 0.6, 90))
         return SearchDemand(product_id, weekly, 27.3, 1.08, 0.97, 1.2, queries, simulated=True)
 
+    def search(self, query: str, k: int = 10, *, status: str | None = None) -> list[Hit]:
+        found = [one for one in self.products.values() if one.title.split()[0].lower() in query.lower().split()]
+        return [Hit(one.product_id, one.title, one.category, one.status, 1.0, None, 1.0) for one in found[:k]]
+
     def fact_rows(self, fact: Fact, limit: int = 50) -> pd.DataFrame:
         rows = {
             "product_id": ["P1", "P2"],
@@ -189,11 +194,14 @@ class FakeCopilot:
         thread_id: str | None = None,
         cancel: threading.Event | None = None,
         wish: Wish = "",
+        question: Question | None = None,
     ) -> Iterator[object]:
         if len(message) > 2_000:
             raise QuestionTooLong(f"The message has {len(message):,} characters; 2,000 are the limit.")
         self._record(thread_id, "operator", {"text": message})
         answer = scripted_answer(message, self.current_plan())
+        if question is not None:
+            answer = replace(answer, question=question)
         if wish:
             answer = replace(answer, question=replace(answer.question, wish=wish, variation=int(wish == "again")))
         yield Understood(answer.question)

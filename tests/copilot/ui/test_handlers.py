@@ -14,14 +14,16 @@ from copilot.errors import CopilotError, StalePlan, StoreError
 from copilot.facts import Fact, Source
 from copilot.questions import Entities, Intent, Question
 from copilot.service import Notice
-from copilot.ui import conversation, handlers
+from copilot.ui import conversation, handlers, kept_threads, turns
 from copilot.ui.asks import question_about
 from copilot.ui.first_run import FirstRun
 from copilot.ui.layout import build_ui
+from copilot.ui.markup import plain
 from copilot.ui.state import FactDrawer, LaunchDrawer, Thread, Turn
 from copilot.ui.theme import launch_options
 from copilot.ui.views_chat import thread_html
-from copilot.ui.wiring import draw_asking, draw_change
+from copilot.ui.wiring import draw_change
+from copilot.ui.wiring_chat import draw_asking
 
 MONDAY = date(2017, 10, 9)
 
@@ -191,9 +193,11 @@ def test_answer_arrives_event_by_event_and_is_kept(copilot, words):
 
 def test_understood_product_shows_its_id_only_where_titles_repeat(copilot, words):
     engine = copilot.engine
-    assert ask_all(copilot, "Why?", Thread(), words)[-1].thread.turns[0].named == (engine.products["P0"].title,)
+    part = ask_all(copilot, "Why?", Thread(), words)[-1].thread.turns[0].parts[0]
+    assert part.label == plain(engine.products["P0"].title)
     engine.problem = replace(engine.problem, titles=(engine.products["P0"].title,) * len(engine.products))
-    assert ask_all(copilot, "Why?", Thread(), words)[-1].thread.turns[0].named[0].endswith(" #P0")
+    part = ask_all(copilot, "Why?", Thread(), words)[-1].thread.turns[0].parts[0]
+    assert part.label.endswith(" #P0")
 
 
 def test_next_question_goes_to_the_same_thread(copilot, thread, words):
@@ -288,7 +292,7 @@ def test_a_wish_asks_once_more_and_the_answer_before_stays(copilot, thread, word
     assert words("chat.variation", n=2) in html
     assert words("chat.same_again") in html
     assert html.count('class="lc-wishes"') == 1  # under the latest answer
-    restored = conversation.restore(copilot, after.thread_id, words)
+    restored = kept_threads.restore(copilot, after.thread_id, words)
     assert [turn.repeats for turn in restored.turns] == [False, True]
     assert restored.turns[1].understood.variation == 1
 
@@ -317,7 +321,7 @@ def test_a_stopped_answer_comes_back_as_stopped(copilot, words):
         last = asking.thread
         if last.turns[-1].sentences:
             cancel.set()
-    restored = conversation.restore(copilot, last.thread_id, words)
+    restored = kept_threads.restore(copilot, last.thread_id, words)
     assert (restored.turns[0].state, len(restored.turns[0].sentences)) == ("stopped", 1)
     assert restored.turns[0].wishes
 
@@ -344,13 +348,13 @@ def a_fact(name: str, subject: str, label: str = "", unit: str = "text") -> Fact
 )
 def test_brief_target_is_what_the_answer_is_about(entities, facts, target):
     found = [a_fact(name, "P7") for name in facts]
-    assert conversation.brief_target(Question("", Intent.BRIEF, entities, 1.0), found) == target
+    assert turns.brief_target(Question("", Intent.BRIEF, entities, 1.0), found) == target
 
 
 def test_ambiguous_products_become_choices_that_ask_again_with_their_ids(words):
     question = Question("Why is Cola here?", Intent.WHY_HERE, Entities(), 0.8)
     facts = (a_fact("possible_product", "P1", "Cola 1 OZ"), a_fact("possible_product", "P9", "Cola 9 OZ"))
-    turn = conversation.finished(Turn(question.text, facts=facts), question, words)
+    turn = turns.finished(Turn(question.text, facts=facts), question, words)
     assert [choice.label for choice in turn.choices] == ["Cola 1 OZ #P1", "Cola 9 OZ #P9"]
     assert turn.choices[1].question == "Why is Cola here: Cola 9 OZ #P9?"
 
@@ -378,7 +382,7 @@ def test_buttons_without_a_launch_ask_only_for_the_brief(copilot, words):
 
 
 def test_thread_comes_back_after_a_refresh_with_citations_that_open(copilot, thread, words):
-    restored = conversation.restore(copilot, thread.thread_id, words)
+    restored = kept_threads.restore(copilot, thread.thread_id, words)
     before, after = thread.turns[0], restored.turns[0]
     assert [sentence.text for sentence in after.sentences] == [sentence.text for sentence in before.sentences]
     assert after.state == "done"
@@ -393,25 +397,25 @@ def test_thread_comes_back_after_a_refresh_with_citations_that_open(copilot, thr
 def test_question_without_an_answer_comes_back_as_stopped(copilot, words):
     thread_id = copilot.store.new_thread("en")
     copilot.store.add_message(thread_id, "operator", {"text": "Why?"})
-    assert [turn.state for turn in conversation.restore(copilot, thread_id, words).turns] == ["stopped"]
+    assert [turn.state for turn in kept_threads.restore(copilot, thread_id, words).turns] == ["stopped"]
 
 
 @pytest.mark.parametrize("thread_id", [None, "", "no such thread"])
 def test_lost_thread_is_an_empty_one(copilot, words, thread_id):
-    assert conversation.restore(copilot, thread_id, words) == Thread()
+    assert kept_threads.restore(copilot, thread_id, words) == Thread()
 
 
 def test_damaged_thread_is_an_empty_one_and_is_logged(copilot, words, caplog):
     thread_id = copilot.store.new_thread("en")
     copilot.store.add_message(thread_id, "operator", {"text": "Why?"})
     copilot.store.add_message(thread_id, "copilot", {"nothing": "of use"})
-    assert conversation.restore(copilot, thread_id, words) == Thread()
+    assert kept_threads.restore(copilot, thread_id, words) == Thread()
     assert "KeyError" in caplog.text
 
 
 def test_threads_are_listed_by_their_first_question(copilot, thread, words):
-    assert conversation.thread_choices(copilot, thread, words) == [("Why here?", thread.thread_id)]
-    assert conversation.thread_choices(copilot, Thread(), words)[0] == (words("chat.title"), "")
+    assert kept_threads.thread_choices(copilot, thread, words) == [("Why here?", thread.thread_id)]
+    assert kept_threads.thread_choices(copilot, Thread(), words)[0] == (words("chat.title"), "")
 
 
 # The first run, and the page as a whole

@@ -18,19 +18,30 @@ from copilot.answer import Sentence, WriterReport
 from copilot.ui import formats, handlers
 from copilot.ui.asks import first_questions
 from copilot.ui.markup import plot_text
-from copilot.ui.state import BuildStage, BuildStatus, FactDrawer, LaunchDrawer, Thread, Toast, Turn
-from copilot.ui.views_calendar import N_COLOURS, calendar_html, colour_keys, header_html, notices_html
+from copilot.ui.state import (
+    BuildStage,
+    BuildStatus,
+    FactDrawer,
+    LaunchDrawer,
+    Option,
+    Part,
+    Thread,
+    Toast,
+    Turn,
+)
+from copilot.ui.views_calendar import N_COLOURS, calendar_html, colour_keys
 from copilot.ui.views_chat import SHOWN_TURNS, thread_html
 from copilot.ui.views_drawer import SECTIONS, drawer_html, evidence_sections
 from copilot.ui.views_facts import table_html, value_text
 from copilot.ui.views_first_run import first_run_html
+from copilot.ui.views_header import header_html, notices_html
 from copilot.ui.views_plots import analogues_figure, demand_figure, score_figure
 from copilot.ui.views_toast import toast_html
 from ranking.ranker import ScoreParts
 
 WEEK = date(2017, 10, 9)
 UI_FOLDER = Path(copilot.ui.__file__).parent
-TAGS = "a article b button caption dd div dl dt em footer h1 h2 h3 header i li main ol option p path rect section"
+TAGS = "a article b button caption dd div dl dt em footer h1 h2 h3 header i li main nav ol option p path rect section"
 TABLE_TAGS = "circle select small span svg table tbody td tfoot th thead tr ul"
 ORIGIN_TAGS = "details summary"
 ALLOWED_TAGS = frozenset(f"{TAGS} {TABLE_TAGS} {ORIGIN_TAGS}".split())
@@ -78,10 +89,11 @@ def drawer(copilot):
 
 
 @pytest.fixture
-def turn(copilot, answer_to):
+def turn(copilot, answer_to, hostile):
     answer = answer_to("Why here?")
+    parts = (Part("product", "P1", "Cola", (Option("P0", hostile),)),)
     return Turn(
-        "Why here?", "done", answer.question, ("Cola",), answer.sentences, answer.facts, answer.plan_version, "writer"
+        "Why here?", "done", answer.question, parts, answer.sentences, answer.facts, answer.plan_version, "writer"
     )
 
 

@@ -1,0 +1,94 @@
+"""What a question supposes: a launch moved or left out, a week chosen, two products swapped or compared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copilot import catalogue_collectors as about_catalogue
+from copilot import change_collectors as about_change
+from copilot import fact_collectors as about_product
+from copilot.asked import is_named, plan_range, slot_asked, the_product
+from copilot.changes import interventions
+from copilot.chosen_products import choose_among
+from copilot.fact_collectors import SlotAsked
+from copilot.group_names import within
+from copilot.plan_collectors import Part
+from copilot.questions import SHOWN_CANDIDATES, Question
+from copilot.week_choice import choose_week, weeks_asked
+from retrieval.weeks import format_week
+
+if TYPE_CHECKING:
+    from copilot.engine import Product
+    from copilot.product_facts import Bench
+
+
+def what_if_move(bench: Bench, question: Question) -> None:
+    """What moving a product would change, or which of the weeks asked about is the better one for it."""
+    product = the_product(bench, question)
+    if product is None:
+        return
+    launch = bench.launch_of(product.product_id)
+    asked = slot_asked(bench, question, launch)
+    first, last = plan_range(bench)
+    if product.status == "candidate" and (weeks := weeks_asked(bench, question)):
+        choose_week(bench, product, weeks, asked.placement)
+    elif asked.placement is None and len(question.entities.placements) > 1:
+        bench.sheet.say("which_placement", placements=", ".join(question.entities.placements))
+    elif asked == SlotAsked():
+        bench.sheet.say("no_target_slot", first=first, last=last)
+    elif asked.week is not None and asked.week not in bench.engine.weeks:
+        bench.sheet.say("unknown_week", week=format_week(asked.week), first=first, last=last)
+    elif launch is not None and not asked.differs_from(launch):
+        bench.sheet.say("already_there")
+        about_product.why_here(bench, product, launch)
+    else:
+        about_product.what_if_move(bench, product, asked)
+
+
+def what_if(bench: Bench, question: Question) -> None:
+    """What the best plan under another rule, forecast or price would change."""
+    change, found = question.change, question.entities
+    if change is None:
+        what_if_move(bench, question) if found.products else bench.sheet.say("no_change")
+        return
+    if change.kind == "swap":
+        _swap(bench, question)
+        return
+    named = is_named(question)
+    product = the_product(bench, question) if named else None
+    if named and product is None:
+        return
+    named_groups = Part(groups=found.groups).narrowed(bench.stored.plan.launches).groups
+    groups = tuple(one for one in bench.engine.group_names() if any(within(one, name) for name in named_groups))
+    product_id = product.product_id if product else ""
+    supposed = interventions(change, product_id, found, groups, bench.engine.problem)
+    if supposed:
+        about_change.what_if(bench, supposed, product)
+    else:
+        bench.sheet.say("no_change")
+
+
+def compare(bench: Bench, question: Question) -> None:
+    """How two products compare."""
+    if pair := _two_products(bench, question, "two_products"):
+        about_change.compare(bench, *pair)
+
+
+def _swap(bench: Bench, question: Question) -> None:
+    if pair := _two_products(bench, question, "swap_alone"):
+        about_change.swap_places(bench, *pair)
+
+
+def _two_products(bench: Bench, question: Question, missing: str) -> tuple[Product, Product] | None:
+    """Return the two products that a question names, or None after asking back."""
+    chosen = [choose_among(named, question, bench.stored, bench.engine) for named in question.named]
+    if len(chosen) < 2:
+        bench.sheet.say(missing)
+        return None
+    for one in chosen[:2]:
+        if not one.product_id:
+            bench.sheet.say("ask_back_product")
+            about_catalogue.list_possible(bench, one.still_possible, SHOWN_CANDIDATES)
+            return None
+    first, second = (bench.engine.product(one.product_id) for one in chosen[:2])
+    return first, second

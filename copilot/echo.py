@@ -1,0 +1,33 @@
+"""What was understood of a question, in one line: its intent and what it names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from copilot.cleaning import clean_label
+from copilot.errors import UnknownProduct
+from copilot.phrases import load_phrases
+from retrieval.weeks import format_week
+
+if TYPE_CHECKING:
+    from copilot.engine import Engine
+    from copilot.question import Question
+
+
+def understood_line(question: Question, engine: Engine) -> str:
+    """Return the line in the question's language. Example: "Understood as: what is planned · 2017-W43"."""
+    phrases, entities = load_phrases(question.lang), question.entities
+    parts = [
+        *(_product(engine, product_id) for product_id in entities.products),
+        *map(format_week, entities.weeks),
+        *map(clean_label, (*entities.placements, *entities.groups)),
+    ]
+    return phrases.message("echo", intent=phrases.label(f"intent.{question.intent.value}"), parts=parts)
+
+
+def _product(engine: Engine, product_id: str) -> str:
+    """Return a product's title with its number, as titles repeat; one that left the catalogue has only its number."""
+    try:
+        return f"{clean_label(engine.product(product_id).title)} #{product_id}"
+    except UnknownProduct:
+        return f"#{product_id}"

@@ -1,0 +1,100 @@
+"""Collectors about a rest: whether weeks can go without launches, what that costs, and what is known of fatigue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
+from copilot.factsheet import Fact
+from copilot.group_names import within
+from copilot.plan_collectors import Part, add_planned_count
+from copilot.planner_facts import add_fatigue, say_set_aside
+from copilot.product_facts import Bench, add_expected
+from copilot.topics import asks
+from ranking.interventions import CapLaunches
+from retrieval.weeks import format_week
+
+if TYPE_CHECKING:
+    from copilot.questions import Question
+    from ranking.counterfactual import Counterfactual
+
+WEEKS_WEIGHED = 3  # weeks that are re-solved one by one; each takes seconds
+
+
+def asks_for_rest(bench: Bench, question: Question) -> bool:
+    """Say whether a question about the rhythm is whether weeks of the plan can go without launches."""
+    return bool(question.entities.weeks) and asks(bench, question, "rest")
+
+
+def rest(bench: Bench, question: Question) -> None:
+    """Whether the weeks can rest and what that costs, solved anew; then what moves, and what is known of fatigue.
+
+    Weeks that are named as alternatives are weighed one by one, the cheapest first; else they rest together.
+    """
+    weeks, named = question.entities.weeks, Part(groups=question.entities.groups)
+    named = named.narrowed(bench.stored.plan.launches)
+    together = len(weeks) == 1 or not asks(bench, question, "either")
+    asked = [weeks] if together else [(week,) for week in weeks[:WEEKS_WEIGHED]]
+    found = [(rested, _solved(bench, rested, named.groups)) for rested in asked]
+    name = "rest_advice" if asks(bench, question, "advice") else "rest_delta"
+    found.sort(key=lambda one: (one[1].plan is None, -(one[1].delta_units or 0.0)))
+    for rested, told in found:
+        _tell(bench, name, Part(rested, groups=named.groups), told)
+    if len(found) == 1:  # beside another week's, nobody could tell whose launches are counted
+        _add_counts(bench, found[0][1])
+    bench.sheet.must_say(*add_fatigue(bench, named.groups[0] if len(named.groups) == 1 else ""))
+
+
+def _solved(bench: Bench, weeks: Sequence[date], names: Sequence[str]) -> Counterfactual:
+    """Return the best plan with no launches of the categories (of any, without names) in these weeks."""
+    groups = [one for one in bench.engine.group_names() if any(within(one, name) for name in names)]
+    supposed = [CapLaunches(0, week, group) for week in weeks for group in groups or (None,)]
+    return bench.engine.counterfactual(bench.stored, *supposed)
+
+
+def _tell(bench: Bench, name: str, part: Part, told: Counterfactual) -> None:
+    say_set_aside(bench, told)
+    if len(part.weeks) > 1 or len(part.groups) > 1:
+        weeks, groups = ", ".join(map(format_week, part.weeks)), ", ".join(part.groups)
+        bench.sheet.say("supposed_cap", launches=0, groups=groups, weeks=weeks)
+    if told.delta_units is None or told.delta_low is None or told.delta_high is None:
+        _add(bench, "rest_impossible", part, told, "impossible")
+        bench.sheet.say("change_impossible", closing=True, reason=told.reason)
+        return
+    interval = (float(told.delta_low), float(told.delta_high))
+    _add(bench, name, part, told, float(told.delta_units), interval)
+    for week in part.weeks:
+        for group in part.groups or (None,):
+            bench.sheet.must_say(add_planned_count(bench, Part((week,), groups=(group,) if group else ())))
+
+
+def _add(
+    bench: Bench,
+    name: str,
+    part: Part,
+    told: Counterfactual,
+    value: float | str,
+    interval: tuple[float, float] | None = None,
+) -> None:
+    subject = part.groups[0] if len(part.groups) == 1 else "season"
+    week = part.weeks[0] if len(part.weeks) == 1 else None
+    source = bench.sources.solve(told, [launch.product_id for launch in (*told.displaced, *told.gained)])
+    bench.sheet.must_say(bench.sheet.add(name, subject, subject, value, source, interval=interval, week=week))
+
+
+def _add_counts(bench: Bench, told: Counterfactual) -> None:
+    """Add how many launches go, move and come; the largest that goes is named where more is asked."""
+    for name, ids in (
+        ("dropped_count", [launch.product_id for launch in told.displaced]),
+        ("moved_count", [after.product_id for _, after in told.moved]),
+        ("entering_count", [launch.product_id for launch in told.gained]),
+    ):
+        if ids:
+            bench.sheet.must_say(_add_count(bench, name, told, ids))
+    for launch in sorted(told.displaced, key=lambda one: (-one.expected_units, one.product_id))[:1]:
+        add_expected(bench, launch, name="displaced_units")
+
+
+def _add_count(bench: Bench, name: str, told: Counterfactual, ids: Sequence[str]) -> Fact:
+    return bench.sheet.add(name, "plan", "plan", len(ids), bench.sources.solve(told, ids))

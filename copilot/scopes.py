@@ -1,0 +1,90 @@
+"""Scopes: what a number counts over. A week's launches are not all launches, and four weeks are not each week.
+
+A fact about a part (a week, a placement, a category) may be told with a word of the whole, "in all" or "the plan", only
+where the sentence names the part or points at it; a figure per week must be called one, and no other may be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from copilot.claims import Bound, supports
+from copilot.fact_wordings import NAME, WEEK
+from copilot.factsheet import WHOLE_SHOP, Fact
+from copilot.phrases import Phrases
+from copilot.reading import Clause, Segment
+
+_COUNTED = frozenset({"units", "launches", "products", "launches per week"})
+
+
+def scope_reasons(segment: Segment, earlier: Sequence[Segment], bound: Sequence[Bound], phrases: Phrases) -> list[str]:
+    """Return a reason for each fact about a part that is told of the whole."""
+    guards = phrases.lexicon.guards
+    if not phrases.lexicon.guards_places:
+        return []
+    tokens = [token for clause in segment.clauses for token in clause.tokens]
+    words = {word for token in tokens if token.kind in ("word", "mark") for word in token.text.lower().split()}
+    if not words & guards["whole"] or words & guards["parts"]:
+        return []
+    told = [item.facts[0] for item in bound if item.facts]
+    parts = [fact for fact in told if is_part(fact) and {WEEK, NAME} & phrases.facts[fact.name].wording]
+    unnamed = [fact for fact in parts if not _is_named(fact, segment)]
+    before = {token.text.lower() for part in earlier for clause in part.clauses for token in clause.mentions}
+    return [f"scope:{fact.id}" for fact in unnamed if not before & {fact.subject_label.lower(), _last_level(fact)}]
+
+
+def _last_level(fact: Fact) -> str:
+    return fact.subject_label.rsplit(" > ")[-1].lower()
+
+
+def span_reasons(clause: Clause, segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
+    """What was sold in four weeks was not sold "in week 1", where they began, unless they or a launch are told."""
+    words = {token.text.lower() for token in clause.words}
+    told = any(number.role == "horizon" for part in segment.clauses for number in part.numbers)
+    if told or words & phrases.lexicon.guards["starts"]:
+        return []
+    inside = [
+        week.text
+        for before, week in zip(clause.tokens, clause.tokens[1:], strict=False)
+        if week.kind in ("week", "day") and before.text.lower() in ("in", "during")
+    ]
+    sold = [item.facts[0] for item in bound if item.facts and item.facts[0].spec.tense == "past"]
+    return [f"span:{week}" for week in inside if any(fact.week and fact.unit == "units" for fact in sold)]
+
+
+def is_part(fact: Fact) -> bool:
+    """Say whether a fact counts over a week, a placement or a category, rather than over the plan or for a product."""
+    is_group = fact.subject == fact.subject_label and fact.subject not in WHOLE_SHOP
+    of_plan = fact.subject in WHOLE_SHOP and bool(fact.week or fact.placement)
+    return fact.unit in _COUNTED and fact.spec.direction is None and (is_group or of_plan)
+
+
+def _is_named(fact: Fact, segment: Segment) -> bool:
+    return any(supports(token, fact) for clause in segment.clauses for token in clause.mentions)
+
+
+def says_weekly(segments: Sequence[Segment]) -> bool:
+    """Say whether one of the segments calls a figure a weekly one."""
+    marks = [
+        mark for segment in segments for clause in segment.clauses for mark in clause.tokens if mark.kind == "mark"
+    ]
+    return any(mark.mark == "per_week" or (mark.mark == "fixed" and "week" in mark.text.lower()) for mark in marks)
+
+
+def weekly_reasons(
+    clause: Clause, segment: Segment, bound: Sequence[Bound], said_before: bool, phrases: Phrases
+) -> list[str]:
+    """A weekly figure must be called one, here or, for a bare number, earlier in the sentence; nothing else may be."""
+    lexicon = phrases.lexicon
+    named = any(token.text.lower() in lexicon.weekly for token in clause.words)
+    opening = [part for part in segment.clauses if not part.numbers]  # "Each week, 12 searches match it"
+    says = any(part.marks("per_week") for part in (clause, *opening))
+    values = [item for item in bound if item.facts and item.number.role == "value"]
+    if any(item.facts[0].unit.endswith("per week") for item in values):
+        fixed = [mark for part in segment.clauses for mark in part.marks("fixed")]
+        says = says or named or any("week" in mark.text.lower() for mark in fixed)
+        says = says or (said_before and not any(item.number.unit for item in bound))
+        per_other = any(token.text.lower() in lexicon.per for token in clause.words)  # "per category"
+        return [] if says and not per_other else ["unit:per_week"]
+    counts = [item.facts[0].unit in ("units", "launches", "searches") for item in bound if item.facts]
+    return ["unit:per_week"] if (named and any(counts)) or (says and values) else []

@@ -1,0 +1,100 @@
+"""What a message holds settles what it asks, beside how it sounds: a slot to move to, two products, or none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from copilot.catalogue_names import words_of
+from copilot.changes import Change
+from copilot.intents import ABOUT_A_PRODUCT, Intent
+from copilot.product_reading import ABOUT_ONE
+
+if TYPE_CHECKING:
+    from copilot.entities import ReadMessage
+    from copilot.phrases import Phrases
+    from copilot.questions import Question
+
+NEXT_SHARE = 0.25  # of the likeliest one's share, from which the next reading goes before one that lacks its product
+
+
+WEIGHED_UP = frozenset({Intent.FORECAST, Intent.SIMILAR, Intent.DRIVERS, Intent.WHAT_IF})
+"""Intents that two products and a word that weighs them up turn into a comparison."""
+
+
+def weighed_up(question: Question, read: ReadMessage, phrases: Phrases) -> Question:
+    """Read two products set against each other as a comparison: "bark or gingerbread, if you could keep one"."""
+    two = len(set(read.named)) == 2 and question.intent in WEIGHED_UP and question.change is None
+    weighs = re.search(str(phrases.parsing["weighs_two"]), question.text, re.IGNORECASE) is not None
+    return replace(question, intent=Intent.COMPARE, alternatives=()) if two and weighs else question
+
+
+def by_its_parts(question: Question, read: ReadMessage, holds_cue: Callable[[Intent, str], bool]) -> Question:
+    """Settle between near intents by what a message holds: a slot to move to, two products, a negative word.
+
+    `holds_cue` says whether a message holds a cue of an intent.
+    """
+    found, intent = question.entities, question.intent
+    slots = [one for one in (*found.weeks, *found.placements) if one not in found.without]
+    moves = bool(slots) or found.shift_weeks is not None
+    n_names = names_of(read)
+    supposes = intent is Intent.WHAT_IF and question.change is None and moves
+    if n_names == 1 and (supposes or (intent is Intent.PLANNED and found.shift_weeks is not None)):
+        intent = Intent.WHAT_IF_MOVE
+    elif intent is Intent.WHAT_IF_MOVE and n_names > 1 and not moves:
+        intent = Intent.WHAT_IF
+    elif intent is Intent.COMPARE and n_names > 1 and not holds_cue(intent, question.text):
+        intent = next((one for one, _ in question.alternatives if one is not intent), intent)
+    elif intent is Intent.WHY_NOT and not holds_cue(Intent.WHY_NOT, question.text):
+        asks_why = holds_cue(Intent.WHY_HERE, question.text)
+        intent = Intent.WHY_HERE if asks_why and n_names else intent
+    return question if intent is question.intent else replace(question, intent=intent, alternatives=())
+
+
+def without_a_product(question: Question, read: ReadMessage, previous: Question | None) -> Question:
+    """Read a message that names no product as the next likely intent that needs none."""
+    names = read.named or read.rest or read.group_words or read.unknown_id or question.points_back
+    if question.intent not in ABOUT_ONE or names or question.entities.products:
+        return question
+    if previous is not None and previous.entities.products:
+        return question
+    shares = dict(question.alternatives)
+    least = NEXT_SHARE * shares.get(question.intent, 1.0)
+    other = next((i for i, share in shares.items() if i not in ABOUT_A_PRODUCT and share >= least), None)
+    return replace(question, intent=other, alternatives=()) if other else question
+
+
+def names_of(read: ReadMessage) -> int:
+    """Return how many products a message names, counting words that may name one loosely."""
+    loosely = bool(read.group_words) or (bool(read.rest) and any("PRODUCT" in one for one in read.readings))
+    return len(set(read.named)) or int(loosely)
+
+
+def barred(question: Question) -> Question:
+    """Read "launch it, but not in week 48" as keeping a product out of there, and a move as going where it may.
+
+    "Why week 41 and not week 42?" asks about week 42.
+    """
+    found = question.entities
+    left = tuple(week for week in found.weeks if week not in found.without)
+    if question.intent is Intent.WHAT_IF_MOVE and left:
+        found = replace(found, weeks=left)
+        question = replace(question, entities=found)
+    asked = tuple(week for week in found.weeks if week in found.without)
+    if question.intent is Intent.WHY_NOT and asked and left:  # "why week 41 and not week 42?"
+        return replace(question, entities=replace(found, weeks=asked, without=()))
+    slots = (*found.weeks, *found.placements)
+    all_barred = bool(slots) and all(one in found.without for one in slots)
+    supposes = question.intent in (Intent.WHAT_IF, Intent.WHAT_IF_MOVE) and question.change is None
+    if supposes and all_barred and (found.products or question.ambiguous_products):
+        return replace(question, intent=Intent.WHAT_IF, change=Change("drop"), alternatives=())
+    return question
+
+
+def is_bare(read: ReadMessage) -> bool:
+    """Say whether a message only names something: "red grapes", "week 44"."""
+    masked = read.readings[-1] if read.readings else read.entities.text
+    left = re.sub(r"\b(?:PRODUCT|WEEK|PLACEMENT|GROUP)\b", " ", masked)
+    return left != masked and not words_of(left)

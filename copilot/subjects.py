@@ -1,0 +1,130 @@
+"""Subjects: who a sentence says does what a fact tells of, and that a name tells one product from its namesakes.
+
+A number is one product's, a week's or the plan's. Told of another, "the plan should sell 15.2 units", it has every word
+right and says something else. So where `phrases.toml` lists the `subjects` of a fact, the noun before a clause's verb
+must be one of them, or one that our own sentences about the fact have there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from copilot.claims import Bound
+from copilot.factsheet import Fact
+from copilot.phrases import Phrases
+from copilot.reading import Clause, Segment
+from copilot.tokens import Token
+
+_ITSELF = "{subject}"
+_GERUND = "ing"
+_RELATIVE = frozenset({"that", "which", "who"})
+_PRONOUNS = frozenset({"it", "this", "that"})
+
+
+def subject_reasons(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
+    """Return a reason for each noun that no cited fact is told of, and for names that two products share."""
+    if not phrases.lexicon.guards_places:
+        return []
+    reasons = []
+    unnumbered = [fact for fact in segment.facts if all(fact not in item.facts for item in bound)]
+    for clause in segment.clauses:
+        told = [item.facts[0] for item in bound if item.clause is clause and item.facts]
+        for subject in _subjects(clause, phrases):
+            counts = any(number.at > subject.at for number in clause.numbers)
+            if (counts or subject.kind == "word") and not _may_do(subject, told, unnumbered, phrases):
+                reasons.append(f"subject:{subject.text}")
+        reasons += [f"subject:{token.text}" for token in _owners(clause, phrases) if not _may_own(token, told, phrases)]
+    return reasons + _shared_names(segment, phrases) + _pronoun_reasons(segment, bound, phrases)
+
+
+def _subjects(clause: Clause, phrases: Phrases) -> list[Token]:
+    verbs = [i for i, token in enumerate(clause.tokens) if token.text.lower() in phrases.lexicon.guards["verbs"]]
+    return [subject for i in verbs if (subject := _subject_before(clause, i, phrases)) is not None]
+
+
+def _subject_before(clause: Clause, verb: int, phrases: Phrases) -> Token | None:
+    """Return the noun or name that stands before a verb, or None: "the launches in week 45 are" -> launches."""
+    guards, found, skipping = phrases.lexicon.guards, None, False
+    first = clause.tokens[0].text.lower().split()[0]
+    if first.endswith(_GERUND) and first not in guards["modifiers"]:
+        return None  # "moving it to week 45 would cost": no noun does it
+    for before, token in zip((None, *clause.tokens), clause.tokens[:verb], strict=False):
+        word = token.text.lower()
+        numbers_it = token.text.startswith("#") and before is not None and before.kind == "name"
+        if token.kind in ("word", "mark") and word.split()[-1] in guards["prepositions"]:
+            skipping, found = (
+                True,
+                found if token.kind == "word" else None,
+            )  # what follows says where, of what, with what
+        elif (skipping and (token.kind == "number" or word in guards["modifiers"])) or numbers_it:
+            continue
+        elif found is not None and word in _RELATIVE:
+            return found  # "the plan that has it in week 45 is": what stands in between does nothing
+        elif skipping:
+            skipping = False
+        elif token.kind == "name" or word in guards["actors"]:
+            found = token
+        elif token.kind != "word" or word not in guards["modifiers"] | guards["after_nouns"]:
+            found = None
+    return found
+
+
+def _owners(clause: Clause, phrases: Phrases) -> list[Token]:
+    """Return the nouns that something is said to be of or to come from: "15.2 units from the plan"."""
+    guards, found, follows = phrases.lexicon.guards, [], False
+    for token in clause.tokens:
+        word = token.text.lower()
+        if follows and token.kind == "word" and word in guards["actors"]:
+            found.append(token)
+        follows = word in guards["owning"] or (follows and word in guards["modifiers"])
+    return found
+
+
+def _may_own(noun: Token, told: Sequence[Fact], phrases: Phrases) -> bool:
+    spoken = [phrases.facts[fact.name] for fact in told]
+    limited = [one for one in spoken if _ITSELF in one.subjects]
+    return (
+        len(limited) < len(spoken)
+        or not limited
+        or any(noun.text.lower() in one.subjects or noun.stem in one.own for one in limited)
+    )
+
+
+def _may_do(subject: Token, told: Sequence[Fact], unnumbered: Sequence[Fact], phrases: Phrases) -> bool:
+    """Say whether one of the facts is told of this subject: those of the clause's numbers, or those without any."""
+    if subject.kind == "name":
+        own = [
+            (fact, nouns) for fact in told if (nouns := phrases.facts[fact.name].subjects) and fact.id in subject.facts
+        ]
+        return not own or any(_ITSELF in nouns or _is_place(subject, fact) for fact, nouns in own)
+    spoken = [phrases.facts[fact.name] for fact in told or unnumbered]
+    verbs = {phrases.lexicon.stem(verb) for verb in phrases.lexicon.guards["verbs"]}
+    return not spoken or any(
+        not one.subjects
+        or subject.text.lower() in one.subjects
+        or any((subject.stem, verb) in one.pairs for verb in verbs)
+        for one in spoken
+    )
+
+
+def _is_place(name: Token, fact: Fact) -> bool:
+    return bool(fact.placement) and name.text.strip('“”"').lower() == str(fact.placement).lower()
+
+
+def _shared_names(segment: Segment, phrases: Phrases) -> list[str]:
+    """Return a reason for each fact of a product that shares its name, where its number is not written with it."""
+    names = [token for clause in segment.clauses for token in clause.mentions if token.kind == "name"]
+    written = {token.text.strip('“”"').lower() for token in names}
+    unnumbered = [fact for fact in segment.facts if fact.numbered and f"#{fact.subject}".lower() not in written]
+    own = [fact for fact in unnumbered if _ITSELF in phrases.facts[fact.name].subjects]
+    return [f"name:{fact.subject_label}" for fact in own if fact.subject_label.lower() in written]
+
+
+def _pronoun_reasons(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
+    """ "It would push out A, and it should sell 5 units": the second "it" is the first, and not A."""
+    opening = segment.clauses[0].tokens[0].text.lower() if segment.clauses and segment.clauses[0].tokens else ""
+    if opening not in _PRONOUNS:
+        return []
+    named = {id(fact) for token in segment.clauses[0].mentions for fact in segment.facts if fact.id in token.facts}
+    later = [item for item in bound if item.clause is not segment.clauses[0] and item.clause.tokens[0].text == opening]
+    return [f"subject:{opening}" for item in later if item.facts and id(item.facts[0]) in named]

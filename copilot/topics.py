@@ -1,0 +1,18 @@
+"""Topics: what a question speaks of beyond its intent, by the patterns of `intents.toml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from copilot.product_facts import Bench
+    from copilot.questions import Question
+
+
+def asks(bench: Bench, question: Question, topic: str) -> bool:
+    """Say whether a question speaks of a topic, such as `week` or `least`."""
+    patterns = bench.sources.phrases.parsing["topics"]
+    assert isinstance(patterns, Mapping)
+    return re.search(str(patterns[topic]), question.text, re.IGNORECASE) is not None

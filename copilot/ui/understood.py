@@ -1,0 +1,148 @@
+"""What was understood of a question, part by part, and the question again with one part corrected.
+
+A product, week or placement comes with what it may be corrected to; the corrected question keeps all its other parts,
+so it is asked as it was understood and not read anew.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from copilot.errors import OPERATOR_ERRORS, CopilotError
+from copilot.facts import FactSheet
+from copilot.questions import Question
+from copilot.ui import formats
+from copilot.ui.markup import plain
+from copilot.ui.names import exact_name, telling_name
+from copilot.ui.state import Option, Part, Turn
+from copilot.ui.words import Words
+from copilot.week_words import find_weeks
+from retrieval.weeks import parse_week
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from copilot.service import Copilot
+
+POSSIBLE_PRODUCT = "possible_product"  # the name of the facts that list what an ambiguous name could mean
+NEAREST = 3  # other products that a chip offers
+
+
+def read_parts(copilot: Copilot, question: Question, words: Words) -> tuple[Part, ...]:
+    """Return the products, weeks and placements of a question, each with the others that may have been meant."""
+    entities, engine = question.entities, copilot.engine
+    weeks = [Option(formats.week(week), formats.week(week)) for week in engine.weeks]
+    placements = [Option(placement, placement) for placement in engine.placements]
+    products = [product_part(copilot, *found, question, words) for found in titles_of(copilot, entities.products)]
+    return (
+        *products,
+        *(_part("week", formats.week(week), weeks) for week in entities.weeks),
+        *(_part("placement", placement, placements) for placement in entities.placements),
+    )
+
+
+def chosen_parts(copilot: Copilot, sheet: FactSheet, words: Words) -> tuple[Part, ...]:
+    """Return the product that the plan decided on, when the words alone could mean several."""
+    asked_back = any(fact.name == POSSIBLE_PRODUCT for fact in sheet)
+    spoken_of = [fact for fact in sheet if fact.subject in sheet.question.ambiguous_products]
+    if asked_back or not spoken_of:
+        return ()
+    chosen = spoken_of[0]
+    return (product_part(copilot, chosen.subject, chosen.subject_label, sheet.question, words),)
+
+
+def product_part(copilot: Copilot, product_id: str, title: str, question: Question, words: Words) -> Part:
+    """Return a product's part: its name, and the nearest products of the words that may have meant it."""
+    problem = copilot.engine.problem
+    others = titles_of(copilot, _nearest(copilot, product_id, title, question))
+    options = tuple(Option(other, telling_name(other, name, problem, words)) for other, name in others)
+    return Part("product", product_id, telling_name(product_id, title, problem, words), options)
+
+
+def titles_of(copilot: Copilot, product_ids: Sequence[str]) -> list[tuple[str, str]]:
+    """Return the titles of products; one that the catalogue no longer has is left out."""
+    found = []
+    for product_id in product_ids:
+        try:
+            found.append((product_id, plain(copilot.engine.product(product_id).title)))
+        except CopilotError:
+            continue
+    return found
+
+
+def _part(kind: str, key: str, options: Sequence[Option]) -> Part:
+    return Part(kind, key, plain(key), tuple(one for one in options if one.key != key))  # pyright: ignore[reportArgumentType]
+
+
+def _nearest(copilot: Copilot, product_id: str, title: str, question: Question) -> list[str]:
+    """Return what the same words could mean besides, then the products nearest to them that are as much on sale."""
+    found = [one for one in question.ambiguous_products if one != product_id]
+    if len(found) < NEAREST:
+        try:
+            status = copilot.engine.product(product_id).status
+            hits = copilot.search(question.product_words or title, NEAREST + 1, status=status)
+        except OPERATOR_ERRORS:  # the question is answered all the same
+            hits = []
+        found += [hit.product_id for hit in hits if hit.product_id not in (product_id, *found)]
+    return found[:NEAREST]
+
+
+def correct(
+    copilot: Copilot, turn: Turn, kind: str, key: str, chosen: str, words: Words
+) -> tuple[str, Question] | None:
+    """Return a turn's question with one part corrected, in words and as it is understood; None if none such is offered.
+
+    Args:
+        kind, key: the part to correct.
+        chosen: the key of one of the options that it offers.
+    """
+    part = next((one for one in turn.parts if (one.kind, one.key) == (kind, key)), None)
+    option = next((one for one in part.options if one.key == chosen), None) if part else None
+    if part is None or option is None or turn.understood is None:
+        return None
+    text = _reworded(copilot, turn.question, part, option, words)
+    question = replace(turn.understood, text=text, lang=words.lang, mended=False, wish="", variation=0, stopped=False)
+    return text, _corrected(question, part, option)
+
+
+def _corrected(question: Question, part: Part, option: Option) -> Question:
+    found = question.entities
+    if part.kind == "product":
+        products = tuple(dict.fromkeys(option.key if one == part.key else one for one in found.products))
+        named = tuple((option.key,) if part.key in ids else ids for ids in question.named)
+        entities = replace(found, products=products or (option.key,))
+        return replace(question, entities=entities, named=named, ambiguous_products=(), product_words="", exact=True)
+    old, new = (part.key, option.key) if part.kind == "placement" else map(parse_week, (part.key, option.key))
+    name = "weeks" if part.kind == "week" else "placements"
+
+    def swapped(values: Sequence[object]) -> tuple[object, ...]:
+        return tuple(dict.fromkeys(new if one == old else one for one in values))
+
+    changed = {name: swapped(getattr(found, name)), "without": swapped(found.without)}
+    return replace(question, entities=replace(found, **changed))  # pyright: ignore[reportArgumentType]
+
+
+def _reworded(copilot: Copilot, text: str, part: Part, option: Option, words: Words) -> str:
+    """Return the question with the part's words exchanged; where they are not found, with the correction behind it."""
+    label = exact_name(option.key, option.label.removesuffix(f" #{option.key}"), words)
+    label = label if part.kind == "product" else option.label
+    for start, end in _mentions(copilot, text, part, words):
+        return f"{text[:start]}{label}{text[end:]}"
+    return words("ask.again", question=text.rstrip("?! .？！。"), product=label)
+
+
+def _mentions(copilot: Copilot, text: str, part: Part, words: Words) -> list[tuple[int, int]]:
+    """Return where a question names a part."""
+    if part.kind == "week":
+        phrases, engine = words.phrases, copilot.engine
+        try:
+            spans = find_weeks(text, engine.as_of, engine.weeks, phrases.parsing, phrases.lexicon)
+        except CopilotError:
+            spans = []
+        return [(one.start, one.end) for one in spans if list(map(formats.week, one.weeks)) == [part.key]]
+    number = re.escape(f"#{part.key}")
+    title = re.escape(part.label.removesuffix(f" #{part.key}"))
+    pattern = rf"{title}(?:\s*{number})?|{number}\b" if part.kind == "product" else title
+    return [found.span() for found in re.finditer(pattern, text, re.IGNORECASE)]
