@@ -2,13 +2,15 @@
 // opens, back to what opened it when it closes. Given by Gradio: element, trigger, watch, server.
 const drawer = () => document.querySelector("#lc-drawer");
 let opener = null; // what had the focus before the drawer
-let within = ""; // the drawer's button that has it now
+let inside = false; // the drawer has it now
+let within = ""; // which of the drawer's buttons has it
 let byKeyboard = false;
 
 document.addEventListener("keydown", () => (byKeyboard = true), true);
 document.addEventListener("pointerdown", () => (byKeyboard = false), true);
 document.addEventListener("focusin", (event) => {
-  if (drawer()?.contains(event.target)) within = event.target.closest("[data-act]")?.dataset.act || "";
+  inside = Boolean(drawer()?.contains(event.target));
+  if (inside) within = event.target.closest("[data-act]")?.dataset.act || "";
   else opener = event.target;
 });
 
@@ -24,8 +26,9 @@ function focusOutside() {
   places.find(isShown)?.focus({ preventScroll: true });
 }
 
-function focusSameButton() {
-  if (document.activeElement === document.body && within) element.querySelector(`[data-act="${within}"]`)?.focus();
+function focusSamePlace() {
+  if (!inside || !byKeyboard || document.activeElement !== document.body) return;
+  (element.querySelector(`[data-act="${within}"]`) || element.querySelector("h2"))?.focus();
 }
 
 element.addEventListener("click", async (event) => {
@@ -50,7 +53,7 @@ function tell() {
   const head = element.querySelector("[data-drawer]");
   const [opened, holds] = [head?.dataset.selected || "", head?.dataset.holds || "nothing"];
   const key = `${holds}:${opened}:${element.querySelector(".lc-slot")?.textContent}`;
-  if (key === shown) return focusSameButton(); // drawn again, as after a lock
+  if (key === shown) return focusSamePlace(); // drawn again, as after a lock
   const hidPlots = !shown?.startsWith("launch");
   const first = shown === null;
   shown = key;
