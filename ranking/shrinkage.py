@@ -63,7 +63,7 @@ def _between_variance(estimates: np.ndarray, variances: np.ndarray) -> float:
         centred = estimates - weights @ estimates / weights.sum()
         return float(weights @ centred**2) - (len(estimates) - 1)
 
-    if excess(0.0) <= 0:
+    if len(estimates) < 2 or excess(0.0) <= 0:  # one alone has an excess of rounding only
         return 0.0
     upper = float(np.ptp(estimates)) ** 2 * len(estimates)  # there every squared deviation is below its weight's share
     return float(root_scalar(excess, bracket=(0.0, upper), method="brentq", xtol=1e-14).root)

@@ -43,3 +43,11 @@ def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
         shrunk = shrink(rng.normal(truth, np.sqrt(variances)), variances)
         inside.append(np.abs(shrunk.means - truth) <= Z_SCORE * np.sqrt(shrunk.variances))
     assert 0.75 < np.mean(inside) < 0.85
+
+
+def test_one_estimate_alone_is_left_as_it_is_whatever_its_rounding():
+    rng = np.random.default_rng(0)
+    for estimate, variance in zip(rng.normal(size=500), rng.uniform(1e-5, 1, size=500), strict=True):
+        shrunk = shrink(np.array([estimate]), np.array([variance]))
+        assert shrunk.tau2 == 0
+        assert shrunk.means == pytest.approx([estimate])
