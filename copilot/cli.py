@@ -132,6 +132,8 @@ def run_build(arguments: argparse.Namespace, settings: Settings) -> int:
         copilot = open_copilot(settings, workspace)
         progress("plan", None, "choosing launches")
         stored = copilot.current_plan()
+        progress("questions", None, "reading the examples that questions are understood by")
+        copilot.parser(settings.lang).warm_up()
         progress("writer", None, "preparing the language model")
         copilot.writer.prepare()
         copilot.close()
@@ -238,7 +240,7 @@ def run_evaluate_forecast(arguments: argparse.Namespace, settings: Settings) -> 
 
 def run_evaluate_rhythm(arguments: argparse.Namespace, settings: Settings) -> int:
     """Measure planning: regret, solve times, gaps and whether counterfactuals equal a re-solve from scratch."""
-    from copilot.evaluation import SOLVE_SIZES, evaluate_planning
+    from copilot.planning_evaluation import SOLVE_SIZES, evaluate_planning
 
     result = evaluate_planning(
         _copilot(settings),
@@ -252,9 +254,17 @@ def run_evaluate_rhythm(arguments: argparse.Namespace, settings: Settings) -> in
 
 def run_evaluate_answers(arguments: argparse.Namespace, settings: Settings) -> int:
     """Measure the understanding of questions, the writer and the verifier."""
-    from copilot.evaluation import evaluate_answers
+    from copilot.answers_evaluation import evaluate_answers
+    from copilot.answers_table import answers_table
 
-    return _report(evaluate_answers(_copilot(settings), n_questions=arguments.questions), arguments.json)
+    copilot = _copilot(settings)
+    with BuildProgress() as progress:
+        result = evaluate_answers(copilot, arguments.questions, progress)
+    if arguments.json:
+        return _report(result, as_json=True)
+    table(answers_table(result))
+    say("the details, with all that was missed or refused: --json")
+    return 0
 
 
 def run_feedback(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -42,17 +42,17 @@ OF_LAUNCHES = frozenset(
 _SHORT = 8  # words of a message that goes on about the launches before
 
 
-def read_wish(text: str, phrases: Phrases, *, names_nothing: bool = False) -> Wish:
+def read_wish(text: str, phrases: Phrases, names_nothing: Callable[[], bool] = lambda: False) -> Wish:
     """Return how a message wants the answer before told anew: "shorter", "more detail", "again"; "" when it does not.
 
     A wish is a message of nothing else: "what is planned again in week 44" is a question. One that is spelled out may
-    stand among other talk: "my line broke up, could you say that once more".
+    stand among other talk, where `names_nothing`: "my line broke up, could you say that once more".
     """
     patterns = phrases.parsing["wishes"]
     assert isinstance(patterns, Mapping)
     for wish in WISHES:
         said = patterns.get(f"{wish}_said")
-        if said and names_nothing and re.search(str(said), text, re.IGNORECASE):
+        if said and re.search(str(said), text, re.IGNORECASE) and names_nothing():
             return wish
         left, n_found = re.subn(str(patterns[wish]), " ", text, flags=re.IGNORECASE)
         if n_found and says_only(left, str(patterns["fillers"]), phrases.lexicon):

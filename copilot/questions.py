@@ -152,9 +152,11 @@ class QuestionParser:
         return self._completed(question, read, previous)
 
     def _wish(self, written: str) -> Wish:
+        return read_wish(written, self.phrases, lambda: self._names_nothing(written))
+
+    def _names_nothing(self, written: str) -> bool:
         found = self.reader.read(written)
-        bare = not (found.named or found.unknown_id or any(kind in found.entities.text for kind in KINDS))
-        return read_wish(written, self.phrases, names_nothing=bare)
+        return not (found.named or found.unknown_id or any(kind in found.entities.text for kind in KINDS))
 
     def _understood(self, written: str, previous: Question | None) -> tuple[Question, ReadMessage]:
         """Return the likeliest reading of a message by itself, with what it names."""

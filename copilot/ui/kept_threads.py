@@ -55,18 +55,22 @@ def restore(copilot: Copilot, thread_id: str | None, words: Words) -> Thread:
 
 
 def read_turns(copilot: Copilot, messages: Sequence[Message], words: Words) -> tuple[Turn, ...]:
-    """Turn stored messages into turns: each question with the answer that follows it, if one does."""
+    """Turn stored messages into turns: each question with the answer that follows it, if one does.
+
+    Only the newest one's products offer their nearest ones: a search for each turn would hold up the page.
+    """
     turns: list[Turn] = []
     for message in messages:
         if message.role == "operator":
             turns.append(Turn(str(message.payload.get("text", "")), state="stopped"))
         elif turns:
-            answered = _answered(copilot, turns[-1], message.payload, words)
+            newest = message is messages[-1]
+            answered = _answered(copilot, turns[-1], message.payload, words, nearest=newest)
             turns[-1] = replace(answered, repeats=repeats_before(turns[:-1], answered))
     return tuple(turns)
 
 
-def _answered(copilot: Copilot, turn: Turn, payload: Mapping[str, Any], words: Words) -> Turn:
+def _answered(copilot: Copilot, turn: Turn, payload: Mapping[str, Any], words: Words, *, nearest: bool) -> Turn:
     question = question_from_json(payload["question"], turn.question, words.lang)
     if "asked" in payload:
         question = told_anew(question, question_from_json(payload["asked"], lang=words.lang)) or question
@@ -74,7 +78,7 @@ def _answered(copilot: Copilot, turn: Turn, payload: Mapping[str, Any], words: W
     restored = replace(
         turn,
         understood=question,
-        parts=read_parts(copilot, question, words),
+        parts=read_parts(copilot, question, words, nearest=nearest),
         sentences=tuple(read_sentence(item) for item in payload["sentences"]),
         facts=facts,
         plan_version=payload["plan"],

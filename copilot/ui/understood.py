@@ -30,12 +30,17 @@ POSSIBLE_PRODUCT = "possible_product"  # the name of the facts that list what an
 NEAREST = 3  # other products that a chip offers
 
 
-def read_parts(copilot: Copilot, question: Question, words: Words) -> tuple[Part, ...]:
-    """Return the products, weeks and placements of a question, each with the others that may have been meant."""
+def read_parts(copilot: Copilot, question: Question, words: Words, *, nearest: bool = True) -> tuple[Part, ...]:
+    """Return the products, weeks and placements of a question, each with the others that may have been meant.
+
+    Without `nearest` a product offers only what its words could mean besides, which takes no search.
+    """
     entities, engine = question.entities, copilot.engine
     weeks = [Option(formats.week(week), formats.week(week)) for week in engine.weeks]
     placements = [Option(placement, placement) for placement in engine.placements]
-    products = [product_part(copilot, *found, question, words) for found in titles_of(copilot, entities.products)]
+    products = [
+        product_part(copilot, *one, question, words, nearest=nearest) for one in titles_of(copilot, entities.products)
+    ]
     return (
         *products,
         *(_part("week", formats.week(week), weeks) for week in entities.weeks),
@@ -53,10 +58,15 @@ def chosen_parts(copilot: Copilot, sheet: FactSheet, words: Words) -> tuple[Part
     return (product_part(copilot, chosen.subject, chosen.subject_label, sheet.question, words),)
 
 
-def product_part(copilot: Copilot, product_id: str, title: str, question: Question, words: Words) -> Part:
-    """Return a product's part: its name, and the nearest products of the words that may have meant it."""
+def product_part(
+    copilot: Copilot, product_id: str, title: str, question: Question, words: Words, *, nearest: bool = True
+) -> Part:
+    """Return a product's part: its name, what else its words could mean and, if `nearest`, the products nearest."""
     problem = copilot.engine.problem
-    others = titles_of(copilot, _nearest(copilot, product_id, title, question))
+    found = [one for one in question.ambiguous_products if one != product_id]
+    if nearest and len(found) < NEAREST:
+        found += [one for one in _nearest(copilot, product_id, title, question) if one not in found]
+    others = titles_of(copilot, found[:NEAREST])
     options = tuple(Option(other, telling_name(other, name, problem, words)) for other, name in others)
     return Part("product", product_id, telling_name(product_id, title, problem, words), options)
 
@@ -77,16 +87,13 @@ def _part(kind: str, key: str, options: Sequence[Option]) -> Part:
 
 
 def _nearest(copilot: Copilot, product_id: str, title: str, question: Question) -> list[str]:
-    """Return what the same words could mean besides, then the products nearest to them that are as much on sale."""
-    found = [one for one in question.ambiguous_products if one != product_id]
-    if len(found) < NEAREST:
-        try:
-            status = copilot.engine.product(product_id).status
-            hits = copilot.search(question.product_words or title, NEAREST + 1, status=status)
-        except OPERATOR_ERRORS:  # the question is answered all the same
-            hits = []
-        found += [hit.product_id for hit in hits if hit.product_id not in (product_id, *found)]
-    return found[:NEAREST]
+    """Return the products nearest to the words that meant one, of those that are as much on sale as it is."""
+    try:
+        status = copilot.engine.product(product_id).status
+        hits = copilot.search(question.product_words or title, NEAREST + 1, status=status)
+    except OPERATOR_ERRORS:  # the question is answered all the same
+        return []
+    return [hit.product_id for hit in hits if hit.product_id != product_id]
 
 
 def correct(

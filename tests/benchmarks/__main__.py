@@ -13,8 +13,9 @@ from pathlib import Path
 
 import psutil
 
+from copilot.answers_evaluation import evaluate_answers
 from copilot.console import BuildProgress, say
-from copilot.evaluation import evaluate_answers, evaluate_planning
+from copilot.planning_evaluation import evaluate_planning
 from copilot.service import Copilot
 from copilot.settings import Settings, load_settings
 from copilot.start import build, open_copilot, open_workspace

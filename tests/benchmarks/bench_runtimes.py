@@ -24,7 +24,7 @@ from typing import Any
 from unittest.mock import patch
 
 from copilot.answers import build_prompt
-from copilot.evaluation import asked_of_the_plan
+from copilot.answers_evaluation import asked_of_the_plan
 from copilot.facts import collect_facts
 from copilot.generators import Prompt, ScriptedGenerator
 from copilot.phrases import load_phrases

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from copilot.answers import write_answer
-from copilot.evaluation import asked_of_the_plan
+from copilot.answers_evaluation import asked_of_the_plan
 from copilot.facts import collect_facts
 from copilot.factsheet import FactSheet
 from copilot.generators import TextGenerator

@@ -5,6 +5,7 @@ import json
 import pytest
 
 import copilot.start as start
+from copilot.answers_table import answers_table
 from copilot.cli import main
 from copilot.service import Copilot
 from retrieval.encoder import HashingEncoder
@@ -229,11 +230,23 @@ def test_evaluate_rhythm_re_solves_from_scratch(run):
     assert 0 <= document["policy_agreement"] <= 1
 
 
+@pytest.mark.timeout(1200)  # ten thousand sentences and a thousand questions
 def test_evaluate_answers_shows_nothing_unverified(run):
     _, out, _ = run("evaluate", "answers", "--questions", "5", "--json")
     document = json.loads(out)
     assert document["n_questions"] == 5
     assert document["unverified_shown"] == 0
+    rows = {row["what"]: row for row in answers_table(document)}
+    assert rows["unverified sentences shown"]["met"] == "yes"
+    assert rows["tokens a second"] == {
+        "what": "tokens a second",
+        "measured": "not measured",  # phrases answer here
+        "of": "one reply",
+        "target": "at least 40",
+        "met": "",
+    }
+    assert rows["intents"]["measured"] == f"{document['intent_accuracy']:.1%}"
+    assert rows["intents"]["met"] == ("yes" if document["intent_accuracy"] >= 0.95 else "no")
 
 
 def test_doctor_names_what_it_looked_at(run):

@@ -10,7 +10,7 @@ import pytest
 from copilot import taught_intents
 from copilot.errors import GeneratorError
 from copilot.intents import Intent, IntentMatcher
-from copilot.phrases import load_evaluation, load_phrases
+from copilot.phrases import load_phrases
 from copilot.question_evaluation import LEFT_OUT, load_questions
 from copilot.taught_intents import TAUGHT_FILE, TaughtIntents, taught_for
 from copilot.teaching.reading import Messages, ReadingSettings, gather, save, teach
@@ -31,8 +31,8 @@ def test_every_intent_has_messages_and_none_is_a_question_that_is_left_out():
     assert np.bincount(found.intents).min() >= 100
     assert found.features.shape[0] == len(found.texts) == len(found.intents)
     left_out = {one.text.lower().strip(" ?!.") for one in load_questions() if one.split == LEFT_OUT}
+    assert len(left_out) > 600
     assert not left_out & set(found.texts)
-    assert load_evaluation("questions_left_out.toml")["families"]
 
 
 def test_only_the_on_board_encoder_was_taught_and_only_english():

@@ -1,28 +1,15 @@
-"""Evaluation of what the operator meets: planning on the built workspace, and answers end to end."""
+"""Evaluation of planning: on the built workspace, in simulated shops, and against what was done."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from datetime import timedelta
 from typing import Any
 
 import numpy as np
 
-from copilot.answers import build_prompt, write_answer
-from copilot.chinese_evaluation import evaluate_chinese
-from copilot.evaluation_sheets import drawn_sheets
-from copilot.facts import collect_facts
-from copilot.generators import Prompt
-from copilot.phrases import load_phrases
-from copilot.question_evaluation import evaluate_understanding
 from copilot.regret import N_WEEKS, evaluate_regret
 from copilot.service import Copilot
-from copilot.teaching.held_out import is_held_out
-from copilot.trust_evaluation import evaluate_trust
-from copilot.verifier import verify_sentence
-from copilot.writer_speed import measure_speed
 from ranking.agreement import counterfactual_agreement, policy_agreement
 from ranking.comparison import compare_with_done, known_candidates
 from ranking.counterfactual import counterfactual, why_not
@@ -132,89 +119,3 @@ def _solved(n_candidates: int) -> dict[str, Any]:
         "why_not_seconds": round(told.plan.solve_s, 2) if told.plan else None,
         "why_not_gap": told.plan.gap if told.plan else None,
     }
-
-
-def evaluate_answers(copilot: Copilot, n_questions: int = 20) -> dict[str, Any]:
-    """Ask real questions about the plan and measure writer and verifier.
-
-    Returns:
-        writer_pass_rate: share of the writer's sentences that the verifier kept; None when the writer said nothing.
-        unverified_shown: sentences shown that state a fact and do not pass the verifier when checked once more.
-        answer_s_median: seconds from the message to the last sentence, re-solving included.
-        verifier_catch_rate, verifier_pass_rate, injection_failures and their details: see `evaluate_trust`.
-        first_token_s, tokens_per_s: of one reply of a local writer, see `measure_speed`; None for others.
-        intent_accuracy, entity_f1, abstention_precision, abstention_recall, understanding: see
-            `evaluate_understanding`.
-        chinese: the same of Chinese questions, and the verifier on Chinese sentences, see `evaluate_chinese`.
-    """
-    phrases = load_phrases("en")
-    stored = copilot.current_plan()
-    parser = copilot.parser("en")
-    kept = unverified = 0
-    rejected: list[str] = []
-    seconds: list[float] = []
-    prompt: Prompt | None = None
-    for message in asked_of_the_plan(copilot, n_questions):
-        started = time.monotonic()
-        sheet = collect_facts(parser.parse(message), copilot.engine, stored)
-        for sentence in write_answer(sheet, copilot.writer, phrases, on_rejected=lambda text, _: rejected.append(text)):
-            kept += sentence.origin == "writer"
-            states_facts = sentence.origin != "template"
-            unverified += states_facts and not verify_sentence(sentence.text, sheet, phrases).ok
-        seconds.append(time.monotonic() - started)
-        prompt = build_prompt(sheet, phrases)
-    written = kept + len(rejected)
-    return {
-        "n_questions": len(seconds),
-        "writer": copilot.writer.name,
-        "writer_sentences": written,
-        "writer_pass_rate": round(kept / written, 4) if written else None,
-        "unverified_shown": unverified,
-        "answer_s_median": round(float(np.median(seconds)), 2) if seconds else None,
-        **_speed(copilot, prompt),
-        **evaluate_understanding(copilot.engine.search.encoder),
-        **evaluate_trust(copilot),
-        "chinese": evaluate_chinese(drawn_sheets(copilot), copilot.engine.search.encoder),
-    }
-
-
-def _speed(copilot: Copilot, prompt: Prompt | None) -> dict[str, float | None]:
-    count_tokens = getattr(copilot.writer, "count_tokens", None)
-    if count_tokens is None or prompt is None:
-        return {"first_token_s": None, "tokens_per_s": None}
-    return measure_speed(copilot.writer, prompt, count_tokens)
-
-
-_FORMS = (
-    "Why is #{id} in week {week}?",
-    "What is the forecast for #{id}?",
-    "What if #{id} launched a week later, in week {next}?",
-    "Which past launches are like #{id}?",
-    "How many launches per week in {group}?",
-    "What is planned in week {week}?",
-    "Why is #{id} not in week {next}?",
-    "How often do shoppers search for #{id}?",
-    "Compare #{id} with #{other}",
-    "What are the risks of #{id}?",
-    "What if #{id} were 10 percent cheaper?",
-    "How sure are you about #{id}?",
-    "What drives the score of #{id}?",
-)
-
-
-def asked_of_the_plan(copilot: Copilot, n: int) -> Sequence[str]:
-    """Return questions about launches spread through the plan, in the forms that an operator asks most.
-
-    The launches are those that the shipped writer was not taught with, unless the plan has fewer than a fifth of `n`.
-    """
-    launches = copilot.current_plan().plan.launches
-    unseen = tuple(launch for launch in launches if is_held_out(launch.product_id))
-    chosen = unseen if 5 * len(unseen) >= n else launches
-    messages = []
-    for i in range(n if chosen else 0):
-        launch, other = chosen[i % len(chosen)], chosen[(i + 1) % len(chosen)]
-        week = launch.week.isocalendar().week
-        form = _FORMS[i % len(_FORMS)]
-        named = {"id": launch.product_id, "other": other.product_id, "group": launch.group}
-        messages.append(form.format(**named, week=week, next=(launch.week + timedelta(weeks=1)).isocalendar().week))
-    return messages
