@@ -18,6 +18,7 @@ from copilot.message_spacing import MessageSpacing
 from copilot.placement_names import PlacementNames
 from copilot.read_message import Entities, ReadMessage
 from copilot.segments import is_unspaced
+from copilot.speech import Speech
 from copilot.week_words import find_weeks
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class EntityReader:
         verbs = frozenset(str(parsing["before_verbs"]).split()), tuple(map(str, parsing["verb_endings"]))  # pyright: ignore[reportArgumentType]
         attributes = frozenset(str(parsing.get("attributes", "")).split())
         self._loose = LooseNames(self.names, self._is_everyday, self._is_function, attributes, *verbs)
+        self._speech = Speech(self.phrases)
         noise = tuple(map(str, parsing["placement_noise"]))  # pyright: ignore[reportArgumentType]
         self._placements = PlacementNames(self.engine.placements, noise, self.question_words)
         past = (one.group for one in self.engine.rhythm.groups)
@@ -69,22 +71,19 @@ class EntityReader:
             UnknownWeek: a week or day that no calendar has.
         """
         text = self.plain(text)
-        spans = self._speech(text)
+        spans = self._speech.find(text)
         weeks, shift = self._weeks(text, spans)
         ids, unknown_id = self._ids(text, spans)
         titles = self._titles(text, spans)
         products = tuple(meant[0] for meant in titles.values() if len(meant) == 1)
         same_title = next((meant for meant in titles.values() if len(meant) > 1), ())
         placements = self._placements.find(text, spans)
-        loose = self._beyond_groups(text, spans)
+        beyond = self._beyond_groups(text, spans)
         groups, group_words = self._groups(text, spans)
-        loose += self._loosely(text, spans)
+        loose = [*beyond, *self._loosely(text, spans)]
         numbers = self._numbers(text, spans)
-        loose.sort(key=lambda one: one.start)
-        known = [one for one in loose if one.products]
-        if self._spacing and (known or any(span.kind for span in spans)):
-            loose = known  # beside a name, characters that no word covers are no second one
-        rest = tuple(word for one in (known or loose) for word in one.words)
+        known, strange = self._known_and_strange(loose, spans)
+        rest = tuple(word for one in (known or strange) for word in one.words)
         entities = Entities(
             products=tuple(dict.fromkeys((*ids, *products))),
             weeks=weeks,
@@ -105,9 +104,19 @@ class EntityReader:
             group_words,
             # "Blueberries #17214322" is one name, and its number decides.
             named=(*((one,) for one in ids), *(meant for _, meant in in_order if not set(meant) & set(ids))),
-            strange=tuple(one.written for one in loose if not one.products),
-            readings=self._readings(text, spans, known, [one for one in loose if not one.products]),
+            strange=tuple(one.written for one in strange),
+            readings=self._readings(text, spans, known, strange),
         )
+
+    def _known_and_strange(
+        self, loose: Sequence[LooseName], spans: Sequence[Mention]
+    ) -> tuple[list[LooseName], list[LooseName]]:
+        """Return the loose names that mean products, and those that nothing here knows, in the message's order."""
+        in_order = sorted(loose, key=lambda one: one.start)
+        known, strange = [one for one in in_order if one.products], [one for one in in_order if not one.products]
+        names = known or any(span.kind for span in spans)
+        # In an unspaced script characters beside a name that no word covers are no second name.
+        return known, [] if self._spacing and names else strange
 
     def _readings(
         self, text: str, spans: Sequence[Mention], known: Sequence[LooseName], strange: Sequence[LooseName]
@@ -144,19 +153,6 @@ class EntityReader:
         found += self._loose.find(text, spans)
         spans += [Mention(one.start, one.end, "") for one in found]
         return found
-
-    def _speech(self, text: str) -> list[Mention]:
-        """Return who is quoted and figures of speech: neither "my boss says" nor "small potatoes" names a product."""
-        found = (match for pattern in self._spoken for match in pattern.finditer(text))
-        return [Mention(match.start(), match.end(), "") for match in found]
-
-    @cached_property
-    def _spoken(self) -> list[re.Pattern[str]]:
-        parsing = self.phrases.parsing
-        figures = str(parsing.get("figures_of_speech", "")).replace("\n", "")
-        patterns = [str(parsing["speaker"])] if "speaker" in parsing else []
-        patterns += [rf"\b(?:{figures})\b"] if figures else []
-        return [re.compile(pattern, re.IGNORECASE) for pattern in patterns]
 
     def _without(self, text: str, spans: Sequence[Mention]) -> tuple[object, ...]:
         """Return the weeks, placements and groups that stand after a negation: "except candy", "not in week 45"."""

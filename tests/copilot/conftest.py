@@ -17,6 +17,7 @@ import pytest
 from copilot.engine import Analogue, Product
 from copilot.errors import UnknownProduct
 from copilot.phrases import load_phrases
+from copilot.questions import QuestionParser
 from copilot.store import StoredPlan
 from ranking.accuracy import Accuracy
 from ranking.cannibalisation_model import (
@@ -245,6 +246,12 @@ def small_stored(small_engine):
 @pytest.fixture(scope="session")
 def phrases():
     return load_phrases("en")
+
+
+@pytest.fixture(scope="session")
+def parser(small_engine, phrases):
+    """Reads English messages about the small shop, by spelling alone."""
+    return QuestionParser(small_engine.search.encoder, small_engine, phrases)
 
 
 def _product(product_id: str, title: str, category: str, status: str, day: date | None) -> Product:

@@ -8,13 +8,9 @@ from datetime import date
 import pytest
 
 from copilot.changes import Change
-from copilot.conversation_context import of_the_shown
-from copilot.entities import Entities
 from copilot.errors import QuestionTooLong, UnknownWeek, UnsupportedLanguage
 from copilot.facts import collect_facts
-from copilot.question import Question
 from copilot.questions import Intent, QuestionParser, question_from_json
-from copilot.settled_intents import without_a_product
 
 # Phrasings that stand in no example. Products, weeks and placements are those of the small shop.
 HELD_OUT = [
@@ -260,11 +256,6 @@ WHOLE_PLAN = [
 ]
 
 
-@pytest.fixture(scope="module")
-def parser(small_engine, phrases):
-    return QuestionParser(small_engine.search.encoder, small_engine, phrases)
-
-
 def accuracy(parser) -> tuple[float, list[str]]:
     missed = []
     for text, intent in HELD_OUT:
@@ -393,25 +384,6 @@ def test_a_question_carries_intent_entities_and_confidence(parser):
         "confidence": round(question.confidence, 3),
     }
     assert question_from_json(question.to_json()).entities.products == ("101",)
-
-
-def test_a_follow_up_takes_the_product_from_the_question_before(parser):
-    first = parser.parse("Why is Potato Chips 9 Oz in week 41?")
-    second = parser.parse("and in week 45?", previous=first)
-    assert second.intent is Intent.WHAT_IF_MOVE
-    assert second.entities.products == ("101",)
-    assert second.entities.weeks == (date(2017, 11, 6),)
-    third = parser.parse("what is its forecast?", previous=second)
-    assert third.intent is Intent.FORECAST
-    assert third.entities.products == ("101",)
-
-
-def test_a_follow_up_about_the_plan_keeps_its_intent(parser):
-    first = parser.parse("What is planned in week 42?")
-    second = parser.parse("and in week 45?", previous=first)
-    assert second.intent is Intent.PLANNED
-    assert second.entities.weeks == (date(2017, 11, 6),)
-    assert second.entities.products == ()
 
 
 def test_titles_that_several_products_share_stay_open(parser):
@@ -554,125 +526,6 @@ def test_friendly_words_before_a_question_are_no_mere_talk(parser):
     assert parser.parse("ok thanks, what is planned in week 44?").intent is Intent.PLANNED
 
 
-@pytest.mark.parametrize(
-    ("text", "intent", "products"),
-    [
-        ("which one sells more?", Intent.COMPARE, ("101", "106")),
-        ("which of them is better", Intent.COMPARE, ("101", "106")),
-        ("the second one", Intent.PLANNED, ("106",)),
-        ("and the first one?", Intent.PLANNED, ("101",)),
-        ("what is the forecast for the latter", Intent.FORECAST, ("106",)),
-        ("why is the second one in week 41", Intent.WHY_HERE, ("106",)),
-        ("which launch sells the most?", Intent.EXTREMES, ()),
-        ("what launches in the first week?", Intent.PLANNED, ()),
-        ("what is the forecast for green tea 20 bags", Intent.FORECAST, ("107",)),
-    ],
-)
-def test_after_a_comparison_the_two_are_meant(parser, text, intent, products):
-    compared = parser.parse("compare #101 and #106")
-    found = parser.parse(text, previous=compared)
-    assert (found.intent, found.entities.products) == (intent, products)
-
-
-def test_without_a_comparison_which_one_means_the_plan(parser):
-    assert parser.parse("which one sells more?").entities.products == ()
-
-
-def test_placements_set_against_one_another_are_about_no_product(parser):
-    first = parser.parse("Why is Potato Chips 9 Oz in week 41?")
-    for text in ("Why is the front page better than the in-aisle?", "compare the end caps with the in-aisle"):
-        question = parser.parse(text, previous=first)
-        assert question.intent is Intent.WHY_HERE
-        assert len(question.entities.placements) == 2
-        assert question.entities.products == ()
-
-
-def test_placements_beside_a_product_or_a_plain_question_are_not_weighed(parser):
-    assert parser.parse("what is planned at the front end cap or the in-aisle").intent is Intent.PLANNED
-    assert parser.parse("is #101 better than #106 at the end cap or in-aisle").entities.products == ("101", "106")
-
-
-def test_dropping_a_placement_is_about_no_product(parser):
-    question = parser.parse("What happens if we drop the end caps?")
-    assert (question.intent, question.change) == (Intent.WHAT_IF, Change("drop"))
-    assert question.entities.placements == ("front end cap",)
-    assert (question.entities.products, question.ambiguous_products) == ((), ())
-
-
 def test_a_colour_is_no_fruit_but_its_plural_is(parser):
     assert not parser.reader._is_everyday("oranges")
     assert parser.reader._is_everyday("orange")
-
-
-def test_what_is_asked_of_the_plan_leaves_the_question_before(parser):
-    before = parser.parse("what is planned for snacks in week 44?")
-    assert parser.parse("what are the biggest risks of this plan?", previous=before).entities.weeks == ()
-    product = parser.parse("why is #101 in week 43?")
-    assert parser.parse("what if the budget is 500?", previous=product).entities.products == ()
-
-
-def test_not_in_another_week_asks_about_that_week(parser):
-    question = parser.parse("why is #101 in week 41 and not in week 42?")
-    assert (question.intent, question.entities.weeks) == (Intent.WHY_NOT, (date(2017, 10, 16),))
-
-
-def test_it_is_weighed_up_with_the_product_that_a_comparison_names(parser):
-    before = parser.parse("why is #101 in week 43?")
-    question = parser.parse("how does it compare with #102?", previous=before)
-    assert question.intent is Intent.COMPARE
-    assert question.entities.products == ("101", "102")
-    assert parser.parse("compare #101 and #102", previous=before).entities.products == ("101", "102")
-    alone = parser.parse("how does it compare with #102?")
-    assert alone.entities.products == ("102",)
-
-
-def test_a_weak_lead_of_out_of_scope_declines_nothing_that_is_known(parser):
-    read = replace(parser.reader.read("grapes in week 44"), strange=())
-    weak = {Intent.OUT_OF_SCOPE: 0.1, Intent.PLANNED: 0.0, **dict.fromkeys((Intent.RISKS, Intent.DATA), -0.1)}
-    ranked = parser._ranked(weak, read, "grapes in week 44", alone=False)
-    assert ranked[0][0] is Intent.PLANNED
-    strong = {**weak, Intent.OUT_OF_SCOPE: 3.0}
-    assert parser._ranked(strong, read, "grapes in week 44", alone=False)[0][0] is Intent.OUT_OF_SCOPE
-
-
-def test_without_a_product_the_next_likely_reading_is_taken(parser):
-    read = parser.reader.read("what would happen then")
-    asked = Question(
-        "", Intent.WHAT_IF_MOVE, Entities(), 0.5, alternatives=((Intent.WHAT_IF_MOVE, 0.5), (Intent.RISKS, 0.3))
-    )
-    assert without_a_product(asked, read, None).intent is Intent.RISKS
-    far = replace(asked, alternatives=((Intent.WHAT_IF_MOVE, 0.5), (Intent.RISKS, 0.1)))
-    assert without_a_product(far, read, None).intent is Intent.WHAT_IF_MOVE
-    before = parser.parse("why is #101 in week 43?")
-    assert without_a_product(asked, read, before).intent is Intent.WHAT_IF_MOVE
-
-
-def test_a_category_in_other_words_may_be_what_is_left_out(parser):
-    question = parser.parse("what is planned except the snack launches?")
-    assert question.intent is Intent.PLANNED
-    assert question.entities.groups == question.entities.without != ()
-
-
-@pytest.mark.parametrize(
-    ("text", "place"), [("the first one", 0), ("2", 1), ("#1", 0), ("the second product please", 1)]
-)
-def test_one_of_the_listed_products_is_picked(parser, small_engine, small_stored, text, place):
-    asked = parser.parse("why is chips in the plan?")
-    asked = replace(asked, entities=replace(asked.entities, products=()), ambiguous_products=("101", "102", "103"))
-    picked = parser.parse(text, previous=asked)
-    assert picked.intent is asked.intent
-    assert picked.entities.products == (("101", "102", "103")[place],)
-    assert picked.ambiguous_products == ()
-
-
-def test_a_number_that_is_not_listed_picks_nothing(parser):
-    asked = replace(parser.parse("why is #101 planned?"), ambiguous_products=("101", "102"))
-    asked = replace(asked, entities=replace(asked.entities, products=()))
-    assert parser.parse("5", previous=asked).entities.products == ()
-    assert of_the_shown("the first week of November", asked, parser.phrases) is None
-
-
-def test_why_not_leaves_no_category_out_and_a_number_decides_a_name(parser):
-    assert parser.parse("why not snacks?").entities.without == ()
-    question = parser.parse("compare Potato Chips 9 Oz #101 with #102")
-    assert question.named == (("101",), ("102",))
