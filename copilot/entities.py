@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from copilot.catalogue_names import CatalogueNames, NamedSpan, words_of
+from copilot.asides import Asides
+from copilot.catalogue_names import CatalogueNames, NamedSpan, Words, words_of
 from copilot.group_names import GroupNames
 from copilot.loose_names import LooseName, LooseNames
 from copilot.mending import QUOTED, Mender
 from copilot.mentions import Mention, free, masked, whole_names
 from copilot.message_spacing import MessageSpacing
 from copilot.placement_names import PlacementNames
+from copilot.product_numbers import product_numbers
 from copilot.read_message import Entities, ReadMessage
 from copilot.segments import is_unspaced
 from copilot.speech import Speech
@@ -29,7 +31,6 @@ __all__ = ["Entities", "EntityReader", "ReadMessage"]
 
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,]\d+)?(?![\w])")
 _SHORT_CODE = 4  # characters; "v4", "24", "w45" are no names
-_LONG_NUMBER = re.compile(r"(?<![\w.,#])\d{5,}(?![\w.,%])")  # so many digits are meant as a product's number
 
 
 @dataclass
@@ -53,13 +54,18 @@ class EntityReader:
         parsing = self.phrases.parsing
         verbs = frozenset(str(parsing["before_verbs"]).split()), tuple(map(str, parsing["verb_endings"]))  # pyright: ignore[reportArgumentType]
         attributes = frozenset(str(parsing.get("attributes", "")).split())
-        self._loose = LooseNames(self.names, self._is_everyday, self._is_function, attributes, *verbs)
+        apart = frozenset(str(parsing.get("telling_apart", "")).split())
+        self._loose = LooseNames(self.names, self._is_everyday, self._is_function, attributes, *verbs, apart)
+        self._numbered = re.compile(str(parsing["product_number"]), re.IGNORECASE)
         self._speech = Speech(self.phrases)
+        self._asides = Asides(self.phrases)
         noise = tuple(map(str, parsing["placement_noise"]))  # pyright: ignore[reportArgumentType]
         self._placements = PlacementNames(self.engine.placements, noise, self.question_words)
         past = (one.group for one in self.engine.rhythm.groups)
-        self.groups = GroupNames((*self.engine.group_names(), *past), self.phrases.lexicon, self.question_words)
-
+        other_words = parsing.get("other_words", {})
+        assert isinstance(other_words, Mapping)
+        groups = (*self.engine.group_names(), *past)
+        self.groups = GroupNames(groups, self.phrases.lexicon, self.question_words, other_words)
         unspaced = self.phrases.lexicon.unspaced
         self._spacing = MessageSpacing(self.phrases, self.names.unspaced_words) if unspaced else None
         self._mender = Mender(self.phrases, self.names, self.engine.placements, self.groups.names, self._is_everyday)
@@ -73,11 +79,12 @@ class EntityReader:
         text = self.plain(text)
         spans = self._speech.find(text)
         weeks, shift = self._weeks(text, spans)
-        ids, unknown_id = self._ids(text, spans)
+        ids, unknown_id = product_numbers(text, self._numbered, self.names.ids, spans)
         titles = self._titles(text, spans)
         products = tuple(meant[0] for meant in titles.values() if len(meant) == 1)
         same_title = next((meant for meant in titles.values() if len(meant) > 1), ())
         placements = self._placements.find(text, spans)
+        spans += self._asides.find(text, spans, self.groups.names, self._is_name)
         beyond = self._beyond_groups(text, spans)
         groups, group_words = self._groups(text, spans)
         loose = [*beyond, *self._loosely(text, spans)]
@@ -154,6 +161,10 @@ class EntityReader:
         spans += [Mention(one.start, one.end, "") for one in found]
         return found
 
+    def _is_name(self, words: Words) -> bool:
+        """Say whether words name a product in full, or in part with more than one of its words."""
+        return bool(self.names.waiting_headed(words) or (len(words) > 1 and self.names.waiting_named(words)))
+
     def _without(self, text: str, spans: Sequence[Mention]) -> tuple[object, ...]:
         """Return the weeks, placements and groups that stand after a negation: "except candy", "not in week 45"."""
         negated = re.compile(str(self.phrases.parsing["negated"]), re.IGNORECASE)
@@ -188,29 +199,6 @@ class EntityReader:
         spans += [Mention(span.start, span.end, "WEEK", span.weeks) for span in found]
         shift = next((span.shift for span in found if span.shift is not None), None)
         return tuple(dict.fromkeys(week for span in found for week in span.weeks)), shift
-
-    def _ids(self, text: str, spans: list[Mention]) -> tuple[tuple[str, ...], str]:
-        """Product numbers: `#123` and `product 123` whatever they hold, other words with a digit when the id exists."""
-        ids, unknown = [], ""
-        pattern = re.compile(str(self.phrases.parsing["product_number"]), re.IGNORECASE)
-        for match in pattern.finditer(text):
-            written = match[1].rstrip(".-")
-            if free(match.start(), match.end(), spans) and any(char.isdigit() for char in written):
-                if written in self.names.ids:
-                    ids.append(written)
-                else:
-                    unknown = unknown or written
-                spans.append(Mention(match.start(), match.start(1) + len(written), "PRODUCT"))
-        for match in re.finditer(r"(?<![\w.-])[\w.-]*\d[\w.-]*", text):
-            written = match[0].rstrip(".-")
-            if len(written) >= 4 and written in self.names.ids and free(match.start(), match.end(), spans):
-                ids.append(written)
-                spans.append(Mention(match.start(), match.start() + len(written), "PRODUCT"))
-        for match in _LONG_NUMBER.finditer(text):
-            if free(match.start(), match.end(), spans):
-                unknown = unknown or match[0]
-                spans.append(Mention(match.start(), match.end(), "PRODUCT"))
-        return tuple(ids), unknown
 
     def _titles(self, text: str, spans: list[Mention]) -> dict[int, tuple[str, ...]]:
         """Return, by position, what each full title could mean.
@@ -252,7 +240,8 @@ class EntityReader:
     def _numbers(self, text: str, spans: list[Mention]) -> tuple[float, ...]:
         """Return the numbers that are left: digits, words that count something, and versions."""
         words, lexicon = self.phrases.parsing, self.phrases.lexicon
-        value = {**lexicon.numbers, **lexicon.small}
+        amounts = dict(words.get("amounts", {}))  # pyright: ignore[reportCallIssue, reportArgumentType]
+        value = {**lexicon.numbers, **lexicon.small, **amounts}
         numbers: dict[int, float] = {}
         for pattern in (_NUMBER, re.compile(str(words["version"]), re.I), re.compile(str(words["counted"]), re.I)):
             for match in pattern.finditer(text):

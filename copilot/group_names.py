@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from copilot.catalogue_names import words_of
@@ -24,9 +24,17 @@ class GroupNames:
         groups: full paths.
         lexicon: for the stems of their words.
         common: words of questions; a department called like one ("Produce") is a verb before an object.
+        other_words: what else shoppers and shops call a category, to the words of its name.
     """
 
-    def __init__(self, groups: Iterable[str], lexicon: Lexicon, common: Iterable[str]) -> None:
+    def __init__(
+        self,
+        groups: Iterable[str],
+        lexicon: Lexicon,
+        common: Iterable[str],
+        other_words: Mapping[str, str] | None = None,
+    ) -> None:
+        self._other_words = dict(other_words or {})
         self.groups = tuple(dict.fromkeys(groups))
         self._stem = lexicon.stem
         self._common = frozenset(common)
@@ -71,6 +79,18 @@ class GroupNames:
             if best:
                 return tuple(path for path in paths if shared[path] == best)[:_BROAD], best
         return (), 0
+
+    def in_other_words(self, words: Sequence[str]) -> tuple[str, ...]:
+        """Return the groups that words name as people also call them: "sweets" are candy, "fizzy pop" soft drinks."""
+        said = " ".join(words)
+        for other, meant in sorted(self._other_words.items(), key=lambda one: -len(one[0])):
+            if re.search(rf"\b{re.escape(other)}s?\b", said):
+                for name in meant.split("|"):
+                    exact = [one for level in self._short if level.casefold() == name for one in self.called(level)]
+                    groups, n_words = (tuple(exact), len(name.split())) if exact else self.loosely(name.split())
+                    if n_words == len(name.split()):
+                        return groups
+        return ()
 
     def _stems(self, name: str) -> set[str]:
         return {self._stem(word) for word in words_of(name)}

@@ -43,6 +43,7 @@ class _Token:
     start: int
     end: int
     word: str
+    hyphen: bool = False  # right after it
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class LooseNames:
         is_function: whether a word neither begins nor ends a name ("the", "of").
         attributes: everyday words that belong to the name after them: "white" chocolate.
         before_verbs, verb_endings: what an unknown verb beside a name follows, or how it ends.
+        telling_apart: words after a hyphen that tell products apart: sugar-"free".
     """
 
     names: CatalogueNames
@@ -63,6 +65,7 @@ class LooseNames:
     attributes: frozenset[str] = frozenset()
     before_verbs: frozenset[str] = frozenset()
     verb_endings: tuple[str, ...] = ()
+    telling_apart: frozenset[str] = frozenset()
 
     def find(self, text: str, spans: Sequence[Mention]) -> tuple[LooseName, ...]:
         """Return the loose names among what no entity claims, in order, and the words that nothing explains."""
@@ -105,6 +108,11 @@ class LooseNames:
         ]
         for i in range(len(tokens) - 2, -1, -1):
             kept[i] = kept[i] or (tokens[i].word in self.attributes and kept[i + 1])
+        for i in range(
+            len(tokens) - 2
+        ):  # "fresh-smelling pine wreath" is one, "sugar-free pine wreath" another product
+            if self._is_compound(tokens[i], tokens[i + 1]) and not {i, i + 1} & set(named):
+                kept[i] = kept[i + 1] = tokens[i + 1].word in self.telling_apart
         found, i = [], 0
         while i < len(tokens):
             if not kept[i]:
@@ -115,6 +123,10 @@ class LooseNames:
                 i += 1
             found.append(self._name(tokens[first:i], near=any(at in named for at in range(first, i))))
         return found
+
+    def _is_compound(self, first: _Token, second: _Token) -> bool:
+        """Say whether two words are joined by a hyphen and no product's name has the second."""
+        return second.start == first.end + 1 and first.hyphen and not self.names.has(second.word)
 
     def _is_verb(self, tokens: Sequence[_Token], i: int, named: dict[int, tuple[int, int]]) -> bool:
         """Say whether an unknown word is what is done with the name after it, or what the name before it does."""
@@ -152,7 +164,7 @@ def _stretches(text: str, spans: Sequence[Mention]) -> list[list[_Token]]:
         if not free(match.start(), match.end(), spans):
             continue
         word = match[0].casefold().replace("’", "'").split("'")[0]
-        token = _Token(match.start(), match.end(), word)
+        token = _Token(match.start(), match.end(), word, text[match.end() : match.end() + 1] == "-")
         between = _JOINS.match(text, end) if stretches else None
         joined = between is not None and between.end() == match.start()
         if joined:

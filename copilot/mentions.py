@@ -6,6 +6,9 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+ASIDE = "ASIDE"
+"""The kind of a stretch that talks of something else; it is left out where entities are replaced by their kind."""
+
 
 @dataclass(frozen=True)
 class Mention:
@@ -26,6 +29,9 @@ def masked(text: str, spans: Sequence[Mention]) -> str:
     """Return the text with each entity replaced by its kind."""
     parts, at = [], 0
     for span in sorted(spans, key=lambda span: span.start):
+        if span.kind == ASIDE:
+            parts, at = [*parts, text[at : span.start]], span.end
+            continue
         before, after = text[at : span.start], text[span.end : span.end + 1]
         kind = f"{' ' * before[-1:].isalnum()}{span.kind}{' ' * after.isalnum()}" if span.kind else ""
         parts += [before, kind or text[span.start : span.end]]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ABOUT_ONE = ABOUT_A_PRODUCT - OF_A_PART_TOO  # "launches like that" are no launches of the plan
 TAKES_NO_GROUP = ABOUT_A_PRODUCT | {Intent.BRIEF, Intent.COMPARE, Intent.LOCKS, Intent.PAST_SALES}
 """Intents to which a category says nothing more beside a product: "the pizza with pepperoni"."""
-SPEAKS_OF_GROUPS = OF_A_PART_TOO | {Intent.WHAT_IF, Intent.PAST_SALES}
+SPEAKS_OF_GROUPS = OF_A_PART_TOO | {Intent.WHAT_IF, Intent.PAST_SALES, Intent.LOCKS, Intent.BRIEF}
 """Intents that may speak of a category in words of its own, such as "sweets" for candy."""
 
 SHOWN_CANDIDATES = 5  # products listed when a name is a toss-up
@@ -75,7 +75,8 @@ class ProductReading:
         if found.groups and not question.of_launches and question.intent not in ABOUT_THE_PLAN:
             question = self._product_of_group(question, read)
         open_yet = not (question.ambiguous_products or question.entities.products or _caps(question))
-        if read.rest and open_yet:
+        of_the_one_before = question.points_back and bool(self._before(question, previous))
+        if read.rest and open_yet and not of_the_one_before:
             stranger = self._with_strangers(question, read.rest)
             if stranger is not question:
                 return stranger
@@ -121,6 +122,8 @@ class ProductReading:
         if found[0] or any(map(self.reader.names.knows, rest)):
             return found
         groups = self.reader.groups
+        if by_word := groups.in_other_words(rest):
+            return by_word, len(rest)
         meant = self.goods.nearest_group(" ".join(rest), groups.last_levels)
         return (groups.called(meant), len(rest)) if meant else found
 
@@ -161,6 +164,8 @@ class ProductReading:
         "Hot dogs" may be both; what speaks of launches together means the category.
         """
         found, names = question.entities, self.reader.names
+        if re.search(str(self.phrases.parsing.get("whole_group", "(?!)")), found.text):
+            return question
         strange = tuple(word for run in read.strange for word in run)
         if strange and re.search(
             rf"\b{re.escape(strange[-1])}\W+{re.escape(read.group_words[0])}\b", question.text, re.I
@@ -212,15 +217,22 @@ class ProductReading:
         likeness = [hit.dense_score for hit in hits if hit.dense_score is not None]
         return not likeness or max(likeness) >= LEAST_LIKENESS
 
+    @staticmethod
+    def _before(question: Question, previous: Question | None) -> Sequence[str]:
+        """Return the products of the question before, where this one may be about them."""
+        return previous.entities.products if previous and question.intent in MAY_INHERIT else ()
+
     def _inherited(self, question: Question, previous: Question | None) -> Question:
         """Take the product of the question before, where this one can be about it."""
-        products = previous.entities.products if previous and question.intent in MAY_INHERIT else ()
+        products = self._before(question, previous)
         found = question.entities
         of_a_part = question.intent in (Intent.PLANNED, Intent.RISKS, Intent.CONFIDENCE, Intent.REVENUE)
         together = question.of_launches and question.intent not in ABOUT_ONE
         asked_of_all = question.intent is Intent.LOCKS and not question.points_back
         supposes_nothing = question.intent is Intent.WHAT_IF and question.change is None and not question.points_back
         in_a_slot = of_a_part and bool(found.weeks or found.placements)
+        if question.change is not None and question.points_back:  # "drop it, what is left of the plan then"
+            together = False
         about_the_plan = together or asked_of_all or supposes_nothing or in_a_slot or found.groups
         if not products or found.products or about_the_plan or _caps(question) or question.ambiguous_products:
             return question

@@ -100,8 +100,8 @@ class QuestionParser:
     def strays(self) -> StrayWords:
         """What takes words off a product's name that are none of it."""
         parsing = self.phrases.parsing
-        attributes, packaging = (frozenset(str(parsing.get(key, "")).split()) for key in ("attributes", "packaging"))
-        return StrayWords(self.reader.names, self.goods, attributes, packaging)
+        sets = (frozenset(str(parsing.get(key, "")).split()) for key in ("attributes", "packaging", "praising"))
+        return StrayWords(self.reader.names, self.goods, *sets)
 
     @cached_property
     def matcher(self) -> IntentMatcher:

@@ -1,4 +1,4 @@
-"""What of a message names nothing: who is quoted and figures of speech, as in "my boss says" and "small potatoes"."""
+"""What of a message names nothing: people who are quoted or asked for, and figures of speech ("small potatoes")."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 class Speech:
-    """Finds who is quoted and the figures of speech of one language."""
+    """Finds people and figures of speech in messages of one language."""
 
     def __init__(self, phrases: Phrases) -> None:
         parsing = phrases.parsing
         figures = str(parsing.get("figures_of_speech", "")).replace("\n", "")
-        patterns = [str(parsing["speaker"])] if "speaker" in parsing else []
+        patterns = [str(parsing[key]) for key in ("speaker", "people") if key in parsing]
         patterns += [rf"\b(?:{figures})\b"] if figures else []
         self._patterns = [re.compile(pattern, re.IGNORECASE) for pattern in patterns]
 

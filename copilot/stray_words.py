@@ -22,16 +22,18 @@ class StrayWords:
         goods: tells words that sound like goods from others.
         attributes: words that set a product apart though they are no goods: "organic".
         packaging: words of goods that say only how something is packed: "tub".
+        praising: attributes that may be mere praise before a whole name: "crunchy".
     """
 
     names: CatalogueNames
     goods: GoodsSense
-    attributes: Collection[str]
+    attributes: frozenset[str]
     packaging: Collection[str]
+    praising: frozenset[str] = frozenset()
 
     def without(self, read: ReadMessage) -> ReadMessage:
         """Return the message with the products that its unexplained stretches name beside stray words."""
-        kept = {run: self._kept(run) for run in read.strange}
+        kept = {run: self._whole_name(run) or self._kept(run) for run in read.strange}
         found = {run: named for run in read.strange if (named := self._named(run, kept[run]))}
         if not found:
             return read
@@ -49,7 +51,20 @@ class StrayWords:
         """Return the candidates that a stretch names without its stray words; nothing where it has none."""
         if not kept or len(kept) == len(run):
             return ()
-        return self.names.waiting_named([self.names.mend(word) for word in kept])
+        mended = tuple(self.names.mend(word) for word in kept)
+        return self.names.waiting_named(mended) or self.names.headed(mended)
+
+    def _whole_name(self, run: Sequence[str]) -> tuple[str, ...]:
+        """Return the whole name that a stretch ends with, unless what stands before may set another product apart."""
+        for first in range(1, len(run) - 1):  # a whole name of two words or more
+            name = tuple(run[first:])
+            mended = tuple(self.names.mend(word) for word in name)
+            if (self.names.waiting_headed(mended) or self.names.headed(mended)) and not any(
+                word in self.attributes - self.praising or self.names.knows(word) or self.goods.lists(word)
+                for word in run[:first]
+            ):
+                return name
+        return ()
 
     def _kept(self, run: Sequence[str]) -> tuple[str, ...]:
         return tuple(word for word in run if self._may_name(word))

@@ -51,7 +51,7 @@ Reader = Callable[[str, Clock, Mapping[str, object], Lexicon], Iterator[Span]]
 def _anchored(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
     """Weeks counted from another one: "two weeks before christmas", "the week after week 44"."""
     for match in re.finditer(str(words["weeks_from"]), text, re.IGNORECASE):
-        steps = _count(match[1] or "", lexicon) * _weeks_each(match[0], words)
+        steps = _count(match[1] or "", lexicon, words) * _weeks_each(match[0], words)
         sign = -1 if match[2].lower() in _strings(words["before"]) else 1
         rest = text[match.end() :]
         for reader in (_weeks_of_a_month, iso_weeks, _numbered, _relative, _days):
@@ -83,11 +83,11 @@ def _shifts(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexic
     """Weeks counted from a product's slot: "two weeks later", "delayed by a week", "sooner"."""
     for key, sign in (("weeks_later", 1), ("weeks_earlier", -1)):
         for match in re.finditer(str(words[key]), text, re.IGNORECASE):
-            steps = _count(next(filter(None, match.groups()), ""), lexicon)
+            steps = _count(next(filter(None, match.groups()), ""), lexicon, words)
             yield Span(match.start(), match.end(), shift=sign * steps * _weeks_each(match[0], words))
     for match in re.finditer(str(words["by_weeks"]), text, re.IGNORECASE):
         sooner = any(re.search(rf"\b{word}", text, re.IGNORECASE) for word in _strings(words["sooner"]))
-        steps = _count(match[1], lexicon) * _weeks_each(match[0], words)
+        steps = _count(match[1], lexicon, words) * _weeks_each(match[0], words)
         yield Span(match.start(), match.end(), shift=-steps if sooner else steps)
 
 
@@ -150,7 +150,7 @@ def _relative(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lex
             yield Span(match.start(), match.end(), (week,))
     for match in re.finditer(str(words["in_n_weeks"]), text, re.IGNORECASE):
         counted, unit = match[1] or match[3] or "", (match[2] or match[4]).lower()
-        steps = _count(counted, lexicon) * (_WEEKS_OF_A_MONTH if unit == "month" else _weeks_each(unit, words))
+        steps = _count(counted, lexicon, words) * (_WEEKS_OF_A_MONTH if unit == "month" else _weeks_each(unit, words))
         yield Span(match.start(), match.end(), (this_week + timedelta(weeks=steps),))
     yield from _holidays(text, clock, words)
 
@@ -209,7 +209,7 @@ def _parts_of_a_month(text: str, clock: Clock, words: Mapping[str, object], lexi
 def _several(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
     """Several weeks at once: the plan's "first two weeks", its "last three weeks", "the next two weeks"."""
     for match in re.finditer(str(words["first_weeks"]), text, re.IGNORECASE):
-        n = {"couple of": 2, "few": 3}.get(match[2].lower()) or _count(match[2], lexicon)
+        n = _count(match[2], lexicon, words)
         if match[1].lower() in ("first", "opening"):
             weeks = clock.plan_weeks[:n]
         elif match[1].lower() in ("last", "final", "closing"):
@@ -233,7 +233,8 @@ def _strings(found: object) -> list[str]:
     return [str(item) for item in found]
 
 
-def _count(written: str, lexicon: Lexicon) -> int:
+def _count(written: str, lexicon: Lexicon, words: Mapping[str, object]) -> int:
     if written.isdigit():
         return int(written)
-    return int({**lexicon.small, **lexicon.numbers}.get(written.lower(), 1))
+    amounts = dict(words.get("amounts", {}))  # pyright: ignore[reportCallIssue, reportArgumentType]
+    return int({**lexicon.small, **lexicon.numbers, **amounts}.get(written.lower(), 1))

@@ -25,7 +25,7 @@ def parser(phrases):
 
 @pytest.fixture
 def strays(parser):
-    goods = SimpleNamespace(share=lambda word: SHARES.get(word, 0.0), lists=lambda word: word == "rice")
+    goods = SimpleNamespace(share=lambda word: SHARES.get(word, 0.0), lists={"rice", "tofu"}.__contains__)
     return StrayWords(parser.reader.names, goods, frozenset({"organic"}), frozenset({"tub"}))
 
 

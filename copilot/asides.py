@@ -1,0 +1,78 @@
+"""Asides of a message: clauses that talk of something else beside what is asked.
+
+"My oven came in three pieces; how many units in week 48?" asks nothing about ovens or pieces. An aside is a clause that
+talks (a pronoun with a verb, or "before the burrito goes cold") and holds no entity and no word of the plan, beside
+another clause that asks. Where the message then says "it" or "them", the talk is what is meant: it has no asides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from copilot.catalogue_names import Words, words_of
+from copilot.mentions import ASIDE, Mention, free
+
+if TYPE_CHECKING:
+    from copilot.phrases import Phrases
+
+_LEAST_WORDS = 3  # of a clause that talks
+_LONGEST = 5  # words of a product's name
+
+
+class Asides:
+    """Finds the asides of messages in one language; a language without the patterns has none."""
+
+    def __init__(self, phrases: Phrases) -> None:
+        parsing = phrases.parsing
+        found = parsing.get("asides", {})
+        assert isinstance(found, Mapping)
+        self._patterns = {str(key): re.compile(str(value), re.IGNORECASE) for key, value in found.items()}
+        self._domain = frozenset(str(parsing["domain"]).split())
+
+    def find(
+        self, text: str, spans: Sequence[Mention], groups: Sequence[str], is_product: Callable[[Words], object]
+    ) -> list[Mention]:
+        """Return where asides stand.
+
+        Args:
+            text: the message.
+            spans: the entities found so far.
+            groups: names of categories, which no aside holds.
+            is_product: whether words are the whole name of a product, which no aside holds either.
+        """
+        if not self._patterns:
+            return []
+        clauses = self._clauses(text)
+        asides = [one for one in clauses if free(*one, spans) and self._talks(text[slice(*one)], groups, is_product)]
+        asking = [one for one in clauses if one not in asides and self._asks(text[slice(*one)], one, spans)]
+        rest = "".join(text[slice(*one)] for one in clauses if one not in asides)
+        if not asides or not asking or self._patterns["refers"].search(rest):
+            return []
+        return [Mention(start, end, ASIDE) for start, end in asides]
+
+    def _clauses(self, text: str) -> list[tuple[int, int]]:
+        clauses, at = [], 0
+        for match in self._patterns["breaks"].finditer(text):
+            clauses.append((at, match.end()))
+            at = match.end()
+        return [one for one in (*clauses, (at, len(text))) if words_of(text[slice(*one)])]
+
+    def _talks(self, said: str, groups: Sequence[str], is_product: Callable[[Words], object]) -> bool:
+        words, lowered = words_of(said), said.casefold()
+        names_group = any(re.search(rf"\b{re.escape(name.casefold())}\b", lowered) for name in groups)
+        speaks_of_plan = not self._domain.isdisjoint(words) or self._patterns["plans"].search(said)
+        if names_group or speaks_of_plan or self._patterns["asks"].search(said) or _holds(words, is_product):
+            return False
+        bare = self._patterns["alone"].search(said) is not None
+        return bare or (len(words) >= _LEAST_WORDS and self._patterns["talks"].search(said) is not None)
+
+    def _asks(self, said: str, clause: tuple[int, int], spans: Sequence[Mention]) -> bool:
+        names = not free(*clause, spans) or not self._domain.isdisjoint(words_of(said))
+        return names or self._patterns["asks"].search(said) is not None
+
+
+def _holds(words: Words, is_product: Callable[[Words], object]) -> bool:
+    runs = (words[i:j] for i in range(len(words)) for j in range(i + 1, min(i + _LONGEST, len(words)) + 1))
+    return any(is_product(run) for run in runs)
