@@ -26,7 +26,7 @@ def word_reasons(segment: Segment, phrases: Phrases) -> list[str]:
             reasons.append(f"superlative:{token.text}")
         elif not (phrases.lexicon.knows(token.stem) or token.stem in own):
             reasons.append(f"unknown_word:{token.text}")
-        elif token.text.lower() == "first" and not _opens_weeks(token, segment):
+        elif token.text.lower() in phrases.lexicon.reading["first"] and not _opens_weeks(token, segment, phrases):
             reasons.append("number:first")
     relative = [mark for clause in segment.clauses for mark in clause.marks("relative")]
     boasts = [mark for clause in segment.clauses for mark in clause.marks("boasts")]
@@ -74,7 +74,7 @@ def _contrary_states(segment: Segment, phrases: Phrases) -> list[str]:
 def _affirmed(spoken: FactPhrase, phrases: Phrases) -> list[Phrase]:
     """Return the fact's negated phrases without their negation: "not listed here" without "not"."""
     denied = [p for p in (*spoken.states, *spoken.fixed) if len(p) > 2 and _denies(p[0], phrases)]
-    return [p[1:] for p in denied if "than" not in p]
+    return [p[1:] for p in denied if not phrases.lexicon.reading["than"] & {*p}]
 
 
 def _denies(stem: str, phrases: Phrases) -> bool:
@@ -86,8 +86,10 @@ def _inside(phrase: Sequence[str], longer: Sequence[str]) -> bool:
     return any(tuple(longer[i : i + size]) == tuple(phrase) for i in range(len(longer) - size + 1))
 
 
-def _opens_weeks(first: Token, segment: Segment) -> bool:
+def _opens_weeks(first: Token, segment: Segment, phrases: Phrases) -> bool:
     """Say whether "first" belongs to "first four weeks" and is no ordinal."""
     tokens = [token for clause in segment.clauses for token in clause.tokens]
     following = tokens[tokens.index(first) + 1 :][:2]
-    return bool(following) and (following[0].kind == "number" or following[0].text.lower() == "weeks")
+    return bool(following) and (
+        following[0].kind == "number" or following[0].text.lower() in phrases.lexicon.reading["weeks"]
+    )

@@ -60,6 +60,7 @@ class Lexicon:
         abbreviations: words after which a full stop does not end a sentence.
         contractions: what is run together with an apostrophe, or its ending -> the words in full.
         unspaced: True for a script that is written without spaces between words.
+        reading: how a sentence is put together -> the words that do so, as written; see `[reading]` in `words.toml`.
         guards: where plain words stand -> those that claim something there, as written; see `copilot.guards`.
         glosses: word -> the English function word that the reader of sentences looks for in its place.
     """
@@ -86,6 +87,7 @@ class Lexicon:
     says: frozenset[str]
     abbreviations: frozenset[str]
     contractions: Mapping[str, str]
+    reading: Mapping[str, frozenset[str]]
     unspaced: bool = False
     guards: Mapping[str, frozenset[str]] = field(default_factory=dict)
     glosses: Mapping[str, str] = field(default_factory=dict)
@@ -160,6 +162,7 @@ def load_lexicon(data: Mapping[str, object]) -> Lexicon:
         says=frozenset(_words(data["says"])),
         abbreviations=frozenset(_words(data["abbreviations"])),
         contractions=contractions,
+        reading={role: frozenset(_words(words)) for role, words in _table(data["reading"]).items()},
         unspaced=bool(data.get("unspaced", False)),
         guards={place: frozenset(_words(words)) for place, words in _table(data.get("guards", {})).items()},
         glosses={word: str(gloss) for word, gloss in _table(data.get("glosses", {})).items()},

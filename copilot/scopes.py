@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from copilot.claims import Bound, supports
 from copilot.fact_wordings import NAME, WEEK
 from copilot.factsheet import WHOLE_SHOP, Fact
+from copilot.lexicon import Lexicon
 from copilot.phrases import Phrases
 from copilot.reading import Clause, Segment
+from copilot.tokens import Token
 
 _COUNTED = frozenset({"units", "launches", "products", "launches per week"})
 
@@ -46,7 +48,7 @@ def span_reasons(clause: Clause, segment: Segment, bound: Sequence[Bound], phras
     inside = [
         week.text
         for before, week in zip(clause.tokens, clause.tokens[1:], strict=False)
-        if week.kind in ("week", "day") and before.text.lower() in ("in", "during")
+        if week.kind in ("week", "day") and before.text.lower() in phrases.lexicon.reading["inside"]
     ]
     sold = [item.facts[0] for item in bound if item.facts and item.facts[0].spec.tense == "past"]
     return [f"span:{week}" for week in inside if any(fact.week and fact.unit == "units" for fact in sold)]
@@ -63,12 +65,16 @@ def _is_named(fact: Fact, segment: Segment) -> bool:
     return any(supports(token, fact) for clause in segment.clauses for token in clause.mentions)
 
 
-def says_weekly(segments: Sequence[Segment]) -> bool:
+def says_weekly(segments: Sequence[Segment], lexicon: Lexicon) -> bool:
     """Say whether one of the segments calls a figure a weekly one."""
     marks = [
         mark for segment in segments for clause in segment.clauses for mark in clause.tokens if mark.kind == "mark"
     ]
-    return any(mark.mark == "per_week" or (mark.mark == "fixed" and "week" in mark.text.lower()) for mark in marks)
+    return any(mark.mark == "per_week" or (mark.mark == "fixed" and _says_week(mark, lexicon)) for mark in marks)
+
+
+def _says_week(mark: Token, lexicon: Lexicon) -> bool:
+    return any(word in mark.text.lower() for word in lexicon.reading["week"])
 
 
 def weekly_reasons(
@@ -82,7 +88,7 @@ def weekly_reasons(
     values = [item for item in bound if item.facts and item.number.role == "value"]
     if any(item.facts[0].unit.endswith("per week") for item in values):
         fixed = [mark for part in segment.clauses for mark in part.marks("fixed")]
-        says = says or named or any("week" in mark.text.lower() for mark in fixed)
+        says = says or named or any(_says_week(mark, lexicon) for mark in fixed)
         says = says or (said_before and not any(item.number.unit for item in bound))
         per_other = any(token.text.lower() in lexicon.per for token in clause.words)  # "per category"
         return [] if says and not per_other else ["unit:per_week"]

@@ -16,9 +16,6 @@ from copilot.reading import Clause, Segment
 from copilot.tokens import Token
 
 _ITSELF = "{subject}"
-_GERUND = "ing"
-_RELATIVE = frozenset({"that", "which", "who"})
-_PRONOUNS = frozenset({"it", "this", "that"})
 
 
 def subject_reasons(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
@@ -46,7 +43,7 @@ def _subject_before(clause: Clause, verb: int, phrases: Phrases) -> Token | None
     """Return the noun or name that stands before a verb, or None: "the launches in week 45 are" -> launches."""
     guards, found, skipping = phrases.lexicon.guards, None, False
     first = clause.tokens[0].text.lower().split()[0]
-    if first.endswith(_GERUND) and first not in guards["modifiers"]:
+    if first.endswith(tuple(phrases.lexicon.reading["gerund"])) and first not in guards["modifiers"]:
         return None  # "moving it to week 45 would cost": no noun does it
     for before, token in zip((None, *clause.tokens), clause.tokens[:verb], strict=False):
         word = token.text.lower()
@@ -58,7 +55,7 @@ def _subject_before(clause: Clause, verb: int, phrases: Phrases) -> Token | None
             )  # what follows says where, of what, with what
         elif (skipping and (token.kind == "number" or word in guards["modifiers"])) or numbers_it:
             continue
-        elif found is not None and word in _RELATIVE:
+        elif found is not None and word in phrases.lexicon.reading["relative"]:
             return found  # "the plan that has it in week 45 is": what stands in between does nothing
         elif skipping:
             skipping = False
@@ -123,7 +120,7 @@ def _shared_names(segment: Segment, phrases: Phrases) -> list[str]:
 def _pronoun_reasons(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
     """ "It would push out A, and it should sell 5 units": the second "it" is the first, and not A."""
     opening = segment.clauses[0].tokens[0].text.lower() if segment.clauses and segment.clauses[0].tokens else ""
-    if opening not in _PRONOUNS:
+    if opening not in phrases.lexicon.reading["pronouns"]:
         return []
     named = {id(fact) for token in segment.clauses[0].mentions for fact in segment.facts if fact.id in token.facts}
     later = [item for item in bound if item.clause is not segment.clauses[0] and item.clause.tokens[0].text == opening]

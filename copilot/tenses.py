@@ -32,8 +32,8 @@ def tense_reasons(
     wrong = wrong or (ahead and _has_happened(clause, phrases))
     # A re-solved plan never was, except beside "would" and "if".
     supposed = bool(facts) and all(fact.spec.level == PROVEN for fact in facts)
-    supposed = supposed and clause.tokens[0].text.lower() != "were"  # "Were we to move it"
-    wrong = wrong or (supposed and bool(was) and "if" not in written and "future" not in kinds)
+    supposed = supposed and clause.tokens[0].text.lower() not in lexicon.reading["inverted_if"]  # "Were we to move it"
+    wrong = wrong or (supposed and bool(was) and not written & lexicon.reading["if"] and "future" not in kinds)
     return ["tense"] if wrong or _tells_plan(facts, written, phrases) else []
 
 
@@ -42,8 +42,14 @@ def _was_alone(clause: Clause, kinds: set[str], phrases: Phrases) -> bool:
     written = [token.text.lower() for token in clause.words]
     was = phrases.lexicon.was & set(written)
     planned = any(word in phrases.lexicon.guards.get("planned", ()) for word in written)
-    only_has = {"has", "had", "been"} >= was
-    return bool(was) and "if" not in written and not only_has and not planned and "future" not in kinds
+    only_has = phrases.lexicon.reading["has_been"] >= was
+    return (
+        bool(was)
+        and not phrases.lexicon.reading["if"] & set(written)
+        and not only_has
+        and not planned
+        and "future" not in kinds
+    )
 
 
 def _has_happened(clause: Clause, phrases: Phrases) -> bool:
@@ -55,8 +61,12 @@ def _has_happened(clause: Clause, phrases: Phrases) -> bool:
         if token.kind != "word" or word not in events:
             continue
         told = any(before in phrases.lexicon.was for before in words[max(0, i - _ADVERBS) : i])
-        done = i > 0 and not unreal and (clause.tokens[i - 1].kind == "name" or words[i - 1] == "it")
-        if (told and "if" not in words) or done:
+        done = (
+            i > 0
+            and not unreal
+            and (clause.tokens[i - 1].kind == "name" or words[i - 1] in phrases.lexicon.reading["it"])
+        )
+        if (told and not phrases.lexicon.reading["if"] & set(words)) or done:
             return True
     return False
 
