@@ -16,6 +16,8 @@ _NOUN_REACH = 4  # tokens after "the same" within which its noun stands
 def direction_reasons(clause: Clause, segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
     """Direction words must agree with the sign of the fact they speak of, and must stand where a sign is needed."""
     said = directions(clause, segment, phrases)
+    if moved := _moved_numbers(clause, bound, phrases):
+        return [f"direction:{token.text}" for token in moved]
     numbered = [fact for item in bound for fact in item.facts[:1] if fact.sign is not None]
     directed = numbered or [fact for fact in segment.facts if fact.sign is not None]
     if not directed:
@@ -32,6 +34,21 @@ def direction_reasons(clause: Clause, segment: Segment, bound: Sequence[Bound], 
     if agree(_agrees(fact, said, clause, phrases) for fact in directed):
         return []
     return ["direction"]
+
+
+def _moved_numbers(clause: Clause, bound: Sequence[Bound], phrases: Phrases) -> list[Token]:
+    """Return the "lose" and "gain" that stand right before units that only sell: a slot is lost, and not its units."""
+    if not phrases.lexicon.guards_places:
+        return []
+    found = []
+    for item in bound:
+        sold = [fact for fact in item.facts[:1] if fact.unit == "units" and fact.sign is None and fact.interval]
+        before = [token for token in clause.tokens if token.at < item.number.at]
+        while before and before[-1].text.lower() in phrases.lexicon.guards["modifiers"]:
+            before.pop()
+        if sold and before and before[-1].text.lower() in phrases.lexicon.guards["takes"]:
+            found.append(before[-1])
+    return found
 
 
 def denies_direction(clause: Clause, segment: Segment, phrases: Phrases) -> bool:

@@ -19,6 +19,8 @@ WEEK = "<week>"
 """Stands for a week or day in the pairs of words, as `NAME` does for a name."""
 NAME = "<name>"
 NUMBER = "<number>"
+ITSELF = "{subject}"
+"""Stands in `subjects` for the name of what the fact is told of."""
 
 _JINJA = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
 _LITERAL = re.compile(r"\"([^\"]*)\"|'([^']*)'")
@@ -71,6 +73,7 @@ class FactPhrase:
     other_after: tuple[Phrase, ...]
     whole: frozenset[str]
     is_bound: bool
+    is_rest: bool
     needs: tuple[Need, ...]
 
     @property
@@ -127,6 +130,7 @@ def fact_phrase(entry: Mapping, template: jinja2.Template, lexicon: Lexicon, tol
         other_after=_phrases(entry.get("other_after", ()), lexicon),
         whole=frozenset(lexicon.stems(entry.get("whole", ""))),
         is_bound=bool(entry.get("is_bound", False)),
+        is_rest=bool(entry.get("is_rest", False)),
         needs=tuple(_need(one, lexicon) for one in _listed(entry.get("needs", ()))),
     )
 

@@ -28,10 +28,18 @@ def word_reasons(segment: Segment, phrases: Phrases) -> list[str]:
             reasons.append(f"unknown_word:{token.text}")
         elif token.text.lower() in phrases.lexicon.reading["first"] and not _opens_weeks(token, segment, phrases):
             reasons.append("number:first")
+    reasons += [f"negation:{token.text}" for token in _denied_twice(segment, phrases)]
     relative = [mark for clause in segment.clauses for mark in clause.marks("relative")]
     boasts = [mark for clause in segment.clauses for mark in clause.marks("boasts")]
     reasons += [f"week:{mark.text}" for mark in relative] + [f"superlative:{mark.text}" for mark in boasts]
     return reasons + _contrary_states(segment, phrases)
+
+
+def _denied_twice(segment: Segment, phrases: Phrases) -> list[Token]:
+    """Return the negations that another follows at once: "not not in the plan" says that it is."""
+    tokens = [token for clause in segment.clauses for token in clause.tokens]
+    denies = [_denies(phrases.lexicon.stem(token.text.split()[0]), phrases) for token in tokens]
+    return [token for token, first, second in zip(tokens, denies, denies[1:], strict=False) if first and second]
 
 
 def _told_around(segment: Segment, phrases: Phrases) -> list[Phrase]:

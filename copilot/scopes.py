@@ -7,8 +7,10 @@ where the sentence names the part or points at it; a figure per week must be cal
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from copilot.claims import Bound, supports
+from copilot.fact_names import PROVEN
 from copilot.fact_wordings import NAME, WEEK
 from copilot.factsheet import WHOLE_SHOP, Fact
 from copilot.lexicon import Lexicon
@@ -16,6 +18,7 @@ from copilot.phrases import Phrases
 from copilot.reading import Clause, Segment
 from copilot.tokens import Token
 
+_OPENING = 3  # tokens of a clause that only says when
 _COUNTED = frozenset({"units", "launches", "products", "launches per week"})
 
 
@@ -40,18 +43,68 @@ def _last_level(fact: Fact) -> str:
 
 
 def span_reasons(clause: Clause, segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
-    """What was sold in four weeks was not sold "in week 1", where they began, unless they or a launch are told."""
-    words = {token.text.lower() for token in clause.words}
+    """What sells in four weeks does not sell "in week 1", where they begin, unless they or a launch are told."""
     told = any(number.role == "horizon" for part in segment.clauses for number in part.numbers)
-    if told or words & phrases.lexicon.guards["starts"]:
+    facts = [item.facts[0] for item in bound if item.facts and _counts_four_weeks(item.facts[0], phrases)]
+    if told or not facts:
         return []
-    inside = [
-        week.text
-        for before, week in zip(clause.tokens, clause.tokens[1:], strict=False)
-        if week.kind in ("week", "day") and before.text.lower() in phrases.lexicon.reading["inside"]
-    ]
-    sold = [item.facts[0] for item in bound if item.facts and item.facts[0].spec.tense == "past"]
-    return [f"span:{week}" for week in inside if any(fact.week and fact.unit == "units" for fact in sold)]
+    opening = _opening_before(clause, segment)
+    if all(fact.spec.tense == "past" for fact in facts):
+        words = {token.text.lower() for token in (*opening, *clause.tokens)}
+        inside = [] if words & phrases.lexicon.guards["starts"] else _weeks_inside((*opening, *clause.tokens), phrases)
+    else:
+        first = min(item.number.at for item in bound)
+        inside = _weeks_of_sales((*opening, *clause.tokens), first, phrases)
+    return [f"span:{week.text}" for week in inside]
+
+
+def _counts_four_weeks(fact: Fact, phrases: Phrases) -> bool:
+    """Say whether a fact tells units that are sold, rather than what a plan gains, or a place is worth at most."""
+    is_sold = fact.unit == "units" and fact.spec.level != PROVEN and not phrases.facts[fact.name].is_bound
+    return is_sold and (fact.week is not None or fact.spec.direction == "delta")
+
+
+def _opening_before(clause: Clause, segment: Segment) -> tuple[Token, ...]:
+    """Return what stands before a clause and only says when: "In week 43, ..."."""
+    at = segment.clauses.index(clause)
+    before = segment.clauses[at - 1] if at else None
+    only_when = before is not None and not before.numbers and len(before.tokens) <= _OPENING
+    return before.tokens if before is not None and only_when and before.tokens[-1].kind in ("week", "day") else ()
+
+
+def _weeks_inside(tokens: Sequence[Token], phrases: Phrases) -> list[Token]:
+    inside = phrases.lexicon.reading["inside"]
+    return [week for before, week in pairwise(tokens) if _is_week(week) and before.text.lower() in inside]
+
+
+def _weeks_of_sales(tokens: Sequence[Token], first: int, phrases: Phrases) -> list[Token]:
+    """Return the weeks that a prediction is told of, rather than the launch: "22 units in week 43", "week 43 sells".
+
+    `first` is where its first number stands. "The launches planned in week 43" and "A in week 43" name the launch.
+    """
+    guards, found = phrases.lexicon.guards, []
+    planned = {
+        word for word in guards["planned"] if "future" not in phrases.lexicon.word_kinds(phrases.lexicon.stem(word))
+    }
+    starts = guards["starts"] | planned | guards["slots"]
+    for i, token in enumerate(tokens):
+        before = tokens[:i]
+        words = ["", "", *(one.text.lower().split()[-1] for one in before)]
+        if not _is_week(token):
+            if token.text.lower() in phrases.lexicon.reading["week"] and words[-1] in guards["pointing_week"]:
+                found.append(token)  # "in that week"
+        elif not before:
+            found.append(token)  # "Week 43 should sell"
+        elif words[-1] in phrases.lexicon.reading["inside"]:
+            of_name = len(before) > 1 and before[-2].kind == "name" and token.at < first
+            found += [] if of_name or words[-2] in starts else [token]
+        elif words[-1] in guards["owning"] - guards["from"] and words[-2] in guards["sales"]:
+            found.append(token)  # "the forecast for week 43"
+    return found
+
+
+def _is_week(token: Token) -> bool:
+    return token.kind in ("week", "day")
 
 
 def is_part(fact: Fact) -> bool:

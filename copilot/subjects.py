@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from copilot.claims import Bound
+from copilot.fact_wordings import ITSELF
 from copilot.factsheet import Fact
 from copilot.phrases import Phrases
 from copilot.reading import Clause, Segment
 from copilot.tokens import Token
-
-_ITSELF = "{subject}"
 
 
 def subject_reasons(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
@@ -79,7 +78,7 @@ def _owners(clause: Clause, phrases: Phrases) -> list[Token]:
 
 def _may_own(noun: Token, told: Sequence[Fact], phrases: Phrases) -> bool:
     spoken = [phrases.facts[fact.name] for fact in told]
-    limited = [one for one in spoken if _ITSELF in one.subjects]
+    limited = [one for one in spoken if ITSELF in one.subjects]
     return (
         len(limited) < len(spoken)
         or not limited
@@ -93,7 +92,7 @@ def _may_do(subject: Token, told: Sequence[Fact], unnumbered: Sequence[Fact], ph
         own = [
             (fact, nouns) for fact in told if (nouns := phrases.facts[fact.name].subjects) and fact.id in subject.facts
         ]
-        return not own or any(_ITSELF in nouns or _is_place(subject, fact) for fact, nouns in own)
+        return not own or any(ITSELF in nouns or _is_place(subject, fact) for fact, nouns in own)
     spoken = [phrases.facts[fact.name] for fact in told or unnumbered]
     verbs = {phrases.lexicon.stem(verb) for verb in phrases.lexicon.guards["verbs"]}
     return not spoken or any(
@@ -113,7 +112,7 @@ def _shared_names(segment: Segment, phrases: Phrases) -> list[str]:
     names = [token for clause in segment.clauses for token in clause.mentions if token.kind == "name"]
     written = {token.text.strip('“”"').lower() for token in names}
     unnumbered = [fact for fact in segment.facts if fact.numbered and f"#{fact.subject}".lower() not in written]
-    own = [fact for fact in unnumbered if _ITSELF in phrases.facts[fact.name].subjects]
+    own = [fact for fact in unnumbered if ITSELF in phrases.facts[fact.name].subjects]
     return [f"name:{fact.subject_label}" for fact in own if fact.subject_label.lower() in written]
 
 

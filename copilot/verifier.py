@@ -34,6 +34,7 @@ from copilot.identity import Same
 from copilot.known_words import word_reasons
 from copilot.name_checks import company_reasons, mention_reasons
 from copilot.phrases import Phrases
+from copilot.pointers import pointer_reasons
 from copilot.reading import Segment, read_sentence
 from copilot.relations import comparison_reasons, order_reasons, place_reasons, share_reasons
 from copilot.scopes import says_weekly, scope_reasons, span_reasons, weekly_reasons
@@ -84,6 +85,7 @@ def _verdict(sentence: str, of_sheet: Same[FactSheet], of_phrases: Same[Phrases]
     reasons += cause_reasons(segments, stated, phrases.lexicon)
     if phrases.lexicon.guards_places:
         reasons += order_reasons(segments, phrases) + place_reasons(segments, bound, phrases)
+        reasons += pointer_reasons(segments, bound, phrases)
     cited = tuple(dict.fromkeys(fact.id for segment in segments for fact in segment.facts))
     return Check(not reasons, tuple(dict.fromkeys(reasons)), cited)
 
