@@ -50,8 +50,8 @@ class FactPhrase:
 
     Words and phrases are stems, but for `subjects`. `states_of` holds the stating phrases per value, where the value
     decides them; `fixed_of` those that may stand beside a value of that sign only; `own` the words that stand with the
-    fact by themselves, rather than in a phrase; `pairs` the words that are neighbours in every way to tell it that the
-    product has, and `wording` those words.
+    fact by themselves, rather than in a phrase; `happens` the phrases that tell it without its number; `pairs` the
+    words that are neighbours in every way to tell it that the product has, and `wording` those words.
     """
 
     label: str
@@ -62,6 +62,7 @@ class FactPhrase:
     states: tuple[Phrase, ...]
     states_of: Mapping[str, tuple[Phrase, ...]]
     fixed: tuple[Phrase, ...]
+    happens: tuple[Phrase, ...]
     fixed_of: Mapping[int, tuple[Phrase, ...]]
     never: tuple[Phrase, ...]
     neutral: frozenset[str]
@@ -119,6 +120,7 @@ def fact_phrase(entry: Mapping, template: jinja2.Template, lexicon: Lexicon, tol
         states=states,
         states_of=states_of,
         fixed=fixed,
+        happens=_phrases(entry.get("happens", ()), lexicon),
         fixed_of=fixed_of,
         never=_phrases(entry.get("never", ()), lexicon),
         neutral=neutral,

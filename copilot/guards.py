@@ -176,9 +176,17 @@ def _bound_reasons(segment: Segment, phrases: Phrases) -> list[str]:
     words = {word for clause in segment.clauses for token in clause.tokens for word in token.text.lower().split()}
     told = bool(words & phrases.lexicon.guards["bounds"])
     told = told or any(segment.holds(phrase) for phrase in phrases.lexicon.phrases["bound_high"])
+    told = told or _tells_no_more(segment, phrases)
     bounds = [phrases.facts[fact.name].is_bound for fact in segment.facts]
     untold = [f"bound:{fact.id}" for fact, bound in zip(segment.facts, bounds, strict=True) if bound and not told]
     return untold + ([] if any(bounds) else _loose_bounds(segment, phrases))
+
+
+def _tells_no_more(segment: Segment, phrases: Phrases) -> bool:
+    """Say whether one of the facts' own phrases tells a limit: "should not have more than"."""
+    fixed = [phrases.lexicon.stems(mark.text) for clause in segment.clauses for mark in clause.marks("fixed")]
+    denied = [one for one in fixed if any("negation" in phrases.lexicon.word_kinds(stem) for stem in one)]
+    return any(phrases.lexicon.reading["than"] & {*one} for one in denied)
 
 
 def _loose_bounds(segment: Segment, phrases: Phrases) -> list[str]:

@@ -24,7 +24,7 @@ def word_reasons(segment: Segment, phrases: Phrases) -> list[str]:
             reasons.append(f"negation:{token.text}")
         elif "superlative" in kinds and token.stem not in own:
             reasons.append(f"superlative:{token.text}")
-        elif not (phrases.lexicon.knows(token.stem) or token.stem in own):
+        elif not any(phrases.lexicon.knows(stem) or stem in own for stem in _forms(token, phrases)):
             reasons.append(f"unknown_word:{token.text}")
         elif token.text.lower() in phrases.lexicon.reading["first"] and not _opens_weeks(token, segment, phrases):
             reasons.append("number:first")
@@ -33,6 +33,12 @@ def word_reasons(segment: Segment, phrases: Phrases) -> list[str]:
     boasts = [mark for clause in segment.clauses for mark in clause.marks("boasts")]
     reasons += [f"week:{mark.text}" for mark in relative] + [f"superlative:{mark.text}" for mark in boasts]
     return reasons + _contrary_states(segment, phrases)
+
+
+def _forms(token: Token, phrases: Phrases) -> tuple[str, ...]:
+    """Return a word's stem, and its verb's for an irregular form: "taken" is known where "take" is."""
+    verb = phrases.lexicon.irregular.get(token.stem)
+    return (token.stem, verb) if verb else (token.stem,)
 
 
 def _denied_twice(segment: Segment, phrases: Phrases) -> list[Token]:

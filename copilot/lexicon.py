@@ -56,6 +56,7 @@ class Lexicon:
         places: words after which a place stands, as written.
         was: words that tell of what was, as written.
         past_moves: verbs that tell of an outcome unless one of `unreal` stands beside them, as written.
+        irregular: irregular form -> the verb that it is a form of, as written: where that is known, so is the form.
         says: words that make a name read as a sentence of ours unless it stands in quotation marks, as written.
         abbreviations: words after which a full stop does not end a sentence.
         contractions: what is run together with an apostrophe, or its ending -> the words in full.
@@ -84,6 +85,7 @@ class Lexicon:
     was: frozenset[str]
     past_moves: frozenset[str]
     unreal: frozenset[str]
+    irregular: Mapping[str, str]
     says: frozenset[str]
     abbreviations: frozenset[str]
     contractions: Mapping[str, str]
@@ -159,6 +161,9 @@ def load_lexicon(data: Mapping[str, object]) -> Lexicon:
         was=frozenset(_words(data["was"])),
         past_moves=frozenset(_words(data["past_moves"])),
         unreal=frozenset(_words(data["unreal"])),
+        irregular={
+            _stem(language, form): _stem(language, str(verb)) for form, verb in _table(data["irregular"]).items()
+        },
         says=frozenset(_words(data["says"])),
         abbreviations=frozenset(_words(data["abbreviations"])),
         contractions=contractions,

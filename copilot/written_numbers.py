@@ -15,6 +15,7 @@ Role = Literal["value", "low", "high", "range", "level", "horizon"]
 
 HORIZON = {"weeks": 4.0, "days": 28.0}  # what "units" means everywhere: sold in the first four weeks
 _SKIPPED_BEFORE_UNIT = 3  # words that may stand between a number and its noun: "3.2 fewer units"
+_TAKEN_BEFORE = 4  # tokens between "cost" and the share that it takes: "cost the product “A” 8% of its sales"
 _DASHES = frozenset("–—-−")
 
 
@@ -100,7 +101,6 @@ def read_numbers(tokens: Sequence[Token], lexicon: Lexicon, facts: Sequence[Fact
 def _number(tokens: Sequence[Token], i: int, lexicon: Lexicon, facts: Sequence[Fact]) -> Number:
     token = tokens[i]
     unit = token.mark or _unit_after(tokens, i, lexicon)
-    after = tokens[i + 1].text.lower() if i + 1 < len(tokens) else ""
     return Number(
         value=token.number,
         decimals=token.decimals,
@@ -111,8 +111,17 @@ def _number(tokens: Sequence[Token], i: int, lexicon: Lexicon, facts: Sequence[F
         signed=token.signed,
         hedged=(i > 0 and "hedge" in lexicon.word_kinds(tokens[i - 1].stem))
         or _is_rough(tokens[i + 1 : i + 3], lexicon),
-        of=token.percent and (after in lexicon.reading["of"] or _of_what(tokens[i + 1 :], lexicon)),
+        of=token.percent and _is_part(tokens, i, lexicon),
     )
+
+
+def _is_part(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> bool:
+    """Say whether a percentage is what there is of something, rather than what it "costs" or "loses" of it."""
+    takes = lexicon.guards.get("takes", frozenset())
+    if any(token.text.lower() in takes for token in tokens[max(0, i - _TAKEN_BEFORE) : i]):
+        return False
+    after = tokens[i + 1].text.lower() if i + 1 < len(tokens) else ""
+    return after in lexicon.reading["of"] or _of_what(tokens[i + 1 :], lexicon)
 
 
 def _is_rough(after: Sequence[Token], lexicon: Lexicon) -> bool:
