@@ -75,6 +75,7 @@ class FactPhrase:
     whole: frozenset[str]
     is_bound: bool
     is_rest: bool
+    of_kind: bool
     needs: tuple[Need, ...]
 
     @property
@@ -133,6 +134,7 @@ def fact_phrase(entry: Mapping, template: jinja2.Template, lexicon: Lexicon, tol
         whole=frozenset(lexicon.stems(entry.get("whole", ""))),
         is_bound=bool(entry.get("is_bound", False)),
         is_rest=bool(entry.get("is_rest", False)),
+        of_kind=bool(entry.get("of_kind", False)),
         needs=tuple(_need(one, lexicon) for one in _listed(entry.get("needs", ()))),
     )
 

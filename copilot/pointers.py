@@ -25,7 +25,8 @@ def pointer_reasons(segments: Sequence[Segment], bound: Sequence[Sequence[Bound]
         before = [fact for earlier in segments[:i] for fact in earlier.facts]
         for clause in segment.clauses:
             here = [item for item in items if item.clause is clause and item.facts]
-            reasons += _part_reasons(clause, len(segments) > i + 1, phrases) + _rest_reasons(here, phrases)
+            goes_on = len(segments) > i + 1 or any(one.numbers for one in segment.clauses if one is not clause)
+            reasons += _part_reasons(clause, goes_on, phrases) + _rest_reasons(here, phrases)
             reasons += _of_them_reasons(clause, here, before, phrases) if before else []
         reasons += _unnamed_reasons(segment, items, before, phrases) if before else []
     return reasons

@@ -29,13 +29,32 @@ def scope_reasons(segment: Segment, earlier: Sequence[Segment], bound: Sequence[
         return []
     tokens = [token for clause in segment.clauses for token in clause.tokens]
     words = {word for token in tokens if token.kind in ("word", "mark") for word in token.text.lower().split()}
-    if not words & guards["whole"] or words & guards["parts"]:
-        return []
+    other = _other_kind_reasons(segment, words, phrases)
+    if not words & guards["whole"] or words & guards["parts"] - _existing(tokens, phrases):
+        return other
     told = [item.facts[0] for item in bound if item.facts]
     parts = [fact for fact in told if is_part(fact) and {WEEK, NAME} & phrases.facts[fact.name].wording]
     unnamed = [fact for fact in parts if not _is_named(fact, segment)]
     before = {token.text.lower() for part in earlier for clause in part.clauses for token in clause.mentions}
-    return [f"scope:{fact.id}" for fact in unnamed if not before & {fact.subject_label.lower(), _last_level(fact)}]
+    return other + [
+        f"scope:{fact.id}" for fact in unnamed if not before & {fact.subject_label.lower(), _last_level(fact)}
+    ]
+
+
+def _existing(tokens: Sequence[Token], phrases: Phrases) -> set[str]:
+    """Return the "there" of "there were", which points at no part."""
+    exists, pointing = phrases.lexicon.reading["exists"], phrases.lexicon.guards["pointing"]
+    return {one.text.lower() for one, verb in pairwise(tokens) if verb.text.lower() in exists} & pointing
+
+
+def _other_kind_reasons(segment: Segment, words: set[str], phrases: Phrases) -> list[str]:
+    """ "The busiest week" of a category's launches: what is set apart from others must be of their kind."""
+    guards, reasons = phrases.lexicon.guards, []
+    for fact in (one for one in segment.facts if phrases.facts[one.name].of_kind and not (one.week and one.placement)):
+        kind = "of_week" if fact.week else "of_placement" if fact.placement else "of_group"
+        others = {"of_week", "of_placement", "of_group"} - {kind}
+        reasons += [f"scope:{fact.id}" for other in sorted(others) if words & guards[other]]
+    return reasons
 
 
 def _last_level(fact: Fact) -> str:

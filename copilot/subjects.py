@@ -27,10 +27,35 @@ def subject_reasons(segment: Segment, bound: Sequence[Bound], phrases: Phrases) 
         told = [item.facts[0] for item in bound if item.clause is clause and item.facts]
         for subject in _subjects(clause, phrases):
             counts = any(number.at > subject.at for number in clause.numbers)
-            if (counts or subject.kind == "word") and not _may_do(subject, told, unnumbered, phrases):
+            after = [
+                item.facts[0] for item in bound if item.clause is clause and item.facts and item.number.at > subject.at
+            ]
+            if (counts or subject.kind == "word") and not _may_do(subject, after or told, unnumbered, phrases):
                 reasons.append(f"subject:{subject.text}")
         reasons += [f"subject:{token.text}" for token in _owners(clause, phrases) if not _may_own(token, told, phrases)]
     return reasons + _shared_names(segment, phrases) + _pronoun_reasons(segment, bound, phrases)
+
+
+def elided_reasons(earlier: Segment, segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
+    """ "The 8 past launches near it [F1] should sell 8 units [F2]": who does it stands before the citation."""
+    clause, last, reading = segment.clauses[0], earlier.clauses[-1], phrases.lexicon.reading
+    words = {token.text.lower() for token in clause.tokens}
+    if clause.tokens[0].text.lower() not in phrases.lexicon.guards["verbs"] or words & reading["relative"]:
+        return []
+    subject = _subject_before(last, len(last.tokens), phrases)
+    told = [item.facts[0] for item in bound if item.clause is clause and item.facts]
+    if subject is None or subject.kind != "word" or not told or not _is_noun(subject, last, phrases):
+        return []
+    return [] if _may_do(subject, told, (), phrases) else [f"subject:{subject.text}"]
+
+
+def _is_noun(word: Token, clause: Clause, phrases: Phrases) -> bool:
+    """Say whether a number or an article stands before "launches", rather than a name that launches."""
+    at = clause.tokens.index(word)
+    before = clause.tokens[at - 1] if at else None
+    return before is not None and (
+        before.kind == "number" or before.text.lower() in phrases.lexicon.guards["modifiers"]
+    )
 
 
 def _subjects(clause: Clause, phrases: Phrases) -> list[Token]:

@@ -39,7 +39,7 @@ from copilot.reading import Segment, read_sentence
 from copilot.relations import comparison_reasons, order_reasons, place_reasons, share_reasons
 from copilot.scopes import says_weekly, scope_reasons, span_reasons, weekly_reasons
 from copilot.statements import stated_at
-from copilot.subjects import subject_reasons
+from copilot.subjects import elided_reasons, subject_reasons
 from copilot.tenses import tense_reasons
 from copilot.tokens import UnreadableSentence
 
@@ -86,6 +86,8 @@ def _verdict(sentence: str, of_sheet: Same[FactSheet], of_phrases: Same[Phrases]
     if phrases.lexicon.guards_places:
         reasons += order_reasons(segments, phrases) + place_reasons(segments, bound, phrases)
         reasons += pointer_reasons(segments, bound, phrases)
+        for earlier, segment, items in zip(segments, segments[1:], bound[1:], strict=False):
+            reasons += elided_reasons(earlier, segment, items, phrases)
     cited = tuple(dict.fromkeys(fact.id for segment in segments for fact in segment.facts))
     return Check(not reasons, tuple(dict.fromkeys(reasons)), cited)
 
