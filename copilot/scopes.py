@@ -34,10 +34,12 @@ def scope_reasons(segment: Segment, earlier: Sequence[Segment], bound: Sequence[
         return other
     told = [item.facts[0] for item in bound if item.facts]
     parts = [fact for fact in told if is_part(fact) and {WEEK, NAME} & phrases.facts[fact.name].wording]
-    unnamed = [fact for fact in parts if not _is_named(fact, segment)]
-    before = {token.text.lower() for part in earlier for clause in part.clauses for token in clause.mentions}
+    named_before = {token.text.lower() for part in earlier for clause in part.clauses for token in clause.mentions}
     return other + [
-        f"scope:{fact.id}" for fact in unnamed if not before & {fact.subject_label.lower(), _last_level(fact)}
+        f"scope:{fact.id}"
+        for fact in parts
+        if not any(_is_named(fact, part) for part in (segment, *earlier))
+        and not named_before & {fact.subject_label.lower(), _last_level(fact)}
     ]
 
 
