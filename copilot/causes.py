@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from copilot.factsheet import Fact
+from copilot.lexicon import Lexicon
 from copilot.reading import Segment
 from copilot.tokens import Token
 
 
-def cause_reasons(segments: Sequence[Segment], stated: Sequence[dict[str, int]]) -> list[str]:
+def cause_reasons(segments: Sequence[Segment], stated: Sequence[dict[str, int]], lexicon: Lexicon) -> list[str]:
     """Causal words may stand only between facts that are linked: the cause's links hold the effect."""
     at = {fact_id: position for found in stated for fact_id, position in found.items()}
     facts = {fact.id: fact for segment in segments for fact in segment.facts}
     start = min((token.at for segment in segments for clause in segment.clauses for token in clause.tokens), default=0)
     reasons = []
-    for token, effect_first in _causal_words(segments):
+    for token, effect_first in _causal_words(segments, lexicon):
         before = [facts[fact_id] for fact_id, position in at.items() if position < token.at]
         after = [facts[fact_id] for fact_id, position in at.items() if position > token.at]
         ordered = sorted(after, key=lambda fact: at[fact.id])
-        if effect_first and token.text.lower().startswith("reason") and not before:  # "The reason for A is that B"
+        if (
+            effect_first and token.text.lower() in lexicon.reading["reason"] and not before
+        ):  # "The reason for A is that B"
             causes, effects = ordered[1:], ordered[:1]
         elif token.at == start and effect_first:
             causes, effects = ordered[:1], ordered[1:]
@@ -30,7 +33,7 @@ def cause_reasons(segments: Sequence[Segment], stated: Sequence[dict[str, int]])
     return reasons
 
 
-def _causal_words(segments: Sequence[Segment]) -> list[tuple[Token, bool]]:
+def _causal_words(segments: Sequence[Segment], lexicon: Lexicon) -> list[tuple[Token, bool]]:
     found = []
     for segment in segments:
         tokens = [token for clause in segment.clauses for token in clause.tokens]
@@ -38,7 +41,8 @@ def _causal_words(segments: Sequence[Segment]) -> list[tuple[Token, bool]]:
             if token.mark not in ("effect_first", "cause_first"):
                 continue
             following = tokens[i + 1] if i + 1 < len(tokens) else None
-            temporal = token.text.lower() == "since" and following is not None and following.kind in ("week", "day")
+            since = token.text.lower() in lexicon.reading["since"]
+            temporal = since and following is not None and following.kind in ("week", "day")
             if not temporal:
                 found.append((token, token.mark == "effect_first"))
     return found

@@ -15,6 +15,7 @@ from functools import lru_cache
 
 from copilot.chinese_numerals import NUMERAL, PERCENT, TENTHS, decimals_of, numeral_value, percent_value
 from copilot.factsheet import FactSheet
+from copilot.identity import Same
 from copilot.lexicon import Lexicon, reads_as_name
 from copilot.phrases import Phrases
 from copilot.segments import RUN, Segmenter, folded, is_unspaced
@@ -47,9 +48,9 @@ def scan_chinese(text: str, sheet: FactSheet, phrases: Phrases) -> list[Token]:
     if invisible := next((char for char in text if unreadable_reason(char) == "invisible_character"), None):
         raise UnreadableSentence(unreadable_reason(invisible))
     text = folded(text)
-    names = [item for item in sheet_names(sheet) if _is_plain_name(item[0], phrases.lexicon)]
+    names = _names(Same(sheet), Same(phrases.lexicon))
     cited = frozenset(fact.name for fact in sheet if f"{fact.id}]" in text or f"{fact.id}," in text)
-    segmenter = _segmenter(phrases, cited)
+    segmenter = _segmenter(Same(phrases), cited)
     tokens: list[Token] = []
     at = 0
     while at < len(text):
@@ -64,14 +65,16 @@ def scan_chinese(text: str, sheet: FactSheet, phrases: Phrases) -> list[Token]:
     return _with_of(tokens)
 
 
+@lru_cache(maxsize=8)
+def _names(sheet: Same[FactSheet], lexicon: Same[Lexicon]) -> tuple[tuple[str, frozenset[str]], ...]:
+    return tuple(item for item in sheet_names(sheet.of) if _is_plain_name(item[0], lexicon.of))
+
+
 @lru_cache(maxsize=256)
-def _cached_segmenter(words: frozenset[str]) -> Segmenter:
-    return Segmenter(words, (PERCENT, TENTHS, NUMERAL))
-
-
-def _segmenter(phrases: Phrases, cited: frozenset[str]) -> Segmenter:
-    own = (phrases.facts[name].spelled for name in cited)
-    return _cached_segmenter(phrases.lexicon.vocabulary.union(*own))
+def _segmenter(phrases: Same[Phrases], cited: frozenset[str]) -> Segmenter:
+    """Return what cuts a text that cites facts of these names: the words of the language, and theirs."""
+    own = (phrases.of.facts[name].spelled for name in cited)
+    return Segmenter(phrases.of.lexicon.vocabulary.union(*own), (PERCENT, TENTHS, NUMERAL))
 
 
 def _is_plain_name(name: str, lexicon: Lexicon) -> bool:

@@ -16,6 +16,8 @@ _NOUN_REACH = 4  # tokens after "the same" within which its noun stands
 def direction_reasons(clause: Clause, segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
     """Direction words must agree with the sign of the fact they speak of, and must stand where a sign is needed."""
     said = directions(clause, segment, phrases)
+    if moved := _moved_numbers(clause, bound, phrases):
+        return [f"direction:{token.text}" for token in moved]
     numbered = [fact for item in bound for fact in item.facts[:1] if fact.sign is not None]
     directed = numbered or [fact for fact in segment.facts if fact.sign is not None]
     if not directed:
@@ -32,6 +34,21 @@ def direction_reasons(clause: Clause, segment: Segment, bound: Sequence[Bound], 
     if agree(_agrees(fact, said, clause, phrases) for fact in directed):
         return []
     return ["direction"]
+
+
+def _moved_numbers(clause: Clause, bound: Sequence[Bound], phrases: Phrases) -> list[Token]:
+    """Return the "lose" and "gain" that stand right before units that only sell: a slot is lost, and not its units."""
+    if not phrases.lexicon.guards_places:
+        return []
+    found = []
+    for item in bound:
+        sold = [fact for fact in item.facts[:1] if fact.unit == "units" and fact.sign is None and fact.interval]
+        before = [token for token in clause.tokens if token.at < item.number.at]
+        while before and before[-1].text.lower() in phrases.lexicon.guards["modifiers"]:
+            before.pop()
+        if sold and before and before[-1].text.lower() in phrases.lexicon.guards["takes"]:
+            found.append(before[-1])
+    return found
 
 
 def denies_direction(clause: Clause, segment: Segment, phrases: Phrases) -> bool:
@@ -58,7 +75,10 @@ def compared(clause: Clause, segment: Segment) -> tuple[Fact, Fact] | None:
 
 def _counts_same(clause: Clause, directed: Sequence[Fact], phrases: Phrases) -> bool:
     """Check the noun in "the same number of units": it must be what the facts count."""
-    after = [token for token in clause.tokens if token.at > clause.marks("flat")[0].at][:_NOUN_REACH]
+    flat = clause.marks("flat")[0]
+    after = [token for token in clause.tokens if token.at > flat.at][:_NOUN_REACH]
+    if phrases.lexicon.guards_places and after and after[0].text.lower() in phrases.lexicon.reading["inside"]:
+        return True  # "no change in searches" counts nothing
     counted = [COUNTED.get(unit) for token in after if (unit := phrases.lexicon.units.get(token.text.lower()))]
     return all(units is not None and any(fact.unit in units for fact in directed) for units in counted)
 
@@ -77,22 +97,29 @@ def directions(clause: Clause, segment: Segment, phrases: Phrases) -> list[int]:
 def _agrees(fact: Fact, said: Sequence[int], clause: Clause, phrases: Phrases) -> bool:
     if fact.sign == 0 and any(word for word in said):
         return bool(negations(clause, phrases))
-    wanted = -fact.sign if is_reversed(clause, fact) and fact.sign else fact.sign
+    wanted = -fact.sign if is_reversed(clause, fact, phrases) and fact.sign else fact.sign
     return all(sign == wanted for sign in said)
 
 
-def is_reversed(clause: Clause, fact: Fact) -> bool:
+def is_reversed(clause: Clause, fact: Fact, phrases: Phrases) -> bool:
     """Say whether a difference is told from the other side: "B should sell 5 units less than A" of A's 5 more."""
-    than = clause.marks("than")
-    if not than or not fact.other_label or fact.spec.direction != "delta":
+    than = comparing(clause, phrases)
+    if than is None or not fact.other_label or fact.spec.direction != "delta":
         return False
     names = [token for token in clause.mentions if token.kind == "name" and fact.id in token.facts]
-    before = [token for token in names if token.at < than[0].at]
-    after = [token for token in names if token.at > than[0].at]
+    before = [token for token in names if token.at < than.at]
+    after = [token for token in names if token.at > than.at]
     return all(
         found and all(_is_called(token, *label) for token in found)
         for found, label in ((before, (fact.other_label, fact.other)), (after, (fact.subject_label, fact.subject)))
     )
+
+
+def comparing(clause: Clause, phrases: Phrases) -> Token | None:
+    """Return what stands between the two sides of a comparison: "than", or a verb as in "A outsells B"."""
+    verbs = phrases.lexicon.guards.get("comparing", frozenset())
+    marks = (*clause.marks("than"), *(token for token in clause.words if token.text.lower() in verbs))
+    return marks[0] if marks else None
 
 
 def _is_called(token: Token, label: str, number: str) -> bool:

@@ -19,6 +19,8 @@ WEEK = "<week>"
 """Stands for a week or day in the pairs of words, as `NAME` does for a name."""
 NAME = "<name>"
 NUMBER = "<number>"
+ITSELF = "{subject}"
+"""Stands in `subjects` for the name of what the fact is told of."""
 
 _JINJA = re.compile(r"\{[{%].*?[%}]\}", re.DOTALL)
 _LITERAL = re.compile(r"\"([^\"]*)\"|'([^']*)'")
@@ -48,8 +50,8 @@ class FactPhrase:
 
     Words and phrases are stems, but for `subjects`. `states_of` holds the stating phrases per value, where the value
     decides them; `fixed_of` those that may stand beside a value of that sign only; `own` the words that stand with the
-    fact by themselves, rather than in a phrase; `pairs` the words that are neighbours in every way to tell it that the
-    product has, and `wording` those words.
+    fact by themselves, rather than in a phrase; `happens` the phrases that tell it without its number; `pairs` the
+    words that are neighbours in every way to tell it that the product has, and `wording` those words.
     """
 
     label: str
@@ -60,6 +62,7 @@ class FactPhrase:
     states: tuple[Phrase, ...]
     states_of: Mapping[str, tuple[Phrase, ...]]
     fixed: tuple[Phrase, ...]
+    happens: tuple[Phrase, ...]
     fixed_of: Mapping[int, tuple[Phrase, ...]]
     never: tuple[Phrase, ...]
     neutral: frozenset[str]
@@ -71,6 +74,8 @@ class FactPhrase:
     other_after: tuple[Phrase, ...]
     whole: frozenset[str]
     is_bound: bool
+    is_rest: bool
+    of_kind: bool
     needs: tuple[Need, ...]
 
     @property
@@ -116,6 +121,7 @@ def fact_phrase(entry: Mapping, template: jinja2.Template, lexicon: Lexicon, tol
         states=states,
         states_of=states_of,
         fixed=fixed,
+        happens=_phrases(entry.get("happens", ()), lexicon),
         fixed_of=fixed_of,
         never=_phrases(entry.get("never", ()), lexicon),
         neutral=neutral,
@@ -127,6 +133,8 @@ def fact_phrase(entry: Mapping, template: jinja2.Template, lexicon: Lexicon, tol
         other_after=_phrases(entry.get("other_after", ()), lexicon),
         whole=frozenset(lexicon.stems(entry.get("whole", ""))),
         is_bound=bool(entry.get("is_bound", False)),
+        is_rest=bool(entry.get("is_rest", False)),
+        of_kind=bool(entry.get("of_kind", False)),
         needs=tuple(_need(one, lexicon) for one in _listed(entry.get("needs", ()))),
     )
 

@@ -1,7 +1,8 @@
-"""Falsehoods: false sentences that another hand wrote about stored fact sheets; how many does the verifier catch?
+"""Falsehoods: false sentences that people wrote about stored fact sheets; how many does the verifier catch?
 
 `prompts/<lang>/evaluation/falsehoods.jsonl` has a head, then one sheet a line with its sentences by what is wrong with
-them: the subject, the scope, the time, a relation, a base, a bound, the tense, a cause, what is joined.
+them: the subject, the scope, the time, a relation, a base, a bound, the tense, a cause, what is joined. A sheet's
+`part` says who wrote them and when: see `PARTS`.
 """
 
 from __future__ import annotations
@@ -19,16 +20,21 @@ from copilot.questions import Intent, Question
 from copilot.teaching.sheets import fact_from_json
 from copilot.verifier import verify_sentence
 
+ANOTHER_HAND = "another hand"
+PARTS = (ANOTHER_HAND, "author", "afterwards")
+"""A reviewer, to get through; who mended the verifier, with them in view; and the same hand, once it was mended."""
+
 _FILE = "evaluation/falsehoods.jsonl"
 
 
 @dataclass(frozen=True)
 class Falsehood:
-    """A false sentence about a sheet's facts; `kind` says what is wrong with it."""
+    """A false sentence about a sheet's facts; `kind` says what is wrong with it, `part` who wrote it."""
 
     text: str
     kind: str
     sheet: FactSheet
+    part: str = ANOTHER_HAND
 
 
 def load_falsehoods(lang: str = "en") -> list[Falsehood]:
@@ -43,16 +49,17 @@ def _of_sheet(row: Mapping[str, Any]) -> list[Falsehood]:
     facts = tuple(fact_from_json(one) for one in row["facts"])
     question = Question(row["question"], Intent(row["intent"]), Entities(), 1.0)
     sheet = FactSheet(question, facts, ())
-    return [Falsehood(text, kind, sheet) for kind, texts in row["false"].items() for text in texts]
+    part = row.get("part", ANOTHER_HAND)
+    return [Falsehood(text, kind, sheet, part) for kind, texts in row["false"].items() for text in texts]
 
 
-def evaluate_falsehoods(phrases: Phrases) -> dict[str, Any]:
-    """Measure how many of another hand's false sentences the verifier refuses.
+def evaluate_falsehoods(phrases: Phrases, part: str = ANOTHER_HAND) -> dict[str, Any]:
+    """Measure how many of the false sentences of one of `PARTS` the verifier refuses.
 
     Returns:
         share caught, n, by_kind (n and share), and the texts of those that passed; {} where the language has none.
     """
-    written = load_falsehoods(phrases.lang)
+    written = [one for one in load_falsehoods(phrases.lang) if one.part == part]
     if not written:
         return {}
     passed = [one for one in written if verify_sentence(one.text, one.sheet, phrases).ok]

@@ -23,9 +23,8 @@ from copilot.tokens import Token
 
 _BASE_REACH = 6  # words between "than" and what a change is taken against: "than with an average placement"
 _NEAR = 3  # words between "from" and it: "from its recent level"
-_AUXILIARIES = frozenset({"can", "could", "will", "would", "have", "not", "still", "then", "also", "already", "now"})
 _WHEN = frozenset({"week", "day"})
-_TIMES = frozenset({"weeks", "days", "months", "years"})
+_TIMES = frozenset({"weeks", "days", "months", "years"})  # keys of `[units]` in words.toml
 _KINDS = {"week": WEEK, "day": WEEK, "name": NAME, "number": NUMBER}
 
 
@@ -118,7 +117,8 @@ def _claims_time(clause: Clause, i: int, phrases: Phrases) -> bool:
     onwards = i > 0 and tokens[i - 1].kind in _WHEN and word in guards["after_weeks"]
     ends = following is None or (following.kind == "word" and following.text.lower() in phrases.lexicon.unreal)
     says_when = following is not None and following.kind in _WHEN and word in guards["before_weeks"]
-    ordinal = "first" in {token.text.lower() for token in tokens[i + 1 : i + 3]} and word in guards["before_first"]
+    firsts = phrases.lexicon.reading["first"] & {token.text.lower() for token in tokens[i + 1 : i + 3]}
+    ordinal = bool(firsts) and word in guards["before_first"]
     return says_when or (onwards and ends) or ordinal
 
 
@@ -126,17 +126,18 @@ def _claims(clause: Clause, i: int, has_horizon: bool, phrases: Phrases) -> bool
     """Say whether the word at `i` says of what, how often or how surely."""
     guards, tokens, word = phrases.lexicon.guards, clause.tokens, clause.tokens[i].text.lower()
     after = tokens[i + 1].text.lower() if i + 1 < len(tokens) else ""
-    in_all = i > 0 and (tokens[i - 1].text.lower(), word) == ("in", "all") and has_horizon
-    any_units = word == "any" and phrases.lexicon.units.get(after, "weeks") not in _TIMES
+    before = tokens[i - 1].text.lower() if i else ""
+    in_all = f"{before} {word}" in phrases.lexicon.reading["in_all"] and has_horizon
+    any_units = word in phrases.lexicon.reading["any"] and phrases.lexicon.units.get(after, "weeks") not in _TIMES
     only_opens = len(tokens) == 1 and word in guards["openers"]  # "Overall, it should sell ..."
-    sees = word == "you" and _is_witness(clause, i, phrases)
+    sees = word in phrases.lexicon.reading["reader"] and _is_witness(clause, i, phrases)
     return word in guards["anywhere"] and not (in_all or any_units or only_opens or sees)
 
 
 def _is_witness(clause: Clause, i: int, phrases: Phrases) -> bool:
     """Say whether "you" sees, has or supposes something, rather than being told what to do: "you can expect"."""
     words = [token.text.lower() for token in clause.tokens]
-    verb = next((word for word in words[i + 1 :] if word not in _AUXILIARIES), "")
+    verb = next((word for word in words[i + 1 :] if word not in phrases.lexicon.reading["auxiliaries"]), "")
     return verb in phrases.lexicon.guards["witness"]
 
 
@@ -175,9 +176,17 @@ def _bound_reasons(segment: Segment, phrases: Phrases) -> list[str]:
     words = {word for clause in segment.clauses for token in clause.tokens for word in token.text.lower().split()}
     told = bool(words & phrases.lexicon.guards["bounds"])
     told = told or any(segment.holds(phrase) for phrase in phrases.lexicon.phrases["bound_high"])
+    told = told or _tells_no_more(segment, phrases)
     bounds = [phrases.facts[fact.name].is_bound for fact in segment.facts]
     untold = [f"bound:{fact.id}" for fact, bound in zip(segment.facts, bounds, strict=True) if bound and not told]
     return untold + ([] if any(bounds) else _loose_bounds(segment, phrases))
+
+
+def _tells_no_more(segment: Segment, phrases: Phrases) -> bool:
+    """Say whether one of the facts' own phrases tells a limit: "should not have more than"."""
+    fixed = [phrases.lexicon.stems(mark.text) for clause in segment.clauses for mark in clause.marks("fixed")]
+    denied = [one for one in fixed if any("negation" in phrases.lexicon.word_kinds(stem) for stem in one)]
+    return any(phrases.lexicon.reading["than"] & {*one} for one in denied)
 
 
 def _loose_bounds(segment: Segment, phrases: Phrases) -> list[str]:

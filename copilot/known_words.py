@@ -24,14 +24,28 @@ def word_reasons(segment: Segment, phrases: Phrases) -> list[str]:
             reasons.append(f"negation:{token.text}")
         elif "superlative" in kinds and token.stem not in own:
             reasons.append(f"superlative:{token.text}")
-        elif not (phrases.lexicon.knows(token.stem) or token.stem in own):
+        elif not any(phrases.lexicon.knows(stem) or stem in own for stem in _forms(token, phrases)):
             reasons.append(f"unknown_word:{token.text}")
-        elif token.text.lower() == "first" and not _opens_weeks(token, segment):
+        elif token.text.lower() in phrases.lexicon.reading["first"] and not _opens_weeks(token, segment, phrases):
             reasons.append("number:first")
+    reasons += [f"negation:{token.text}" for token in _denied_twice(segment, phrases)]
     relative = [mark for clause in segment.clauses for mark in clause.marks("relative")]
     boasts = [mark for clause in segment.clauses for mark in clause.marks("boasts")]
     reasons += [f"week:{mark.text}" for mark in relative] + [f"superlative:{mark.text}" for mark in boasts]
     return reasons + _contrary_states(segment, phrases)
+
+
+def _forms(token: Token, phrases: Phrases) -> tuple[str, ...]:
+    """Return a word's stem, and its verb's for an irregular form: "taken" is known where "take" is."""
+    verb = phrases.lexicon.irregular.get(token.stem)
+    return (token.stem, verb) if verb else (token.stem,)
+
+
+def _denied_twice(segment: Segment, phrases: Phrases) -> list[Token]:
+    """Return the negations that another follows at once: "not not in the plan" says that it is."""
+    tokens = [token for clause in segment.clauses for token in clause.tokens]
+    denies = [_denies(phrases.lexicon.stem(token.text.split()[0]), phrases) for token in tokens]
+    return [token for token, first, second in zip(tokens, denies, denies[1:], strict=False) if first and second]
 
 
 def _told_around(segment: Segment, phrases: Phrases) -> list[Phrase]:
@@ -74,7 +88,7 @@ def _contrary_states(segment: Segment, phrases: Phrases) -> list[str]:
 def _affirmed(spoken: FactPhrase, phrases: Phrases) -> list[Phrase]:
     """Return the fact's negated phrases without their negation: "not listed here" without "not"."""
     denied = [p for p in (*spoken.states, *spoken.fixed) if len(p) > 2 and _denies(p[0], phrases)]
-    return [p[1:] for p in denied if "than" not in p]
+    return [p[1:] for p in denied if not phrases.lexicon.reading["than"] & {*p}]
 
 
 def _denies(stem: str, phrases: Phrases) -> bool:
@@ -86,8 +100,10 @@ def _inside(phrase: Sequence[str], longer: Sequence[str]) -> bool:
     return any(tuple(longer[i : i + size]) == tuple(phrase) for i in range(len(longer) - size + 1))
 
 
-def _opens_weeks(first: Token, segment: Segment) -> bool:
+def _opens_weeks(first: Token, segment: Segment, phrases: Phrases) -> bool:
     """Say whether "first" belongs to "first four weeks" and is no ordinal."""
     tokens = [token for clause in segment.clauses for token in clause.tokens]
     following = tokens[tokens.index(first) + 1 :][:2]
-    return bool(following) and (following[0].kind == "number" or following[0].text.lower() == "weeks")
+    return bool(following) and (
+        following[0].kind == "number" or following[0].text.lower() in phrases.lexicon.reading["weeks"]
+    )

@@ -56,10 +56,12 @@ class Lexicon:
         places: words after which a place stands, as written.
         was: words that tell of what was, as written.
         past_moves: verbs that tell of an outcome unless one of `unreal` stands beside them, as written.
+        irregular: irregular form -> the verb that it is a form of, as written: where that is known, so is the form.
         says: words that make a name read as a sentence of ours unless it stands in quotation marks, as written.
         abbreviations: words after which a full stop does not end a sentence.
         contractions: what is run together with an apostrophe, or its ending -> the words in full.
         unspaced: True for a script that is written without spaces between words.
+        reading: how a sentence is put together -> the words that do so, as written; see `[reading]` in `words.toml`.
         guards: where plain words stand -> those that claim something there, as written; see `copilot.guards`.
         glosses: word -> the English function word that the reader of sentences looks for in its place.
     """
@@ -83,9 +85,11 @@ class Lexicon:
     was: frozenset[str]
     past_moves: frozenset[str]
     unreal: frozenset[str]
+    irregular: Mapping[str, str]
     says: frozenset[str]
     abbreviations: frozenset[str]
     contractions: Mapping[str, str]
+    reading: Mapping[str, frozenset[str]]
     unspaced: bool = False
     guards: Mapping[str, frozenset[str]] = field(default_factory=dict)
     glosses: Mapping[str, str] = field(default_factory=dict)
@@ -157,9 +161,13 @@ def load_lexicon(data: Mapping[str, object]) -> Lexicon:
         was=frozenset(_words(data["was"])),
         past_moves=frozenset(_words(data["past_moves"])),
         unreal=frozenset(_words(data["unreal"])),
+        irregular={
+            _stem(language, form): _stem(language, str(verb)) for form, verb in _table(data["irregular"]).items()
+        },
         says=frozenset(_words(data["says"])),
         abbreviations=frozenset(_words(data["abbreviations"])),
         contractions=contractions,
+        reading={role: frozenset(_words(words)) for role, words in _table(data["reading"]).items()},
         unspaced=bool(data.get("unspaced", False)),
         guards={place: frozenset(_words(words)) for place, words in _table(data.get("guards", {})).items()},
         glosses={word: str(gloss) for word, gloss in _table(data.get("glosses", {})).items()},

@@ -56,7 +56,7 @@ def _may_stand(token: Token, fact: Fact, clause: Clause, phrases: Phrases) -> bo
         return _on_its_side(token, fact, clause)
     if token.kind != "name" or not (fact.other and fact.other_label) or fact.other_label == fact.subject_label:
         return True
-    if is_reversed(clause, fact):
+    if is_reversed(clause, fact, phrases):
         return True
     than = clause.marks("than")
     if plain not in (fact.other_label.lower(), f"#{fact.other}".lower()):

@@ -22,6 +22,7 @@ from copilot.errors import UnsupportedLanguage
 from copilot.fact_names import PROVEN
 from copilot.fact_wordings import FactPhrase, fact_phrase, taught_wordings
 from copilot.factsheet import FACT_SPECS, WHOLE_SHOP, Fact
+from copilot.identity import Same
 from copilot.intent_words import LEARNED, IntentWords, read_intent_words
 from copilot.lexicon import Lexicon, load_lexicon, reads_as_name
 from copilot.numerals import change_text, number_text
@@ -49,8 +50,7 @@ class Phrases:
 
     def sentence(self, fact: Fact) -> str:
         """Return the fact's own sentence, citation included; it passes the verifier."""
-        text = clean_spaces(self.facts[fact.name].template.render(**self.variables(fact)))
-        return _NUMBERED_NAME.sub(r"\1 ", text) if self.lexicon.unspaced else text
+        return _sentence(Same(self), Same(fact))
 
     def message(self, key: str, **values: object) -> str:
         """Return one of the product's own lines, with text values cleaned."""
@@ -137,6 +137,14 @@ class Phrases:
             "simulated": fact.source.simulated,
             "cite": f"[{fact.id}]",
         }
+
+
+@lru_cache(maxsize=256)
+def _sentence(of_phrases: Same[Phrases], of_fact: Same[Fact]) -> str:
+    """Return a fact's own sentence: an answer needs those of its sheet in the prompt, as text and in the checks."""
+    phrases, fact = of_phrases.of, of_fact.of
+    text = clean_spaces(phrases.facts[fact.name].template.render(**phrases.variables(fact)))
+    return _NUMBERED_NAME.sub(r"\1 ", text) if phrases.lexicon.unspaced else text
 
 
 def load_phrases(lang: str = "en") -> Phrases:

@@ -19,8 +19,6 @@ from copilot.phrases import Phrases
 from copilot.reading import Clause, Segment
 from copilot.tokens import Token
 
-_EXISTS = frozenset({"is", "are", "was", "were", "be", "has", "have", "had", "will", "would", "might", "may"})
-
 
 def comparison_reasons(clause: Clause, segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
     """After "than" and "times" stands what the fact is taken against: a word of its `against`, or a name that may."""
@@ -59,7 +57,8 @@ def _multiple_reasons(clause: Clause, bound: Sequence[Bound], phrases: Phrases) 
         start = next((i for i, token in enumerate(after) if token.text.lower() in phrases.lexicon.units), len(after))
         tail = [token for token in after[start + 1 :] if token.kind in ("word", "mark", "name")]
         words = " ".join(token.text.lower() for token in tail).split()
-        only_much = not words or (words[0] == "as" and "as" not in words[1:] and "than" not in words)
+        alike = phrases.lexicon.reading["as"]
+        only_much = not words or (words[0] in alike and not {*words[1:]} & {*alike, *phrases.lexicon.reading["than"]})
         if not only_much and not any(stem in against for token in tail for stem in phrases.lexicon.stems(token.text)):
             reasons.append(f"than:{' '.join(token.text for token in tail)}")
     return reasons
@@ -70,7 +69,7 @@ def share_reasons(clause: Clause, bound: Sequence[Bound], phrases: Phrases) -> l
     reasons = []
     for item in bound:
         whole = phrases.facts[item.facts[0].name].whole if item.facts else frozenset()
-        skipped = phrases.lexicon.guards["modifiers"] | {"of"}
+        skipped = phrases.lexicon.guards["modifiers"] | phrases.lexicon.reading["of"]
         after = [one for one in clause.tokens if one.at > item.number.at and one.text.lower() not in skipped]
         if whole and item.number.of and after and after[0].stem not in whole:
             reasons.append(f"share:{after[0].text}")
@@ -144,7 +143,9 @@ def _same_slot(fact: Fact, slot: Fact) -> bool:
 def _place_word(clause: Clause, phrases: Phrases) -> Token | None:
     """Return the "where" or "there" of a clause that points at a place; "there were 14 launches" does not."""
     for token, after in zip(clause.tokens, (*clause.tokens[1:], None), strict=True):
-        exists = after is not None and after.text.lower() in _EXISTS and token is clause.tokens[0]
+        exists = (
+            after is not None and after.text.lower() in phrases.lexicon.reading["exists"] and token is clause.tokens[0]
+        )
         if token.text.lower() in phrases.lexicon.guards["pointing"] and not exists:
             return token
     return None

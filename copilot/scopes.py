@@ -7,13 +7,18 @@ where the sentence names the part or points at it; a figure per week must be cal
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from copilot.claims import Bound, supports
+from copilot.fact_names import PROVEN
 from copilot.fact_wordings import NAME, WEEK
 from copilot.factsheet import WHOLE_SHOP, Fact
+from copilot.lexicon import Lexicon
 from copilot.phrases import Phrases
 from copilot.reading import Clause, Segment
+from copilot.tokens import Token
 
+_OPENING = 3  # tokens of a clause that only says when
 _COUNTED = frozenset({"units", "launches", "products", "launches per week"})
 
 
@@ -24,13 +29,34 @@ def scope_reasons(segment: Segment, earlier: Sequence[Segment], bound: Sequence[
         return []
     tokens = [token for clause in segment.clauses for token in clause.tokens]
     words = {word for token in tokens if token.kind in ("word", "mark") for word in token.text.lower().split()}
-    if not words & guards["whole"] or words & guards["parts"]:
-        return []
+    other = _other_kind_reasons(segment, words, phrases)
+    if not words & guards["whole"] or words & guards["parts"] - _existing(tokens, phrases):
+        return other
     told = [item.facts[0] for item in bound if item.facts]
     parts = [fact for fact in told if is_part(fact) and {WEEK, NAME} & phrases.facts[fact.name].wording]
-    unnamed = [fact for fact in parts if not _is_named(fact, segment)]
-    before = {token.text.lower() for part in earlier for clause in part.clauses for token in clause.mentions}
-    return [f"scope:{fact.id}" for fact in unnamed if not before & {fact.subject_label.lower(), _last_level(fact)}]
+    named_before = {token.text.lower() for part in earlier for clause in part.clauses for token in clause.mentions}
+    return other + [
+        f"scope:{fact.id}"
+        for fact in parts
+        if not any(_is_named(fact, part) for part in (segment, *earlier))
+        and not named_before & {fact.subject_label.lower(), _last_level(fact)}
+    ]
+
+
+def _existing(tokens: Sequence[Token], phrases: Phrases) -> set[str]:
+    """Return the "there" of "there were", which points at no part."""
+    exists, pointing = phrases.lexicon.reading["exists"], phrases.lexicon.guards["pointing"]
+    return {one.text.lower() for one, verb in pairwise(tokens) if verb.text.lower() in exists} & pointing
+
+
+def _other_kind_reasons(segment: Segment, words: set[str], phrases: Phrases) -> list[str]:
+    """ "The busiest week" of a category's launches: what is set apart from others must be of their kind."""
+    guards, reasons = phrases.lexicon.guards, []
+    for fact in (one for one in segment.facts if phrases.facts[one.name].of_kind and not (one.week and one.placement)):
+        kind = "of_week" if fact.week else "of_placement" if fact.placement else "of_group"
+        others = {"of_week", "of_placement", "of_group"} - {kind}
+        reasons += [f"scope:{fact.id}" for other in sorted(others) if words & guards[other]]
+    return reasons
 
 
 def _last_level(fact: Fact) -> str:
@@ -38,18 +64,68 @@ def _last_level(fact: Fact) -> str:
 
 
 def span_reasons(clause: Clause, segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
-    """What was sold in four weeks was not sold "in week 1", where they began, unless they or a launch are told."""
-    words = {token.text.lower() for token in clause.words}
+    """What sells in four weeks does not sell "in week 1", where they begin, unless they or a launch are told."""
     told = any(number.role == "horizon" for part in segment.clauses for number in part.numbers)
-    if told or words & phrases.lexicon.guards["starts"]:
+    facts = [item.facts[0] for item in bound if item.facts and _counts_four_weeks(item.facts[0], phrases)]
+    if told or not facts:
         return []
-    inside = [
-        week.text
-        for before, week in zip(clause.tokens, clause.tokens[1:], strict=False)
-        if week.kind in ("week", "day") and before.text.lower() in ("in", "during")
-    ]
-    sold = [item.facts[0] for item in bound if item.facts and item.facts[0].spec.tense == "past"]
-    return [f"span:{week}" for week in inside if any(fact.week and fact.unit == "units" for fact in sold)]
+    opening = _opening_before(clause, segment)
+    if all(fact.spec.tense == "past" for fact in facts):
+        words = {token.text.lower() for token in (*opening, *clause.tokens)}
+        inside = [] if words & phrases.lexicon.guards["starts"] else _weeks_inside((*opening, *clause.tokens), phrases)
+    else:
+        first = min(item.number.at for item in bound)
+        inside = _weeks_of_sales((*opening, *clause.tokens), first, phrases)
+    return [f"span:{week.text}" for week in inside]
+
+
+def _counts_four_weeks(fact: Fact, phrases: Phrases) -> bool:
+    """Say whether a fact tells units that are sold, rather than what a plan gains, or a place is worth at most."""
+    is_sold = fact.unit == "units" and fact.spec.level != PROVEN and not phrases.facts[fact.name].is_bound
+    return is_sold and (fact.week is not None or fact.spec.direction == "delta")
+
+
+def _opening_before(clause: Clause, segment: Segment) -> tuple[Token, ...]:
+    """Return what stands before a clause and only says when: "In week 43, ..."."""
+    at = segment.clauses.index(clause)
+    before = segment.clauses[at - 1] if at else None
+    only_when = before is not None and not before.numbers and len(before.tokens) <= _OPENING
+    return before.tokens if before is not None and only_when and before.tokens[-1].kind in ("week", "day") else ()
+
+
+def _weeks_inside(tokens: Sequence[Token], phrases: Phrases) -> list[Token]:
+    inside = phrases.lexicon.reading["inside"]
+    return [week for before, week in pairwise(tokens) if _is_week(week) and before.text.lower() in inside]
+
+
+def _weeks_of_sales(tokens: Sequence[Token], first: int, phrases: Phrases) -> list[Token]:
+    """Return the weeks that a prediction is told of, rather than the launch: "22 units in week 43", "week 43 sells".
+
+    `first` is where its first number stands. "The launches planned in week 43" and "A in week 43" name the launch.
+    """
+    guards, found = phrases.lexicon.guards, []
+    planned = {
+        word for word in guards["planned"] if "future" not in phrases.lexicon.word_kinds(phrases.lexicon.stem(word))
+    }
+    starts = guards["starts"] | planned | guards["slots"]
+    for i, token in enumerate(tokens):
+        before = tokens[:i]
+        words = ["", "", *(one.text.lower().split()[-1] for one in before)]
+        if not _is_week(token):
+            if token.text.lower() in phrases.lexicon.reading["week"] and words[-1] in guards["pointing_week"]:
+                found.append(token)  # "in that week"
+        elif not before:
+            found.append(token)  # "Week 43 should sell"
+        elif words[-1] in phrases.lexicon.reading["inside"]:
+            of_name = len(before) > 1 and before[-2].kind == "name" and token.at < first
+            found += [] if of_name or words[-2] in starts else [token]
+        elif words[-1] in guards["owning"] - guards["from"] and words[-2] in guards["sales"]:
+            found.append(token)  # "the forecast for week 43"
+    return found
+
+
+def _is_week(token: Token) -> bool:
+    return token.kind in ("week", "day")
 
 
 def is_part(fact: Fact) -> bool:
@@ -63,12 +139,16 @@ def _is_named(fact: Fact, segment: Segment) -> bool:
     return any(supports(token, fact) for clause in segment.clauses for token in clause.mentions)
 
 
-def says_weekly(segments: Sequence[Segment]) -> bool:
+def says_weekly(segments: Sequence[Segment], lexicon: Lexicon) -> bool:
     """Say whether one of the segments calls a figure a weekly one."""
     marks = [
         mark for segment in segments for clause in segment.clauses for mark in clause.tokens if mark.kind == "mark"
     ]
-    return any(mark.mark == "per_week" or (mark.mark == "fixed" and "week" in mark.text.lower()) for mark in marks)
+    return any(mark.mark == "per_week" or (mark.mark == "fixed" and _says_week(mark, lexicon)) for mark in marks)
+
+
+def _says_week(mark: Token, lexicon: Lexicon) -> bool:
+    return any(word in mark.text.lower() for word in lexicon.reading["week"])
 
 
 def weekly_reasons(
@@ -82,7 +162,7 @@ def weekly_reasons(
     values = [item for item in bound if item.facts and item.number.role == "value"]
     if any(item.facts[0].unit.endswith("per week") for item in values):
         fixed = [mark for part in segment.clauses for mark in part.marks("fixed")]
-        says = says or named or any("week" in mark.text.lower() for mark in fixed)
+        says = says or named or any(_says_week(mark, lexicon) for mark in fixed)
         says = says or (said_before and not any(item.number.unit for item in bound))
         per_other = any(token.text.lower() in lexicon.per for token in clause.words)  # "per category"
         return [] if says and not per_other else ["unit:per_week"]

@@ -30,7 +30,19 @@ def stated_at(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> dic
             for fact in segment.facts:
                 if _states(token, fact) and _is_meant(fact, token, segment):
                     at.setdefault(fact.id, token.at)
-    return _stated_around(segment, phrases) | at
+    return _stated_around(segment, phrases) | _happening(segment, phrases) | at
+
+
+def _happening(segment: Segment, phrases: Phrases) -> dict[str, int]:
+    """Return the position of a fact that is told alone and without its number: "A would lose its slot in week 51"."""
+    if len(segment.facts) != 1 or not phrases.facts[segment.facts[0].name].happens:
+        return {}
+    fact, tokens = segment.facts[0], [token for clause in segment.clauses for token in clause.tokens]
+    tells = any(segment.holds(phrase) for phrase in phrases.facts[fact.name].happens)
+    supposed = phrases.lexicon.guards.get("would", frozenset()) & {token.text.lower() for token in tokens}
+    named = [token for token in tokens if token.kind == "name" and fact.id in token.facts]
+    own = [token for token in named if token.text.strip('“”"') != fact.placement]
+    return {fact.id: own[0].at} if tells and supposed and own else {}
 
 
 def _stated_around(segment: Segment, phrases: Phrases) -> dict[str, int]:

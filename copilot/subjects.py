@@ -10,15 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from copilot.claims import Bound
+from copilot.fact_wordings import ITSELF
 from copilot.factsheet import Fact
 from copilot.phrases import Phrases
 from copilot.reading import Clause, Segment
 from copilot.tokens import Token
-
-_ITSELF = "{subject}"
-_GERUND = "ing"
-_RELATIVE = frozenset({"that", "which", "who"})
-_PRONOUNS = frozenset({"it", "this", "that"})
 
 
 def subject_reasons(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
@@ -31,10 +27,35 @@ def subject_reasons(segment: Segment, bound: Sequence[Bound], phrases: Phrases) 
         told = [item.facts[0] for item in bound if item.clause is clause and item.facts]
         for subject in _subjects(clause, phrases):
             counts = any(number.at > subject.at for number in clause.numbers)
-            if (counts or subject.kind == "word") and not _may_do(subject, told, unnumbered, phrases):
+            after = [
+                item.facts[0] for item in bound if item.clause is clause and item.facts and item.number.at > subject.at
+            ]
+            if (counts or subject.kind == "word") and not _may_do(subject, after or told, unnumbered, phrases):
                 reasons.append(f"subject:{subject.text}")
         reasons += [f"subject:{token.text}" for token in _owners(clause, phrases) if not _may_own(token, told, phrases)]
     return reasons + _shared_names(segment, phrases) + _pronoun_reasons(segment, bound, phrases)
+
+
+def elided_reasons(earlier: Segment, segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
+    """ "The 8 past launches near it [F1] should sell 8 units [F2]": who does it stands before the citation."""
+    clause, last, reading = segment.clauses[0], earlier.clauses[-1], phrases.lexicon.reading
+    words = {token.text.lower() for token in clause.tokens}
+    if clause.tokens[0].text.lower() not in phrases.lexicon.guards["verbs"] or words & reading["relative"]:
+        return []
+    subject = _subject_before(last, len(last.tokens), phrases)
+    told = [item.facts[0] for item in bound if item.clause is clause and item.facts]
+    if subject is None or subject.kind != "word" or not told or not _is_noun(subject, last, phrases):
+        return []
+    return [] if _may_do(subject, told, (), phrases) else [f"subject:{subject.text}"]
+
+
+def _is_noun(word: Token, clause: Clause, phrases: Phrases) -> bool:
+    """Say whether a number or an article stands before "launches", rather than a name that launches."""
+    at = clause.tokens.index(word)
+    before = clause.tokens[at - 1] if at else None
+    return before is not None and (
+        before.kind == "number" or before.text.lower() in phrases.lexicon.guards["modifiers"]
+    )
 
 
 def _subjects(clause: Clause, phrases: Phrases) -> list[Token]:
@@ -46,7 +67,7 @@ def _subject_before(clause: Clause, verb: int, phrases: Phrases) -> Token | None
     """Return the noun or name that stands before a verb, or None: "the launches in week 45 are" -> launches."""
     guards, found, skipping = phrases.lexicon.guards, None, False
     first = clause.tokens[0].text.lower().split()[0]
-    if first.endswith(_GERUND) and first not in guards["modifiers"]:
+    if first.endswith(tuple(phrases.lexicon.reading["gerund"])) and first not in guards["modifiers"]:
         return None  # "moving it to week 45 would cost": no noun does it
     for before, token in zip((None, *clause.tokens), clause.tokens[:verb], strict=False):
         word = token.text.lower()
@@ -58,7 +79,7 @@ def _subject_before(clause: Clause, verb: int, phrases: Phrases) -> Token | None
             )  # what follows says where, of what, with what
         elif (skipping and (token.kind == "number" or word in guards["modifiers"])) or numbers_it:
             continue
-        elif found is not None and word in _RELATIVE:
+        elif found is not None and word in phrases.lexicon.reading["relative"]:
             return found  # "the plan that has it in week 45 is": what stands in between does nothing
         elif skipping:
             skipping = False
@@ -82,7 +103,7 @@ def _owners(clause: Clause, phrases: Phrases) -> list[Token]:
 
 def _may_own(noun: Token, told: Sequence[Fact], phrases: Phrases) -> bool:
     spoken = [phrases.facts[fact.name] for fact in told]
-    limited = [one for one in spoken if _ITSELF in one.subjects]
+    limited = [one for one in spoken if ITSELF in one.subjects]
     return (
         len(limited) < len(spoken)
         or not limited
@@ -96,7 +117,7 @@ def _may_do(subject: Token, told: Sequence[Fact], unnumbered: Sequence[Fact], ph
         own = [
             (fact, nouns) for fact in told if (nouns := phrases.facts[fact.name].subjects) and fact.id in subject.facts
         ]
-        return not own or any(_ITSELF in nouns or _is_place(subject, fact) for fact, nouns in own)
+        return not own or any(ITSELF in nouns or _is_place(subject, fact) for fact, nouns in own)
     spoken = [phrases.facts[fact.name] for fact in told or unnumbered]
     verbs = {phrases.lexicon.stem(verb) for verb in phrases.lexicon.guards["verbs"]}
     return not spoken or any(
@@ -116,14 +137,14 @@ def _shared_names(segment: Segment, phrases: Phrases) -> list[str]:
     names = [token for clause in segment.clauses for token in clause.mentions if token.kind == "name"]
     written = {token.text.strip('“”"').lower() for token in names}
     unnumbered = [fact for fact in segment.facts if fact.numbered and f"#{fact.subject}".lower() not in written]
-    own = [fact for fact in unnumbered if _ITSELF in phrases.facts[fact.name].subjects]
+    own = [fact for fact in unnumbered if ITSELF in phrases.facts[fact.name].subjects]
     return [f"name:{fact.subject_label}" for fact in own if fact.subject_label.lower() in written]
 
 
 def _pronoun_reasons(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
     """ "It would push out A, and it should sell 5 units": the second "it" is the first, and not A."""
     opening = segment.clauses[0].tokens[0].text.lower() if segment.clauses and segment.clauses[0].tokens else ""
-    if opening not in _PRONOUNS:
+    if opening not in phrases.lexicon.reading["pronouns"]:
         return []
     named = {id(fact) for token in segment.clauses[0].mentions for fact in segment.facts if fact.id in token.facts}
     later = [item for item in bound if item.clause is not segment.clauses[0] and item.clause.tokens[0].text == opening]

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Literal
 
 from copilot.factsheet import WHOLE_SHOP, Fact, FactSheet
+from copilot.identity import Same
 from copilot.lexicon import Lexicon, reads_as_name, spelt_out
 
 TokenKind = Literal["cite", "name", "week", "day", "number", "word", "break", "mark"]
@@ -68,7 +70,7 @@ _ISO_WEEK = re.compile(r"(?:week\s+)?(\d{4})-?w(\d{1,2})\b", re.IGNORECASE)
 _WEEK = re.compile(r"(?:weeks?\s+(?:number\s+|no\.\s+)?|w)(\d{1,2})\b(?!\s*%|[.,]\d)", re.IGNORECASE)
 _NTH_WEEK = re.compile(r"(?:the\s+)?(\d{1,2})(?:st|nd|rd|th)\s+week\b", re.IGNORECASE)
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)\b", re.IGNORECASE)
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _PUNCTUATION = frozenset(".\"“”‘’'&/+")
 _BREAKS = frozenset(",;:()–—-−")
 
@@ -79,15 +81,15 @@ def scan(text: str, sheet: FactSheet, lexicon: Lexicon) -> list[Token]:
     Raises:
         UnreadableSentence: a link, markup, an invisible character, an unknown symbol or a broken citation.
     """
-    names = [item for item in sheet_names(sheet) if item[0][0] in MARKED or reads_as_name(item[0], lexicon)]
-    readers = _readers(lexicon)
+    names, readers = _names_by_start(Same(sheet), Same(lexicon)), _readers(Same(lexicon))
     tokens: list[Token] = []
     at = 0
     while at < len(text):
         if text[at].isspace():
             at += 1
             continue
-        token = _name_at(text, at, names, lexicon) or next((t for read in readers if (t := read(text, at))), None)
+        here = names.get(text[at].lower(), ())
+        token = _name_at(text, at, here, lexicon) or next((t for read in readers if (t := read(text, at))), None)
         if token is None:
             raise UnreadableSentence(unreadable_reason(text[at]))
         if token.kind != "break" or token.text in _BREAKS:
@@ -103,6 +105,16 @@ def sheet_names(sheet: FactSheet) -> list[tuple[str, frozenset[str]]]:
         for name in fact_names(fact):
             owners.setdefault(name, set()).add(fact.id)
     return sorted(((name, frozenset(ids)) for name, ids in owners.items()), key=lambda item: -len(item[0]))
+
+
+@lru_cache(maxsize=8)
+def _names_by_start(sheet: Same[FactSheet], lexicon: Same[Lexicon]) -> dict[str, list[tuple[str, frozenset[str]]]]:
+    """Return the names that can be told from plain text, longest first, by the letter or mark they start with."""
+    found: dict[str, list[tuple[str, frozenset[str]]]] = {}
+    for name, facts in sheet_names(sheet.of):
+        if _tells_apart(name) and (name[0] in MARKED or reads_as_name(name, lexicon.of)):
+            found.setdefault(name[0].lower(), []).append((name, facts))
+    return found
 
 
 def fact_names(fact: Fact) -> Iterator[str]:
@@ -130,13 +142,13 @@ def _in_full(token: Token, lexicon: Lexicon) -> list[Token]:
     return [Token("word", word, token.at + i, stem=lexicon.stem(word)) for i, word in enumerate(words)]
 
 
-def _name_at(text: str, at: int, names: list[tuple[str, frozenset[str]]], lexicon: Lexicon) -> Token | None:
+def _name_at(text: str, at: int, names: Sequence[tuple[str, frozenset[str]]], lexicon: Lexicon) -> Token | None:
     if at and text[at - 1].isalnum() and text[at].isalnum():
         return None
     for name, facts in names:
         end = at + len(name)
         written = text[at:end]
-        if written.lower() != name.lower() or not _ends_well(text, end) or not _tells_apart(name):
+        if written.lower() != name.lower() or not _ends_well(text, end):
             continue
         if written == name or not _is_plain_word(name, lexicon):
             return Token("name", written, at, facts=facts)
@@ -157,7 +169,10 @@ def _tells_apart(name: str) -> bool:
     return name[0] in MARKED or sum(char.isalpha() for char in name) >= 2
 
 
-def _readers(lexicon: Lexicon) -> tuple:
+@lru_cache(maxsize=4)
+def _readers(of: Same[Lexicon]) -> tuple:
+    """Return what reads each kind of token; each takes the text and a position, and returns a token or None."""
+    lexicon = of.of
     months = "|".join(lexicon.months + tuple(month[:3] for month in lexicon.months))
     day_first = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)?\s+({months})\b\.?(?:,?\s+(\d{{4}}))?", re.IGNORECASE)
     month_first = re.compile(rf"({months})\b\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?\b(?:,?\s+(\d{{4}}))?", re.IGNORECASE)
@@ -192,11 +207,11 @@ def _readers(lexicon: Lexicon) -> tuple:
         return _number(match[0], at, lexicon) if _sign_stands_alone(text, at) else None
 
     def word(text: str, at: int) -> Token | None:
-        match = _WORD.match(text.replace("’", "'"), at)
+        match = _WORD.match(text, at)
         if match is None:
             return None
-        written = match[0][:-2] if match[0].lower().endswith("'s") else match[0]
-        return Token("word", match[0], at, stem=lexicon.stem(written))
+        word = match[0].replace("’", "'")
+        return Token("word", word, at, stem=lexicon.stem(word[:-2] if word.lower().endswith("'s") else word))
 
     def mark(text: str, at: int) -> Token | None:
         if text[at] not in _BREAKS and text[at] not in _PUNCTUATION:

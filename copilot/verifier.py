@@ -23,23 +23,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from copilot.causes import cause_reasons
 from copilot.claims import Bound, bind_numbers
 from copilot.directions import direction_reasons
 from copilot.factsheet import Fact, FactSheet
 from copilot.guards import guard_reasons
+from copilot.identity import Same
 from copilot.known_words import word_reasons
 from copilot.name_checks import company_reasons, mention_reasons
 from copilot.phrases import Phrases
+from copilot.pointers import pointer_reasons
 from copilot.reading import Segment, read_sentence
 from copilot.relations import comparison_reasons, order_reasons, place_reasons, share_reasons
 from copilot.scopes import says_weekly, scope_reasons, span_reasons, weekly_reasons
 from copilot.statements import stated_at
-from copilot.subjects import subject_reasons
+from copilot.subjects import elided_reasons, subject_reasons
 from copilot.tenses import tense_reasons
 from copilot.tokens import UnreadableSentence
 
+KEPT_VERDICTS = 512
 SENTENCE_LIMIT = 700  # characters; longer ones are no sentences
 
 
@@ -53,7 +57,16 @@ class Check:
 
 
 def verify_sentence(sentence: str, sheet: FactSheet, phrases: Phrases) -> Check:
-    """Check one sentence against the facts that it cites."""
+    """Check one sentence against the facts that it cites.
+
+    An answer is checked as it is written and its sentences again as they are shown, so the last verdicts are kept.
+    """
+    return _verdict(sentence, Same(sheet), Same(phrases))
+
+
+@lru_cache(maxsize=KEPT_VERDICTS)
+def _verdict(sentence: str, of_sheet: Same[FactSheet], of_phrases: Same[Phrases]) -> Check:
+    sheet, phrases = of_sheet.of, of_phrases.of
     try:
         if len(sentence) > SENTENCE_LIMIT:
             raise UnreadableSentence("too_long")
@@ -65,13 +78,16 @@ def verify_sentence(sentence: str, sheet: FactSheet, phrases: Phrases) -> Check:
     stated = [stated_at(segment, items, phrases) for segment, items in zip(segments, bound, strict=True)]
     alone = sum(len(segment.facts) for segment in segments) == 1
     for i, segment in enumerate(segments):
-        reasons += _segment_reasons(segment, bound[i], stated[i], says_weekly(segments[:i]), phrases)
+        reasons += _segment_reasons(segment, bound[i], stated[i], says_weekly(segments[:i], phrases.lexicon), phrases)
         reasons += _topic_reasons(segment, segments[:i], phrases)
         reasons += scope_reasons(segment, segments[:i], bound[i], phrases)
         reasons += guard_reasons(segment, segments[:i], alone, phrases)
-    reasons += cause_reasons(segments, stated)
+    reasons += cause_reasons(segments, stated, phrases.lexicon)
     if phrases.lexicon.guards_places:
         reasons += order_reasons(segments, phrases) + place_reasons(segments, bound, phrases)
+        reasons += pointer_reasons(segments, bound, phrases)
+        for earlier, segment, items in zip(segments, segments[1:], bound[1:], strict=False):
+            reasons += elided_reasons(earlier, segment, items, phrases)
     cited = tuple(dict.fromkeys(fact.id for segment in segments for fact in segment.facts))
     return Check(not reasons, tuple(dict.fromkeys(reasons)), cited)
 

@@ -2,7 +2,7 @@
 
 Correct sentences come from a grammar that knows nothing of the verifier (`copilot.paraphrase_grammar`); the broken ones
 are made of those that pass (`copilot.corruptions`), so that each is caught for what was broken in it. The patterns
-of one file are reported apart: the verifier was never tuned on them.
+of one file are reported apart: another hand wrote them, and no words were added for them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from copilot.corruptions import CORRUPTIONS
 from copilot.factsheet import FactSheet
-from copilot.falsehoods import evaluate_falsehoods
+from copilot.falsehoods import ANOTHER_HAND, PARTS, evaluate_falsehoods
 from copilot.paraphrase_grammar import Paraphrase, paraphrases
 from copilot.phrases import Phrases, load_evaluation
 from copilot.verifier import verify_sentence
@@ -48,8 +48,9 @@ def evaluate_verifier(sheets: Sequence[FactSheet], phrases: Phrases, seed: int =
     Returns:
         verifier_catch_rate: share of the corrupted sentences that it refuses; verifier_catch_rate_by_another_hand: of
         the false ones that another hand wrote, see `evaluate_falsehoods`; verifier_pass_rate: share of the correct
-        paraphrases that it passes; verifier: for each, `n`, `by_kind` (n and share right) and the texts of what went
-        wrong with their reasons; of the paraphrases also the shares by part of the patterns.
+        paraphrases that it passes; verifier: for each, and for the other parts of the file of false sentences, `n`,
+        `by_kind` (n and share right) and the texts of what went wrong with their reasons; of the paraphrases also the
+        shares by part of the patterns.
     """
     written = correct_sentences(sheets, phrases, seed)
     passed = [_verdict(sentence, phrases) for sentence in written]
@@ -70,6 +71,7 @@ def evaluate_verifier(sheets: Sequence[FactSheet], phrases: Phrases, seed: int =
         "verifier_pass_rate": _share(passed),
         "verifier": {
             "by_another_hand": false,
+            "by_the_author": {part: evaluate_falsehoods(phrases, part) for part in PARTS if part != ANOTHER_HAND},
             "corrupted": _details(caught, "missed"),
             "paraphrases": {"by_part": parts, **_details(passed, "refused")},
         },

@@ -15,8 +15,8 @@ Role = Literal["value", "low", "high", "range", "level", "horizon"]
 
 HORIZON = {"weeks": 4.0, "days": 28.0}  # what "units" means everywhere: sold in the first four weeks
 _SKIPPED_BEFORE_UNIT = 3  # words that may stand between a number and its noun: "3.2 fewer units"
-_AFTER_OCCASIONS = frozenset({"in", "over", "recently", "last", "lately", "on", "during", "and", "for"})
-_STOPS_UNIT = frozenset({"in", "at", "for", "from", "of", "with", "on", "by", "per", "over", "is", "are", "than", "a"})
+_TAKEN_BEFORE = 4  # tokens between "cost" and the share that it takes: "cost the product “A” 8% of its sales"
+_DASHES = frozenset("–—-−")
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,8 @@ def _counts(tokens: Sequence[Token], i: int, facts: Sequence[Fact], lexicon: Lex
 
     "One and 15.2 units" are two numbers.
     """
-    if [token.kind for token in tokens[i + 1 : i + 3]] == ["word", "number"] and tokens[i + 1].text in ("and", "or"):
+    joins = i + 1 < len(tokens) and tokens[i + 1].text in lexicon.reading["before_unit"]
+    if joins and [token.kind for token in tokens[i + 1 : i + 3]] == ["word", "number"]:
         return True
     unit = _unit_after(tokens, i, lexicon)
     one_thing = unit in ("launches", "products") and lexicon.small[tokens[i].text.lower()] == 1
@@ -94,13 +95,12 @@ def _joined(out: list[Token], token: Token, value: float) -> Token:
 def read_numbers(tokens: Sequence[Token], lexicon: Lexicon, facts: Sequence[Fact]) -> list[Number]:
     """Return the numbers of a clause in order, the ends of ranges joined."""
     found = [_number(tokens, i, lexicon, facts) for i, token in enumerate(tokens) if token.kind == "number"]
-    return _pair_ranges(found, tokens)
+    return _pair_ranges(found, tokens, lexicon)
 
 
 def _number(tokens: Sequence[Token], i: int, lexicon: Lexicon, facts: Sequence[Fact]) -> Number:
     token = tokens[i]
     unit = token.mark or _unit_after(tokens, i, lexicon)
-    after = tokens[i + 1].text.lower() if i + 1 < len(tokens) else ""
     return Number(
         value=token.number,
         decimals=token.decimals,
@@ -109,19 +109,30 @@ def _number(tokens: Sequence[Token], i: int, lexicon: Lexicon, facts: Sequence[F
         at=token.at,
         percent=token.percent,
         signed=token.signed,
-        hedged=(i > 0 and "hedge" in lexicon.word_kinds(tokens[i - 1].stem)) or _is_rough(tokens[i + 1 : i + 3]),
-        of=token.percent and (after == "of" or _of_what(tokens[i + 1 :])),
+        hedged=(i > 0 and "hedge" in lexicon.word_kinds(tokens[i - 1].stem))
+        or _is_rough(tokens[i + 1 : i + 3], lexicon),
+        of=token.percent and _is_part(tokens, i, lexicon),
     )
 
 
-def _is_rough(after: Sequence[Token]) -> bool:
-    return any(token.text.lower() == "or so" for token in after)
+def _is_part(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> bool:
+    """Say whether a percentage is what there is of something, rather than what it "costs" or "loses" of it."""
+    takes = lexicon.guards.get("takes", frozenset())
+    if any(token.text.lower() in takes for token in tokens[max(0, i - _TAKEN_BEFORE) : i]):
+        return False
+    after = tokens[i + 1].text.lower() if i + 1 < len(tokens) else ""
+    return after in lexicon.reading["of"] or _of_what(tokens[i + 1 :], lexicon)
 
 
-def _of_what(after: Sequence[Token]) -> bool:
+def _is_rough(after: Sequence[Token], lexicon: Lexicon) -> bool:
+    return any(token.text.lower() in lexicon.reading["rough"] for token in after)
+
+
+def _of_what(after: Sequence[Token], lexicon: Lexicon) -> bool:
     """Say whether a percentage is one of something: "92% at the front of what it would sell elsewhere"."""
     words = [token.text.lower() for token in after]
-    return any(pair == ("of", "what") for pair in pairwise(words))
+    of, what = lexicon.reading["of"], lexicon.reading["what"]
+    return any(first in of and second in what for first, second in pairwise(words))
 
 
 def _role(tokens: Sequence[Token], i: int, unit: str, facts: Sequence[Fact], lexicon: Lexicon) -> Role:
@@ -155,33 +166,32 @@ def _unit_after(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> str:
         word = token.text.lower()
         if word in lexicon.units:
             unit = lexicon.units[word]
-            return "occasions" if unit == "ratio" and _counts_occasions(tokens, token) else unit
-        if token.kind != "word" or word in _STOPS_UNIT:
+            return "occasions" if unit == "ratio" and _counts_occasions(tokens, token, lexicon) else unit
+        if token.kind != "word" or word in lexicon.reading["ends_noun"]:
             return ""
     return ""
 
 
-def _counts_occasions(tokens: Sequence[Token], times: Token) -> bool:
+def _counts_occasions(tokens: Sequence[Token], times: Token, lexicon: Lexicon) -> bool:
     """Say whether "times" counts how often, as in "searched 12 times last week", rather than multiplies."""
     after = next((token for token in tokens if token.at > times.at), None)
     return (
         after is None
         or after.kind == "break"
         or after.mark == "per_week"
-        or after.text.lower() == "a week"
-        or after.text.lower() in _AFTER_OCCASIONS
+        or after.text.lower() in lexicon.reading["after_occasions"]
     )
 
 
-def _pair_ranges(numbers: Sequence[Number], tokens: Sequence[Token]) -> list[Number]:
+def _pair_ranges(numbers: Sequence[Number], tokens: Sequence[Token], lexicon: Lexicon) -> list[Number]:
     """Join `4 to 30`, `4-30` and `between 4 and 30` into ranges; each end knows the other."""
-    paired = list(numbers)
+    paired, links = list(numbers), lexicon.reading["links_range"] | _DASHES
     for k in range(len(paired) - 1):
         first, second = paired[k], paired[k + 1]
         if first.role in ("level", "horizon") or second.role in ("level", "horizon") or first.partner:
             continue
         between = [token.text.lower() for token in tokens if first.at < token.at < second.at]
-        linked = [word for word in between if word in ("to", "and", "–", "—", "-", "−", "through")]
+        linked = [word for word in between if word in links]
         fillers = [word for word in between if word not in linked]
         if len(linked) == 1 and len(fillers) <= 1:
             paired[k] = replace(first, role="range", unit=first.unit or second.unit, partner=second)

@@ -134,8 +134,8 @@ def fact_to_json(fact: Fact) -> dict[str, Any]:
     """Return a fact as a stored sheet keeps it: whole, but for where its value comes from."""
     plain = asdict(fact) | {"source": {"kind": fact.source.kind, "simulated": fact.source.simulated}}
     plain["value"] = {"day": fact.value.isoformat()} if isinstance(fact.value, date) else fact.value
-    plain["week"] = fact.week.isoformat() if fact.week else None
-    return plain
+    weeks = {"week": fact.week, "other_week": fact.other_week}
+    return plain | {key: week.isoformat() if week else None for key, week in weeks.items()}
 
 
 def _from_json(row: Mapping[str, Any]) -> DrawnSheet:
@@ -151,7 +151,7 @@ def fact_from_json(plain: Mapping[str, Any]) -> Fact:
     value = plain["value"]
     restored = {
         "value": date.fromisoformat(value["day"]) if isinstance(value, Mapping) else value,
-        "week": date.fromisoformat(plain["week"]) if plain["week"] else None,
+        **{key: date.fromisoformat(plain[key]) for key in ("week", "other_week") if plain.get(key)},
         "interval": tuple(plain["interval"]) if plain["interval"] else None,
         "linked": tuple(plain["linked"]),
         "source": Source(**plain["source"]),

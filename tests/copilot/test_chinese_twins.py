@@ -11,6 +11,7 @@ import jinja2.meta
 import pytest
 
 import prompts
+from copilot import lexicon
 from copilot.answers import write_answer
 from copilot.facts import collect_facts
 from copilot.generators import PhraseGenerator
@@ -86,6 +87,17 @@ def test_every_intent_has_twelve_chinese_examples_at_least():
 def test_the_chinese_lexicon_has_every_entry():
     english, chinese = (load_toml(lang, "words.toml") for lang in ("en", "zh"))
     assert set(english) <= set(chinese)
+    assert set(english["reading"]) == set(chinese["reading"])
+
+
+def test_the_reader_of_sentences_asks_for_words_that_both_files_have():
+    """A key of `[reading]` that is misspelt would fail only at the sentence that needs it."""
+    known = set(load_toml("en", "words.toml")["reading"])
+    package = Path(lexicon.__file__).parent
+    asked = {
+        key for path in package.glob("*.py") for key in re.findall(r'\breading\["(\w+)"\]', path.read_text("utf-8"))
+    }
+    assert asked == known
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "en").glob("brief_*.j2")), ids=lambda path: path.name)

@@ -8,7 +8,7 @@ import pytest
 
 from copilot.corruptions import CORRUPTIONS
 from copilot.evaluation_sheets import drawn_sheets
-from copilot.falsehoods import load_falsehoods
+from copilot.falsehoods import ANOTHER_HAND, PARTS, load_falsehoods
 from copilot.verifier import verify_sentence
 from copilot.verifier_evaluation import correct_sentences, corrupted_sentences, evaluate_verifier
 
@@ -68,6 +68,21 @@ def test_falsehoods_by_another_hand_are_caught(report):
     assert false["n"] >= 400
     assert len(false["by_kind"]) >= 10
     assert report["verifier_catch_rate_by_another_hand"] == false["share"] >= 0.98, false["passed"]
+
+
+def test_false_sentences_of_the_author_are_reported_apart(report):
+    """Those that it was mended with say that it stays mended; those written afterwards what it is worth."""
+    mended, afterwards = (report["verifier"]["by_the_author"][part] for part in ("author", "afterwards"))
+    assert mended["n"] >= 600
+    assert mended["share"] >= 0.98, mended["passed"]
+    assert afterwards["n"] >= 50
+    assert afterwards["share"] >= 0.9, afterwards["passed"]
+
+
+def test_falsehoods_written_afterwards_are_no_others(phrases):
+    by_part = {part: {one.text for one in load_falsehoods() if one.part == part} for part in PARTS}
+    assert all(by_part.values())
+    assert not by_part["afterwards"] & (by_part["author"] | by_part[ANOTHER_HAND])
 
 
 def test_every_falsehood_cites_a_fact_of_its_sheet(phrases):

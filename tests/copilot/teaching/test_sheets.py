@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 
 import pytest
 
+from copilot.factsheet import Fact, Source
 from copilot.teaching.held_out import is_held_out
-from copilot.teaching.sheets import draw_sheets
+from copilot.teaching.sheets import draw_sheets, fact_from_json, fact_to_json
 from copilot.teaching.shops import ShopSpec, open_shop, shop_specs
 
 SEED = 7
@@ -63,3 +65,9 @@ def test_a_shop_without_data_is_left_out_with_its_reason(tmp_path, built_shop):
     specs, skipped = shop_specs(built_shop, None, 2)
     assert specs[0].name == "complete_journey"
     assert len(skipped) == 1
+
+
+def test_a_fact_of_two_weeks_is_kept_whole():
+    weeks = {"week": date(2017, 11, 20), "other_week": date(2017, 12, 11)}
+    fact = Fact("F1", "week_choice", "101", "Oats", 0.086, "units", (0.08, 0.09), Source("solve"), **weeks)
+    assert fact_from_json(json.loads(json.dumps(fact_to_json(fact)))) == fact
