@@ -146,11 +146,12 @@ def add_risks(bench: Bench, launch: Launch) -> list[Fact]:
     """Add what could go wrong with a launch as units of its expectation, the heaviest first."""
     parts = bench.engine.score_parts(launch.product_id, launch.week, launch.placement)
     units, note = float(launch.expected_units), bench.sources.phrases.note
-    seasonal = float(parts.momentum_ratio) if launch.group else 1.0
+    demand = float(parts.momentum_ratio) if launch.group else 1.0
+    carried_by = "risk_season" if bench.engine.models.season else "risk_trend"
     sizes = {
         "risk_low": (units - float(launch.low), note("risk_low")),
         "risk_placement": (_carried(units, float(parts.placement_ratio)), note("risk_factor")),
-        "risk_season": (_carried(units, seasonal), note("risk_factor")),
+        carried_by: (_carried(units, demand), note("risk_factor")),
     }
     ordered = sorted(sizes.items(), key=lambda one: -one[1][0])
     return [

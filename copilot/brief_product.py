@@ -99,7 +99,8 @@ def _add_slot(bench: Bench, product: Product, launch: Launch) -> dict[str, objec
         "next_units": _add_there(bench, product, told),
         "alternatives": add_alternatives(bench, product, launch),
         "plan_weeks": (bench.engine.weeks[0], bench.engine.weeks[-1]),
-        "risks": [*filter(None, [add_after_holiday(bench, launch)]), *add_risks(bench, launch)],
+        "late": add_after_holiday(bench, launch),
+        "risks": add_risks(bench, launch),
         "sample": add_sample_size(bench, launch),
         "change": [],
         "measured": launch.week + timedelta(weeks=OUTCOME_WEEKS),
@@ -109,7 +110,7 @@ def _add_slot(bench: Bench, product: Product, launch: Launch) -> dict[str, objec
 def _add_no_slot(bench: Bench, product: Product) -> dict[str, object]:
     """Facts about a candidate that the plan leaves out: what forcing it in would change."""
     about_product.why_not(bench, product, SlotAsked(), evidence=False)
-    empty = dict.fromkeys(("slot", "expected", "loss", "next_best", "flip", "binding", "sample", "measured"))
+    empty = dict.fromkeys(("slot", "expected", "loss", "next_best", "flip", "binding", "sample", "measured", "late"))
     return {**empty, "reasons": [], "alternatives": [], "risks": [], "change": _said(bench)}
 
 

@@ -168,6 +168,7 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         "after_holiday": FactSpec("weeks"),
         "risk_low": FactSpec("units", tense="future"),
         "risk_placement": FactSpec("units", tense="future"),
+        "risk_trend": FactSpec("units", tense="future"),
         "risk_season": FactSpec("units", tense="future"),
         "sample_size": FactSpec("launches"),
         "newcomers": FactSpec("shoppers", tense="past"),
