@@ -177,6 +177,8 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         "already_live": FactSpec("week"),
         "not_candidate": FactSpec("text"),
         "sold_units": _OUTCOME,
+        "namesakes": FactSpec("products"),
+        "namesakes_sold": _OUTCOME,
         "data_end": FactSpec("week"),
         "data_launches": FactSpec("launches"),
         "data_rows": FactSpec("rows"),

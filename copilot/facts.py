@@ -142,10 +142,9 @@ def _past_sales(bench: Bench, question: Question) -> None:
     if product is None:
         return
     if product.status == "candidate":
-        bench.sheet.say("not_launched", title=product.title)
+        bench.sheet.say("not_launched")
         about_product.forecast(bench, product)
-    elif about_catalogue.first_sale(bench, product.product_id) is None:
-        bench.sheet.say("never_bought", title=product.title)
+        bench.sheet.must_say(*about_catalogue.add_waiting(bench, product), place=1)
     else:
         about_catalogue.past_sales(bench, product)
 
