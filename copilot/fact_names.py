@@ -149,6 +149,9 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         "advised_per_week": FactSpec("launches", tense="future"),
         "rhythm_stability": FactSpec("share", after=("solved_per_week",)),
         "fatigue_effect": FactSpec("ratio", direction="ratio", tense="future", level=0.8),
+        "fatigue_basis": FactSpec("text", after=("fatigue_effect",)),
+        "fatigue_data": FactSpec("ratio", direction="ratio", tense="past", level=0.8),
+        "fatigue_weeks": FactSpec("weeks", tense="past", after=("fatigue_data",)),
         "fatigue_unsupported": FactSpec("text"),
         "fatigue_test": FactSpec("weeks", after=("fatigue_unsupported",)),
         # shoppers

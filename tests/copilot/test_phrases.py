@@ -35,6 +35,9 @@ GROUP_FACTS = {
     "fatigue_effect",
     "fatigue_unsupported",
     "fatigue_test",
+    "fatigue_basis",
+    "fatigue_data",
+    "fatigue_weeks",
     "most_launches",
     "fewest_launches",
     "category_buyers",
@@ -95,6 +98,8 @@ def values_of(name: str) -> list[object]:
         return ["few launches", "crowding unclear", "no crowding"]
     if name == "fatigue_unsupported":
         return ["fatigue few launches", "fatigue unclear", "no fatigue seen"]
+    if name == "fatigue_basis":
+        return ["prior", "no loss", "own launches"]
     if name == "search_hit":
         return ["candidate", "live", "other"]
     if name == "lock_state":
