@@ -1,4 +1,4 @@
-"""What a rhythm rests on is told: the shop's own launches or the prior, what those launches alone say, from how many."""
+"""A rhythm tells what it rests on: own launches or the prior, what those say alone, and from how many weeks."""
 
 from __future__ import annotations
 
@@ -61,11 +61,13 @@ def test_categories_whose_past_differs_are_told_apart(small_engine, small_stored
     for ratio in (1.11, 0.98):
         facts, text = told(seen_otherwise(small_engine, -math.log(ratio) / left), small_stored, lang, SNACKS)
         low, high = facts["fatigue_data"].interval
-        assert facts["fatigue_data"].value == pytest.approx(ratio) and low < ratio < high
+        assert facts["fatigue_data"].value == pytest.approx(ratio)
+        assert low < ratio < high
         assert facts["fatigue_basis"].value == ("no loss" if ratio > 1 else "own launches")
         assert f"{ratio}" in text
         texts.append(text)
-    assert TOLD["no loss"][lang] in texts[0] and TOLD["no loss"][lang] not in texts[1]
+    assert TOLD["no loss"][lang] in texts[0]
+    assert TOLD["no loss"][lang] not in texts[1]
 
 
 @pytest.mark.parametrize("lang", languages())
