@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ranking.plan import Launch
 
 BIAS = 1.2  # a forecast "a fifth too high" is this many times what sells
+SMALL_BASE = 100  # shoppers, below which a part of them is told as a number and not as a share
 CATEGORY_DAYS = 56  # before a launch; who bought in its category then knows the category
 _TESTS = {"switchback_test": "fatigue_test", "split_pairs_test": "pairs_test", "shopper_holdout_test": "holdout_test"}
 _COUNTED = {"fatigue": "effect_weeks", "crowding": "effect_weeks"}
@@ -180,7 +181,10 @@ def add_sample_size(bench: Bench, launch: Launch) -> Fact | None:
 
 
 def add_buyers(bench: Bench, product: Product, nearest: Sequence[Analogue]) -> list[Fact]:
-    """Add who bought the past launches like a product: how many shoppers, and how many of them knew the category."""
+    """Add who bought the past launches like a product: how many shoppers, and how many of them knew the category.
+
+    A share of few shoppers promises more than they can tell, so their number is added to be told in its place.
+    """
     if not nearest:
         return []
     new, known = set[str](), set[str]()
@@ -200,6 +204,8 @@ def add_buyers(bench: Bench, product: Product, nearest: Sequence[Analogue]) -> l
     if new:
         source = Source("rows", "events", where, ids, EVENT_COLUMNS, note("category_regulars"))
         facts.append(bench.sheet.add("category_regulars", *about, len(known) / len(new), source))
+        if len(new) < SMALL_BASE:
+            facts.append(bench.sheet.add("regulars_count", *about, len(known), source))
     return facts
 
 

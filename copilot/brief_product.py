@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION_LIMIT = 600  # characters
 QUERIES_SHOWN = 5
-FEWEST_BUYERS = 30  # shoppers, below which a share among them says little
+FEWEST_BUYERS = 30  # shoppers, below which they are too few to tell segments apart
+FEWEST_OF_A_SEGMENT = 10  # shoppers, below which they are no segment
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def write_product(writer: BriefWriter, product: Product) -> Brief:
         "analogues": analogues,
         "outcomes_chart": _chart(bench, analogues, launch, forecast),
         "buyers": buyers,
-        "enough_buyers": bool(buyers) and _size(buyers[0]) >= FEWEST_BUYERS,
+        "two_segments": _make_two_segments(buyers),
         "demand": [fact for fact in words if isinstance(fact, Fact)],
         "words": [one for one in words if isinstance(one, Words)],
         "rhythm": {fact.name: fact for fact in rhythm},
@@ -167,6 +168,14 @@ def _said(bench: Bench) -> list[Fact]:
     """Return the facts collected so far that an answer would have to state."""
     sheet = bench.sheet.build()
     return [fact for fact_id in sheet.essential if (fact := sheet.get(fact_id)) is not None]
+
+
+def _make_two_segments(buyers: Sequence[Fact]) -> bool:
+    """Say whether those who knew the category and those who did not are enough shoppers each."""
+    if len(buyers) < 2 or _size(buyers[0]) < FEWEST_BUYERS:
+        return False
+    known = round(_size(buyers[0]) * _size(buyers[1]))
+    return min(known, _size(buyers[0]) - known) >= FEWEST_OF_A_SEGMENT
 
 
 def _size(fact: Fact) -> float:

@@ -176,6 +176,7 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         "sample_size": FactSpec("launches"),
         "newcomers": FactSpec("shoppers", tense="past"),
         "category_regulars": FactSpec("share", tense="past", after=("newcomers",)),
+        "regulars_count": FactSpec("shoppers", tense="past", after=("newcomers",)),
         # the catalogue
         "already_live": FactSpec("week"),
         "not_candidate": FactSpec("text"),

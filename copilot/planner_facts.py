@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copilot.factsheet import TIE_TOLERANCE, Fact
-from copilot.product_facts import Bench
+from copilot.factsheet import Fact
+from copilot.product_facts import Bench, has_weight
 from ranking.conflicts import describe
 from ranking.fatigue_model import GroupFatigue
 from ranking.interventions import CapLaunches, ChangePrice, Intervention, Lock, ScaleForecast, SetCapacity
@@ -47,7 +47,7 @@ def add_rhythm_effect(bench: Bench, launch: Launch) -> Fact | None:
     if column is None or problem.face_worth[row, column] <= 0:
         return None
     ratio = float(problem.net_worth[row, column] / problem.face_worth[row, column])
-    if abs(ratio - 1) < TIE_TOLERANCE or ratio <= 0:
+    if not has_weight(ratio):
         return None
     source = bench.sources.fatigue(launch.group)
     return bench.sheet.add("rhythm_effect", launch.product_id, launch.title, ratio, source, week=launch.week)
