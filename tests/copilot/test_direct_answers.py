@@ -176,7 +176,8 @@ def test_the_chat_and_the_weeks_brief_say_the_same_of_a_rest(told, small_engine,
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize(("delta", "advised"), [(-3.0, False), (0.0, None), (3.0, True)])
 def test_a_rest_is_advised_by_the_sign_of_what_is_proven(delta, advised, lang):
-    fact = Fact("F1", "rest_delta", "season", "season", delta, "units", (delta - 1, delta + 1), Source("solve"), week=W43)
+    about, interval = ("F1", "rest_delta", "season", "season"), (delta - 1, delta + 1)
+    fact = Fact(*about, delta, "units", interval, Source("solve"), week=W43)
     sheet, phrases = FactSheet(Question("?", Intent.RHYTHM, Entities(), 1.0), (fact,), ("F1",)), load_phrases(lang)
     said = phrases.sentence(fact)
     assert verify_sentence(said, sheet, phrases).ok
