@@ -105,6 +105,8 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         "search_trend": FactSpec("ratio", direction="ratio", tense="past", level=0.8),
         "search_words": FactSpec("searches", tense="past"),
         "searches_with_words": FactSpec("searches", tense="past"),
+        "searches_for": FactSpec("searches", tense="past"),
+        "category_searches": FactSpec("searches", tense="past"),
         # re-solving under an intervention
         "slot_loss": _RE_SOLVED,
         "force_delta": _RE_SOLVED,

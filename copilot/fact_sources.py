@@ -155,6 +155,10 @@ class Sources:
         """The rows of the queries that hold some words."""
         return _queries(queries, self.phrases.note("words", simulated=simulated), simulated)
 
+    def near_category(self, queries: Sequence[str], simulated: bool) -> Source:
+        """The rows of the queries near a category's waiting products."""
+        return _queries(queries[:_MOST_QUERIES], self.phrases.note("near_category", simulated=simulated), simulated)
+
     def analogues(self, analogues: Sequence[Analogue]) -> Source:
         """The past launches that a median was taken over."""
         ids = [analogue.product_id for analogue in analogues]

@@ -129,6 +129,13 @@ def add_medians(
 
 def add_word_searches(bench: Bench, product: Product, words: Sequence[str], n_queries: int) -> list[Fact]:
     """Add how often shoppers searched with a product's own words, and the commonest of these searches."""
+    return add_asked_words(bench, (product.product_id, product.title), words, "search_words", n_queries)
+
+
+def add_asked_words(
+    bench: Bench, about: tuple[str, str], words: Sequence[str], each: str, n_queries: int
+) -> list[Fact]:
+    """Add how often shoppers searched with some words, and the commonest of these searches as facts named `each`."""
     stem = bench.sources.phrases.lexicon.stem
     wanted = {stem(word) for word in words}
     rows = bench.engine.workspace.query(
@@ -138,13 +145,12 @@ def add_word_searches(bench: Bench, product: Product, words: Sequence[str], n_qu
     counts = dict(zip(rows["query"], rows["n"], strict=True))
     held = [query for query in counts if wanted <= {stem(word) for word in words_of(query)}]
     simulated = "queries" in bench.engine.report.simulated
-    about, said = (product.product_id, product.title), " ".join(words)
     total = int(sum(counts[query] for query in held))
     source = bench.sources.words(held, simulated)
-    facts = [bench.sheet.add("searches_with_words", *about, total, source, other=("", said))]
+    facts = [bench.sheet.add("searches_with_words", *about, total, source, other=("", " ".join(words)))]
     for query in held[:n_queries]:
         source = bench.sources.words([query], simulated)
-        facts.append(bench.sheet.add("search_words", *about, _count(counts[query]), source, other=("", query)))
+        facts.append(bench.sheet.add(each, *about, _count(counts[query]), source, other=("", query)))
     return facts
 
 

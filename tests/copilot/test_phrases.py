@@ -45,6 +45,7 @@ GROUP_FACTS = {
     "most_launches",
     "fewest_launches",
     "category_buyers",
+    "category_searches",
     "solved_total",
     "rhythm_agreement",
     "data_rows",
@@ -52,6 +53,7 @@ GROUP_FACTS = {
 WHOLE = dict.fromkeys(
     (
         "plan_candidates",
+        "searches_for",
         "plan_gap",
         "more_launches",
         "more_products",
