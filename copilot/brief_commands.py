@@ -31,6 +31,9 @@ def add_brief_command(commands: Any, opened: Callable[[Run], Callable[..., int]]
     what.add_argument("target", nargs="?", metavar="PRODUCT_ID|WEEK|rhythm")
     what.add_argument("--check", type=Path, metavar="FILE", help="say whether the plan or the data changed since")
     brief.add_argument("--format", choices=("md", "docx"), default="md")
+    brief.add_argument(
+        "--written", action="store_true", help="let the writer write the paragraphs on why, positioning and timing"
+    )
     brief.add_argument("--lang", choices=languages, help="COPILOT_LANG when not given")
     brief.add_argument("-o", "--output", type=Path)
 
@@ -45,7 +48,7 @@ def run_brief(arguments: argparse.Namespace, copilot: Copilot) -> int:
         raise UnsupportedFormat("A docx brief is no text for the screen: name the file to write with -o FILE.")
     from copilot.briefs import brief_bytes
 
-    content = brief_bytes(copilot.brief(arguments.target, arguments.lang), arguments.format)
+    content = brief_bytes(copilot.brief(arguments.target, arguments.lang, written=arguments.written), arguments.format)
     if arguments.output is None:
         sys.stdout.write(content.decode())
         return 0

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ranking.plan import Launch
 
 BIAS = 1.2  # a forecast "a fifth too high" is this many times what sells
+SMALL_BASE = 100  # shoppers, below which a part of them is told as a number and not as a share
 CATEGORY_DAYS = 56  # before a launch; who bought in its category then knows the category
 _TESTS = {"switchback_test": "fatigue_test", "split_pairs_test": "pairs_test", "shopper_holdout_test": "holdout_test"}
 _COUNTED = {"fatigue": "effect_weeks", "crowding": "effect_weeks"}
@@ -146,11 +147,12 @@ def add_risks(bench: Bench, launch: Launch) -> list[Fact]:
     """Add what could go wrong with a launch as units of its expectation, the heaviest first."""
     parts = bench.engine.score_parts(launch.product_id, launch.week, launch.placement)
     units, note = float(launch.expected_units), bench.sources.phrases.note
-    seasonal = float(parts.momentum_ratio) if launch.group else 1.0
+    demand = float(parts.momentum_ratio) if launch.group else 1.0
+    carried_by = "risk_season" if bench.engine.models.season else "risk_trend"
     sizes = {
         "risk_low": (units - float(launch.low), note("risk_low")),
         "risk_placement": (_carried(units, float(parts.placement_ratio)), note("risk_factor")),
-        "risk_season": (_carried(units, seasonal), note("risk_factor")),
+        carried_by: (_carried(units, demand), note("risk_factor")),
     }
     ordered = sorted(sizes.items(), key=lambda one: -one[1][0])
     return [
@@ -179,7 +181,10 @@ def add_sample_size(bench: Bench, launch: Launch) -> Fact | None:
 
 
 def add_buyers(bench: Bench, product: Product, nearest: Sequence[Analogue]) -> list[Fact]:
-    """Add who bought the past launches like a product: how many shoppers, and how many of them knew the category."""
+    """Add who bought the past launches like a product: how many shoppers, and how many of them knew the category.
+
+    A share of few shoppers promises more than they can tell, so their number is added to be told in its place.
+    """
     if not nearest:
         return []
     new, known = set[str](), set[str]()
@@ -199,6 +204,8 @@ def add_buyers(bench: Bench, product: Product, nearest: Sequence[Analogue]) -> l
     if new:
         source = Source("rows", "events", where, ids, EVENT_COLUMNS, note("category_regulars"))
         facts.append(bench.sheet.add("category_regulars", *about, len(known) / len(new), source))
+        if len(new) < SMALL_BASE:
+            facts.append(bench.sheet.add("regulars_count", *about, len(known), source))
     return facts
 
 

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION_LIMIT = 600  # characters
 QUERIES_SHOWN = 5
-FEWEST_BUYERS = 30  # shoppers, below which a share among them says little
+FEWEST_BUYERS = 30  # shoppers, below which they are too few to tell segments apart
+FEWEST_OF_A_SEGMENT = 10  # shoppers, below which they are no segment
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def write_product(writer: BriefWriter, product: Product) -> Brief:
         "analogues": analogues,
         "outcomes_chart": _chart(bench, analogues, launch, forecast),
         "buyers": buyers,
-        "enough_buyers": bool(buyers) and _size(buyers[0]) >= FEWEST_BUYERS,
+        "two_segments": _make_two_segments(buyers),
         "demand": [fact for fact in words if isinstance(fact, Fact)],
         "words": [one for one in words if isinstance(one, Words)],
         "rhythm": {fact.name: fact for fact in rhythm},
@@ -99,7 +100,8 @@ def _add_slot(bench: Bench, product: Product, launch: Launch) -> dict[str, objec
         "next_units": _add_there(bench, product, told),
         "alternatives": add_alternatives(bench, product, launch),
         "plan_weeks": (bench.engine.weeks[0], bench.engine.weeks[-1]),
-        "risks": [*filter(None, [add_after_holiday(bench, launch)]), *add_risks(bench, launch)],
+        "late": add_after_holiday(bench, launch),
+        "risks": add_risks(bench, launch),
         "sample": add_sample_size(bench, launch),
         "change": [],
         "measured": launch.week + timedelta(weeks=OUTCOME_WEEKS),
@@ -109,7 +111,7 @@ def _add_slot(bench: Bench, product: Product, launch: Launch) -> dict[str, objec
 def _add_no_slot(bench: Bench, product: Product) -> dict[str, object]:
     """Facts about a candidate that the plan leaves out: what forcing it in would change."""
     about_product.why_not(bench, product, SlotAsked(), evidence=False)
-    empty = dict.fromkeys(("slot", "expected", "loss", "next_best", "flip", "binding", "sample", "measured"))
+    empty = dict.fromkeys(("slot", "expected", "loss", "next_best", "flip", "binding", "sample", "measured", "late"))
     return {**empty, "reasons": [], "alternatives": [], "risks": [], "change": _said(bench)}
 
 
@@ -166,6 +168,14 @@ def _said(bench: Bench) -> list[Fact]:
     """Return the facts collected so far that an answer would have to state."""
     sheet = bench.sheet.build()
     return [fact for fact_id in sheet.essential if (fact := sheet.get(fact_id)) is not None]
+
+
+def _make_two_segments(buyers: Sequence[Fact]) -> bool:
+    """Say whether those who knew the category and those who did not are enough shoppers each."""
+    if len(buyers) < 2 or _size(buyers[0]) < FEWEST_BUYERS:
+        return False
+    known = round(_size(buyers[0]) * _size(buyers[1]))
+    return min(known, _size(buyers[0]) - known) >= FEWEST_OF_A_SEGMENT
 
 
 def _size(fact: Fact) -> float:

@@ -19,6 +19,7 @@ from copilot.holidays import add_after_holidays
 from copilot.plan_collectors import Part, largest_first
 from copilot.planner_facts import add_binding
 from copilot.product_facts import Bench
+from copilot.rest_collectors import add_rest
 from ranking.interventions import CapLaunches, Exclude
 from retrieval.weeks import format_week
 
@@ -45,6 +46,7 @@ def write_week(writer: BriefWriter, week: date) -> Brief:
     launches = sorted(filter(part.holds, bench.stored.plan.launches), key=largest_first)
     groups = sorted({launch.group for launch in launches if launch.group})
     expected = [(launch, product_facts.add_expected(bench, launch)) for launch in launches]
+    caps, rest = _add_caps(bench, week, len(launches))
     values: dict[str, object] = {
         "week": week,
         "count": about_plan.add_planned_count(bench, part),
@@ -56,7 +58,8 @@ def write_week(writer: BriefWriter, week: date) -> Brief:
         "groups": [about_plan.add_planned_count(bench, Part(weeks=(week,), groups=(group,))) for group in groups],
         "reasons": _add_reasons(bench, launches[:EXPLAINED]),
         "moves": [_add_move(bench, launch) for launch in launches[:EXPLAINED]],
-        "caps": _add_caps(bench, week, len(launches)),
+        "caps": caps,
+        "rest": rest,
         "binding": next(iter(fact for one in launches[:1] if (fact := add_binding(bench, one))), None),
         "words": [_add_words(bench, launch) for launch in launches[:EXPLAINED]],
         "stocks": [
@@ -93,19 +96,21 @@ def _add_move(bench: Bench, launch: Launch) -> tuple[Launch, Fact | None, Fact |
     return launch, loss, about_product.add_next_best(bench, product, told)
 
 
-def _add_caps(bench: Bench, week: date, n_launches: int) -> list[tuple[int, Fact]]:
-    """What fewer launches in the week would change, and none at all; the plan is solved again for each."""
-    found = []
+def _add_caps(bench: Bench, week: date, n_launches: int) -> tuple[list[tuple[int, Fact]], Fact | None]:
+    """What fewer launches in the week would change; and whether it can rest, by the rule that the chat answers by."""
+    found, rest = [], None
     for most in dict.fromkeys((n_launches - 1, n_launches // 2, 0)):
         if not 0 <= most < n_launches:
             continue
         told = bench.engine.counterfactual(bench.stored, CapLaunches(most, week))
+        if most == 0:
+            rest = add_rest(bench, "rest_delta", Part((week,)), told)
         if told.delta_units is None or told.delta_low is None or told.delta_high is None:
             continue
         source, interval = bench.sources.solve(told, []), (float(told.delta_low), float(told.delta_high))
-        fact = bench.sheet.add("change_delta", "plan", "plan", float(told.delta_units), source, interval=interval)
-        found.append((most, fact))
-    return found
+        about = ("change_delta", "plan", "plan", float(told.delta_units), source)
+        found.append((most, rest or bench.sheet.add(*about, interval=interval)))
+    return found, rest
 
 
 def _add_words(bench: Bench, launch: Launch) -> tuple[Launch, str, Fact | None]:

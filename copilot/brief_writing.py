@@ -1,8 +1,9 @@
 """What briefs are written with: a sheet of facts, the templates' words, footnotes, charts, and the mark of the edition.
 
-Templates speak with six functions. `say(fact)` is the fact's own sentence, `value(fact)` its figure with its unit,
+Templates speak with these functions. `say(fact)` is the fact's own sentence, `value(fact)` its figure with its unit,
 `noted_interval(fact)` its interval; each carries a footnote. `number(fact)`, `interval(fact)` and `proven(fact)` are
-bare figures for places that `notes(facts)` covers with a footnote. A number that no footnote covers fails a test.
+bare figures for places that `notes(facts)` covers with a footnote. A number that no footnote covers fails a test. Where
+a writer writes passages, which `written` says, `told(facts)` is a paragraph of verified sentences about these facts.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from copilot.questions import Entities, Question
 from retrieval.weeks import format_week
 
 if TYPE_CHECKING:
+    from copilot.brief_passages import Passages
     from copilot.engine import Engine
     from copilot.store import StoredPlan
 
@@ -158,10 +160,18 @@ class Notes:
 class BriefWriter:
     """Collects the facts of one brief on `bench` and renders its template."""
 
-    def __init__(self, target: str, engine: Engine, stored: StoredPlan, phrases: Phrases) -> None:
+    def __init__(
+        self,
+        target: str,
+        engine: Engine,
+        stored: StoredPlan,
+        phrases: Phrases,
+        passages: Passages | None = None,
+    ) -> None:
         question = Question(target, Intent.BRIEF, Entities(), 1.0, phrases.lang)
         self.bench = Bench(SheetBuilder(question), engine, stored, Sources(engine, stored, phrases))
         self.phrases = phrases
+        self.passages = passages
         self._charts: list[Chart] = []
 
     def finish(self, target: str, kind: str, template: str, values: dict[str, object], **names: str) -> Brief:
@@ -180,6 +190,7 @@ class BriefWriter:
             simulated=[phrases.known("table", str(table), str(table)) for table in report.simulated],
             unread=phrases.known("unread", report.source, ""),
             label=clean_label,
+            written=self.passages is not None,
             week_range=week_range_text,
             **about,
             **self._speaking(notes),
@@ -234,6 +245,7 @@ class BriefWriter:
 
         return {
             "say": say,
+            **(self.passages.speaking(self.bench.sheet.question, self.phrases, notes.refer) if self.passages else {}),
             "value": value,
             "noted_interval": noted_interval,
             "number": self.phrases.value,

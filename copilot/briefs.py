@@ -22,6 +22,7 @@ from retrieval.weeks import format_week, parse_week
 if TYPE_CHECKING:
     from datetime import date
 
+    from copilot.brief_passages import Passages
     from copilot.engine import Engine
     from copilot.store import StoredPlan
 
@@ -31,15 +32,19 @@ FORMATS = ("md", "docx")
 _WEEK_DIGITS = 2  # a number of more is a product's
 
 
-def write_brief(target: str, engine: Engine, stored_plan: StoredPlan, phrases: Phrases) -> Brief:
+def write_brief(
+    target: str, engine: Engine, stored_plan: StoredPlan, phrases: Phrases, passages: Passages | None = None
+) -> Brief:
     """Write the brief of a product id, a week (`2017-W43`, `43`, `week 43` or a date) or `rhythm`.
+
+    With `passages`, a writer writes the paragraphs of a product's brief on why, positioning and timing.
 
     Raises:
         UnknownProduct: the target is neither a product of the catalogue, a week nor `rhythm`.
         UnknownWeek: the week lies outside the plan.
     """
     named = clean_text(target, 200).strip()
-    writer = BriefWriter(named, engine, stored_plan, phrases)
+    writer = BriefWriter(named, engine, stored_plan, phrases, passages)
     if named.lower() == RHYTHM:
         return write_rhythm(writer)
     try:

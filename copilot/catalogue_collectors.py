@@ -74,13 +74,34 @@ def add_live(bench: Bench, product: Product) -> Fact:
 
 
 def past_sales(bench: Bench, product: Product) -> None:
-    """What was sold of a product so far; a candidate was not launched, so nothing was."""
+    """What was sold of a product so far, which may be nothing."""
     sold = first_sale(bench, product.product_id)
-    if sold is None or product.status == "candidate":
-        return
     end = week_of(bench.engine.report.last_day)
     source = bench.sources.purchases(product.product_id)
-    bench.sheet.must_say(bench.sheet.add("sold_units", product.product_id, product.title, sold[1], source, week=end))
+    units = sold[1] if sold else 0
+    bench.sheet.must_say(bench.sheet.add("sold_units", product.product_id, product.title, units, source, week=end))
+
+
+def add_waiting(bench: Bench, product: Product) -> list[Fact]:
+    """Add that a product waits for its launch; and how many others bear its name, with what these sold.
+
+    The catalogue has an entry for each make and size, so what a shopper knows under that name may be on sale for years.
+    """
+    about = (product.product_id, product.title)
+    facts = [bench.sheet.add("search_hit", *about, product.status, bench.sources.product(product.product_id))]
+    source = bench.sources.namesakes(product)
+    alike = bench.engine.workspace.query(
+        f"SELECT count(*) AS n FROM products WHERE {source.where}", list(source.params)
+    )
+    if n := int(alike["n"].iloc[0]):
+        facts.append(bench.sheet.add("namesakes", *about, n, source))
+    source, end = bench.sources.namesakes_sold(product), week_of(bench.engine.report.last_day)
+    rows = bench.engine.workspace.query(
+        f"SELECT coalesce(sum(quantity), 0) AS units FROM events WHERE {source.where}", list(source.params)
+    )
+    if units := float(rows["units"].iloc[0]):
+        facts.append(bench.sheet.add("namesakes_sold", *about, units, source, week=end))
+    return facts
 
 
 def first_sale(bench: Bench, product_id: str) -> tuple[date, float] | None:

@@ -11,7 +11,7 @@ from copilot.factsheet import Source
 from copilot.phrases import Phrases
 
 if TYPE_CHECKING:
-    from copilot.engine import Analogue, Engine
+    from copilot.engine import Analogue, Engine, Product
     from copilot.store import StoredPlan
     from ranking.counterfactual import Counterfactual
     from ranking.lift import PlacementLift
@@ -56,6 +56,18 @@ class Sources:
     def product(self, product_id: str) -> Source:
         """The product's catalogue entry."""
         return _products("rows", [product_id], self.phrases.note("catalogue"))
+
+    def namesakes(self, product: Product) -> Source:
+        """The other products with a product's title."""
+        where, params = "title = ? AND product_id <> ?", (product.title, product.product_id)
+        return Source("rows", "products", where, params, PRODUCT_COLUMNS, self.phrases.note("namesakes"))
+
+    def namesakes_sold(self, product: Product) -> Source:
+        """The purchases of the other products with a product's title, before the plan's day."""
+        named = "SELECT product_id FROM products WHERE title = ? AND product_id <> ?"
+        where = f"type = 'purchase' AND product_id IN ({named}) AND ts < ?"
+        params = (product.title, product.product_id, self.engine.as_of)
+        return Source("rows", "events", where, params, EVENT_COLUMNS, self.phrases.note("sold"))
 
     def forecast(self, product_id: str, analogues: Sequence[Analogue]) -> Source:
         """The forecast model; the rows are the product and its nearest past launches."""
@@ -142,6 +154,10 @@ class Sources:
     def words(self, queries: Sequence[str], simulated: bool) -> Source:
         """The rows of the queries that hold some words."""
         return _queries(queries, self.phrases.note("words", simulated=simulated), simulated)
+
+    def near_category(self, queries: Sequence[str], simulated: bool) -> Source:
+        """The rows of the queries near a category's waiting products."""
+        return _queries(queries[:_MOST_QUERIES], self.phrases.note("near_category", simulated=simulated), simulated)
 
     def analogues(self, analogues: Sequence[Analogue]) -> Source:
         """The past launches that a median was taken over."""

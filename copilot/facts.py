@@ -12,6 +12,7 @@ from copilot import fact_collectors as about_product
 from copilot import outlook_collectors as about_outlook
 from copilot import overview_collectors as about_whole
 from copilot import plan_collectors as about_plan
+from copilot import search_collectors as about_searches
 from copilot import version_collectors as about_versions
 from copilot.abstention import OF_ANY_WEEK
 from copilot.asked import is_about_a_category, is_about_a_part, is_named, part, plan_range, slot_asked, the_product
@@ -129,11 +130,6 @@ def _similar(bench: Bench, question: Question) -> None:
         about_product.similar(bench, product)
 
 
-def _search_demand(bench: Bench, question: Question) -> None:
-    if (product := the_product(bench, question)) is not None:
-        about_product.search_demand(bench, product, question.product_words.split())
-
-
 def _past_sales(bench: Bench, question: Question) -> None:
     if not is_named(question):
         bench.sheet.say("no_shop_sales")
@@ -142,10 +138,9 @@ def _past_sales(bench: Bench, question: Question) -> None:
     if product is None:
         return
     if product.status == "candidate":
-        bench.sheet.say("not_launched", title=product.title)
+        bench.sheet.say("not_launched")
         about_product.forecast(bench, product)
-    elif about_catalogue.first_sale(bench, product.product_id) is None:
-        bench.sheet.say("never_bought", title=product.title)
+        bench.sheet.must_say(*about_catalogue.add_waiting(bench, product), place=1)
     else:
         about_catalogue.past_sales(bench, product)
 
@@ -244,7 +239,7 @@ _COLLECTORS = {
     Intent.WHAT_IF_MOVE: about_change.what_if_move,
     Intent.FORECAST: _forecast,
     Intent.SIMILAR: _similar,
-    Intent.SEARCH_DEMAND: _search_demand,
+    Intent.SEARCH_DEMAND: about_searches.search_demand,
     Intent.RHYTHM: _rhythm,
     Intent.PLANNED: _planned,
     Intent.WHAT_IF: about_change.what_if,

@@ -245,9 +245,11 @@ class SheetBuilder:
             self._essential.append(fact.id)
         return fact
 
-    def must_say(self, *facts: Fact | None) -> None:
-        """Make facts essential, after those that already are."""
-        self._essential += [fact.id for fact in facts if fact is not None and fact.id not in self._essential]
+    def must_say(self, *facts: Fact | None, place: int | None = None) -> None:
+        """Make facts essential, after those that already are, or from a place among them on (0 is the first)."""
+        new = [fact.id for fact in facts if fact is not None and fact.id not in self._essential]
+        at = len(self._essential) if place is None else place
+        self._essential[at:at] = new
 
     def say(self, key: str, *, closing: bool = False, **params: object) -> None:
         """Add a line of the product's own words."""

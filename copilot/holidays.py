@@ -1,4 +1,4 @@
-"""Holidays: launches of goods whose title names a day, planned after that day has passed; told as a risk."""
+"""Holidays: launches of goods whose title or category names a day, planned after that day; told as a risk."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from dateutil.easter import easter
 
+from copilot.cleaning import clean_label
 from copilot.factsheet import Fact, Source
 from copilot.phrases import languages, load_toml
 from retrieval.weeks import week_of
@@ -26,7 +27,7 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 @dataclass(frozen=True)
 class Holiday:
-    """A day of every year, and the words of a title that say that a product is made for it; see `holidays.toml`."""
+    """A day of every year, and the words that say that a product is made for it; see `holidays.toml`."""
 
     key: str
     words: tuple[str, ...]
@@ -43,9 +44,9 @@ class Holiday:
             return first + timedelta(days=(weekday - first.weekday()) % 7 + 7 * (n - 1))
         return easter(year) + timedelta(days=int(str(self.rule["easter"])))
 
-    def is_named_in(self, title: str) -> bool:
-        """Say whether a title holds one of the words, whole."""
-        return any(re.search(_whole(word), title, re.IGNORECASE) for word in self.words)
+    def is_named_in(self, text: str) -> bool:
+        """Say whether a title or a category's name holds one of the words, whole."""
+        return any(re.search(_whole(word), text, re.IGNORECASE) for word in self.words)
 
     def passed_before(self, week: date) -> date | None:
         """Return its latest day that leaves a week nothing to sell before it; None where the next one is nearer."""
@@ -62,37 +63,59 @@ def holidays() -> tuple[Holiday, ...]:
 
 
 def add_after_holiday(bench: Bench, launch: Launch) -> Fact | None:
-    """Add that a launch comes after the day that its title names; None for the others, nearly all."""
-    for holiday in holidays():
-        day = holiday.passed_before(launch.week) if holiday.is_named_in(launch.title) else None
-        if day is None:
-            continue
-        week = week_of(day)
-        source = Source("model", note=bench.sources.phrases.note("holiday", day=str(day)))
-        label = load_toml(bench.sources.phrases.lang, FILE)[holiday.key]["label"]
-        return bench.sheet.add(
-            "after_holiday",
-            launch.product_id,
-            launch.title,
-            (launch.week - week).days // 7,
-            source,
-            week=launch.week,
-            other=(holiday.key, label),
-            other_week=week,
-        )
-    return None
+    """Add that a launch comes after the day that its title or category names; None for the others, nearly all."""
+    return next(iter(add_after_holidays(bench, [launch], 1)), None)
 
 
 def add_after_holidays(bench: Bench, launches: Sequence[Launch], most: int) -> list[Fact]:
     """Add the first few launches that come after their day."""
-    found = (add_after_holiday(bench, launch) for launch in launches)
+    categories = _categories(bench, [launch.product_id for launch in launches])
     late: list[Fact] = []
-    for fact in found:
-        if fact is not None:
-            late.append(fact)
+    for launch in launches:
+        made_for, named_by = named_day(launch.title, categories.get(launch.product_id, ""))
+        day = made_for.passed_before(launch.week) if made_for else None
+        if made_for and day:
+            late.append(_add_late(bench, launch, made_for, day, named_by))
         if len(late) == most:
             break
     return late
+
+
+def named_day(title: str, category: str) -> tuple[Holiday | None, str]:
+    """Return the day that goods are made for, and their category where it is the one to name it.
+
+    A title that names a day speaks for itself, whatever its shelf. Example: "Easter Eggs" among Christmas goods.
+    """
+    for holiday in holidays():
+        if holiday.is_named_in(title):
+            return holiday, ""
+    return next((one for one in holidays() if one.is_named_in(category)), None), category
+
+
+def _add_late(bench: Bench, launch: Launch, made_for: Holiday, day: date, named_by: str) -> Fact:
+    week, phrases = week_of(day), bench.sources.phrases
+    label = load_toml(phrases.lang, FILE)[made_for.key]["label"]
+    return bench.sheet.add(
+        "after_holiday",
+        launch.product_id,
+        launch.title,
+        (launch.week - week).days // 7,
+        Source("model", note=phrases.note("holiday", day=str(day), category=clean_label(named_by))),
+        week=launch.week,
+        other=(made_for.key, label),
+        other_week=week,
+    )
+
+
+def _categories(bench: Bench, product_ids: Sequence[str]) -> dict[str, str]:
+    """Return the whole categories of products; a launch itself knows their first two levels only."""
+    if not product_ids:
+        return {}
+    marks = ", ".join("?" * len(product_ids))
+    rows = bench.engine.workspace.query(
+        f"SELECT product_id, category FROM products WHERE product_id IN ({marks})", [*product_ids]
+    )
+    return dict(zip(rows["product_id"].astype(str), rows["category"].fillna("").astype(str), strict=True))
 
 
 def _whole(word: str) -> str:

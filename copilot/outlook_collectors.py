@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from copilot.asked import is_about_the_whole, is_named, part, the_product
 from copilot.catalogue_collectors import add_live
 from copilot.data_collectors import add_accuracy, add_past_launches, say_simulated
+from copilot.fact_collectors import add_not_planned
 from copilot.holidays import add_after_holiday, add_after_holidays
 from copilot.plan_collectors import add_plan_gap, add_planned_count, add_planned_units, largest_first
 from copilot.planner_facts import add_fatigue, add_flip, add_plan_low, add_rhythm_effect
@@ -57,7 +58,7 @@ def _product_risks(bench: Bench, product: Product) -> None:
     nearest = bench.engine.analogues(product.product_id, ANALOGUES)
     worst = min(nearest, key=lambda one: one.units_4w, default=None)
     if worst is not None:
-        bench.sheet.say("risk_analogues", n=len(nearest))
+        bench.sheet.say("risk_analogues")
         bench.sheet.must_say(add_analogue(bench, product, worst, explains=expected))
     else:
         bench.sheet.say("no_analogues")
@@ -133,6 +134,7 @@ def drivers(bench: Bench, question: Question) -> None:
         bench.sheet.must_say(*add_reasons(bench, launch, expected), add_rhythm_effect(bench, launch))
     else:
         bench.sheet.say("drivers_without_slot")
+        bench.sheet.must_say(add_not_planned(bench, product))
     alone = add_forecast(bench, product, explains=expected)
     nearest = bench.engine.analogues(product.product_id, ANALOGUES)
     bench.sheet.must_say(alone, *add_medians(bench, product, nearest, explains=alone))

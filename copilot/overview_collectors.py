@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from copilot.catalogue_collectors import add_more
 from copilot.group_names import within
-from copilot.plan_collectors import Part, add_planned_count, largest_first, list_launches
+from copilot.plan_collectors import Part, add_planned_count, add_planned_units, largest_first, list_launches
 from copilot.product_facts import Bench, add_expected, add_forecast, add_lift, add_slot
 from copilot.topics import asks
 from ranking.interventions import CapLaunches, ChangePrice, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
@@ -70,9 +70,6 @@ def _add_extreme_parts(bench: Bench, kind: str, launches: Sequence[Launch], leas
         bench.sheet.say("all_alike", kind=kind)
         bench.sheet.must_say(add_planned_count(bench, Part(weeks=(chosen,) if isinstance(chosen, date) else ())))
         return
-    if len(tied) > 1:
-        labels = ", ".join(format_week(key) if isinstance(key, date) else str(key) for key in tied)
-        bench.sheet.say("tied", labels=labels)
     name = ("fewest_launches" if least else "most_launches") if counted else ("least_units" if least else "most_units")
     label = format_week(chosen) if kind == "week" else str(chosen)  # pyright: ignore[reportArgumentType]
     source = bench.sources.plan([launch.product_id for launch in there])
@@ -80,12 +77,20 @@ def _add_extreme_parts(bench: Bench, kind: str, launches: Sequence[Launch], leas
     bench.sheet.must_say(
         bench.sheet.add(name, label, label, value, source, week=week, placement=placement)  # pyright: ignore[reportArgumentType]
     )
-    shown = Part(
-        weeks=(chosen,) if isinstance(chosen, date) else (),
-        placements=(label,) if kind == "placement" else (),
-        groups=(label,) if kind == "category" else (),
+    if len(tied) > 1:
+        bench.sheet.say("tied")
+        add = add_planned_count if counted else add_planned_units
+        bench.sheet.must_say(*(add(bench, _part_of(kind, key)) for key in tied[1:LISTED_AT_MOST]))
+    list_launches(bench, sorted(there, key=largest_first), LISTED, _part_of(kind, chosen))
+
+
+def _part_of(kind: str, key: object) -> Part:
+    """Return the part of the plan that a week, placement or category makes up."""
+    return Part(
+        weeks=(key,) if isinstance(key, date) else (),
+        placements=(str(key),) if kind == "placement" else (),
+        groups=(str(key),) if kind == "category" else (),
     )
-    list_launches(bench, sorted(there, key=largest_first), LISTED, shown)
 
 
 def placements(bench: Bench, names: Sequence[str]) -> None:

@@ -29,6 +29,7 @@ from copilot.numerals import change_text, number_text
 from copilot.segments import HAN
 from retrieval.weeks import format_week
 
+_BESIDE_QUOTES = re.compile(rf"(?<=[{HAN}，]) (?=“)|(?<=”) (?=[{HAN}])")  # quotation marks need no blank beside them
 _NUMBERED_NAME = re.compile(rf"(” #[0-9A-Za-z._-]+)(?=[{HAN}])")  # a name's number stands apart from a word after it
 
 
@@ -101,8 +102,12 @@ class Phrases:
         return self.messages[key].render(level=f"{level:.0%}", low=bounds[0], high=bounds[1])
 
     def name(self, label: str) -> str:
-        """Return the name of a category or placement, in quotation marks unless it reads as a plain name."""
-        return label if not label or reads_as_name(label, self.lexicon) else quoted(label)
+        """Return the name of a category or placement, in quotation marks unless it reads as a plain name.
+
+        A language without blanks quotes them all: the shop's own names, in whatever script, are then seen to be names.
+        """
+        plain = not self.lexicon.unspaced and reads_as_name(label, self.lexicon)
+        return label if not label or plain else quoted(label)
 
     def bounds(self, fact: Fact) -> tuple[str, str] | None:
         """Return the fact's interval as it is written in this language, or None."""
@@ -144,7 +149,7 @@ def _sentence(of_phrases: Same[Phrases], of_fact: Same[Fact]) -> str:
     """Return a fact's own sentence: an answer needs those of its sheet in the prompt, as text and in the checks."""
     phrases, fact = of_phrases.of, of_fact.of
     text = clean_spaces(phrases.facts[fact.name].template.render(**phrases.variables(fact)))
-    return _NUMBERED_NAME.sub(r"\1 ", text) if phrases.lexicon.unspaced else text
+    return _NUMBERED_NAME.sub(r"\1 ", _BESIDE_QUOTES.sub("", text)) if phrases.lexicon.unspaced else text
 
 
 def load_phrases(lang: str = "en") -> Phrases:

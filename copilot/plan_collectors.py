@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from copilot.factsheet import Fact
 from copilot.group_names import within
+from copilot.part_totals import add_totals
 from copilot.planner_facts import add_fatigue, add_solved_rhythm
 from copilot.product_facts import Bench, add_expected, add_slot
 from ranking.plan import Launch
@@ -58,6 +59,7 @@ def planned(bench: Bench, part: Part) -> None:
     if part.without:
         _list_without(bench, part)
         return
+    bench.sheet.must_say(*add_totals(bench, part))
     for piece in _pieces(part)[:PIECES_SAID]:
         bench.sheet.must_say(add_planned_count(bench, piece))
     launches = sorted(filter(part.holds, bench.stored.plan.launches), key=largest_first)
@@ -74,15 +76,17 @@ def planned_units(bench: Bench, part: Part) -> None:
     if part.without:
         _list_without(bench, part)
         return
+    bench.sheet.must_say(*reversed(add_totals(bench, part)))
     for piece in _pieces(part)[:PIECES_SAID]:
         bench.sheet.must_say(add_planned_units(bench, piece), add_planned_count(bench, piece))
     list_launches(bench, sorted(filter(part.holds, bench.stored.plan.launches), key=largest_first), part=part)
 
 
 def _list_without(bench: Bench, part: Part) -> None:
-    """Name the largest launches of what is left; sums over it would read as sums over the plan."""
+    """Count what is left, by facts that name what they leave out, and name its largest launches."""
     names = (format_week(one) if isinstance(one, date) else str(one) for one in part.without)
     bench.sheet.say("without_parts", names=", ".join(names))
+    bench.sheet.must_say(*add_totals(bench, part))
     list_launches(bench, sorted(filter(part.holds, bench.stored.plan.launches), key=largest_first))
 
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from copilot.factsheet import TIE_TOLERANCE, Fact
-from copilot.product_facts import Bench
+from copilot.factsheet import Fact
+from copilot.product_facts import Bench, has_weight
 from ranking.conflicts import describe
 from ranking.fatigue_model import GroupFatigue
 from ranking.interventions import CapLaunches, ChangePrice, Intervention, Lock, ScaleForecast, SetCapacity
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from ranking.rows import Rule
 
 LOW_LEVEL = 0.1  # the plan's quantile that is told
+PRIOR_DECIDES = 0.5  # share of an estimate from which on it is told to rest mostly on the prior
+LARGEST_LOG = 5.0  # an estimate that leaves more than this open says nothing that could be told
 PRICED = {  # kind of rule -> fact
     "slot": "slot_price",
     "group": "group_price",
@@ -45,7 +47,7 @@ def add_rhythm_effect(bench: Bench, launch: Launch) -> Fact | None:
     if column is None or problem.face_worth[row, column] <= 0:
         return None
     ratio = float(problem.net_worth[row, column] / problem.face_worth[row, column])
-    if abs(ratio - 1) < TIE_TOLERANCE or ratio <= 0:
+    if not has_weight(ratio):
         return None
     source = bench.sources.fatigue(launch.group)
     return bench.sheet.add("rhythm_effect", launch.product_id, launch.title, ratio, source, week=launch.week)
@@ -139,7 +141,25 @@ def add_fatigue(bench: Bench, group: str) -> list[Fact]:
     if found.test_group_weeks:
         facts.append(bench.sheet.add("fatigue_test", *about, int(found.test_group_weeks), source))
     supposed = bench.sheet.add("fatigue_effect", *about, ratios[0], source, interval=(ratios[1], ratios[2]))
-    return [*facts, supposed]
+    return [*facts, supposed, *_add_basis(bench, found, supposed)]
+
+
+def _add_basis(bench: Bench, found: GroupFatigue, supposed: Fact) -> list[Fact]:
+    """Add whether what the plan supposes rests on the shop's own launches or on the prior, and what those alone say.
+
+    Of a category without launches of its own, the model knows no more than of the average one: the season's is told.
+    """
+    effect, about = found.strength, (found.group or "season", found.group or "season")
+    source, left = bench.sources.fatigue(found.group), bench.engine.models.fatigue.decay
+    basis = "prior" if effect.prior_weight >= PRIOR_DECIDES else "own launches" if effect.estimate > 0 else "no loss"
+    facts = [bench.sheet.add("fatigue_basis", *about, basis, source, explains=supposed)]
+    alone = (effect.estimate, effect.estimate_high, effect.estimate_low)
+    if found.n_cells and all(abs(strength) * left <= LARGEST_LOG for strength in alone):
+        ratios = [float(np.exp(-strength * left)) for strength in alone]
+        interval = (ratios[1], ratios[2])
+        facts.append(bench.sheet.add("fatigue_data", *about, ratios[0], source, interval=interval, explains=facts[0]))
+        facts.append(bench.sheet.add("fatigue_weeks", *about, int(found.n_cells), source, explains=facts[-1]))
+    return facts
 
 
 def add_solved_rhythm(bench: Bench, group: str, week: date) -> list[Fact]:

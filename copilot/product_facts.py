@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from copilot.catalogue_names import words_of
 from copilot.fact_sources import Sources
-from copilot.factsheet import TIE_TOLERANCE, Fact, SheetBuilder
+from copilot.factsheet import Fact, SheetBuilder
 from ranking.plan import Launch
 from retrieval.weeks import week_of
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from copilot.store import StoredPlan
 
 ANALOGUES = 5  # past launches looked at
+LEAST_WEIGHT = 0.03  # a factor that changes less than this share is no reason to tell: forecasts are off by far more
 LEAST_SEARCHES = 0.05  # searches a week; below it they show as none, and none has no trend
 
 
@@ -128,6 +129,13 @@ def add_medians(
 
 def add_word_searches(bench: Bench, product: Product, words: Sequence[str], n_queries: int) -> list[Fact]:
     """Add how often shoppers searched with a product's own words, and the commonest of these searches."""
+    return add_asked_words(bench, (product.product_id, product.title), words, "search_words", n_queries)
+
+
+def add_asked_words(
+    bench: Bench, about: tuple[str, str], words: Sequence[str], each: str, n_queries: int
+) -> list[Fact]:
+    """Add how often shoppers searched with some words, and the commonest of these searches as facts named `each`."""
     stem = bench.sources.phrases.lexicon.stem
     wanted = {stem(word) for word in words}
     rows = bench.engine.workspace.query(
@@ -137,13 +145,12 @@ def add_word_searches(bench: Bench, product: Product, words: Sequence[str], n_qu
     counts = dict(zip(rows["query"], rows["n"], strict=True))
     held = [query for query in counts if wanted <= {stem(word) for word in words_of(query)}]
     simulated = "queries" in bench.engine.report.simulated
-    about, said = (product.product_id, product.title), " ".join(words)
     total = int(sum(counts[query] for query in held))
     source = bench.sources.words(held, simulated)
-    facts = [bench.sheet.add("searches_with_words", *about, total, source, other=("", said))]
+    facts = [bench.sheet.add("searches_with_words", *about, total, source, other=("", " ".join(words)))]
     for query in held[:n_queries]:
         source = bench.sources.words([query], simulated)
-        facts.append(bench.sheet.add("search_words", *about, _count(counts[query]), source, other=("", query)))
+        facts.append(bench.sheet.add(each, *about, _count(counts[query]), source, other=("", query)))
     return facts
 
 
@@ -186,7 +193,7 @@ def add_searches(bench: Bench, product: Product, n_queries: int = 0, told: Colle
 
 
 def add_reasons(bench: Bench, launch: Launch, expected: Fact, *, lift: bool = True) -> list[Fact]:
-    """Add the factors behind the expected units, the strongest first; factors without effect are left out.
+    """Add the factors behind the expected units, the strongest first; factors of little weight are left out.
 
     `lift` adds what the placement went along with in the past, as the reason for its factor.
     """
@@ -197,7 +204,7 @@ def add_reasons(bench: Bench, launch: Launch, expected: Fact, *, lift: bool = Tr
         season: float(parts.momentum_ratio) if launch.group else 1.0,
         "delay_effect": float(parts.delay_ratio),
     }
-    told = {name: ratio for name, ratio in ratios.items() if ratio > 0 and abs(ratio - 1) >= TIE_TOLERANCE}
+    told = {name: ratio for name, ratio in ratios.items() if has_weight(ratio)}
     facts = []
     for name in sorted(told, key=lambda name: -abs(math.log(told[name]))):
         # A later unit counts for less in the plan, but is as likely to be sold: that explains no expected units.
@@ -205,6 +212,11 @@ def add_reasons(bench: Bench, launch: Launch, expected: Fact, *, lift: bool = Tr
         if name == "placement_effect" and lift:
             add_lift(bench, launch.placement, explains=facts[-1])
     return facts
+
+
+def has_weight(ratio: float) -> bool:
+    """Say whether a factor changes enough to be a reason. Example: 1.25 and 0.95 do, 1.02 does not."""
+    return ratio > 0 and round(abs(ratio - 1), 6) >= LEAST_WEIGHT
 
 
 def add_lift(bench: Bench, placement: str, explains: Fact | None = None) -> Fact | None:

@@ -1,4 +1,9 @@
-"""Collectors about a rest: whether weeks can go without launches, what that costs, and what is known of fatigue."""
+"""Collectors about a rest: whether weeks can go without launches, what that costs, and what is known of fatigue.
+
+One rule for answers and briefs: weeks can rest where a plan without launches in them keeps to all rules, and a rest is
+advised only where the best such plan is proven to be worth more. Where it is proven to be worth less the rest has a
+cost; else it does not matter, as far as can be proven.
+"""
 
 from __future__ import annotations
 
@@ -58,29 +63,28 @@ def _tell(bench: Bench, name: str, part: Part, told: Counterfactual) -> None:
     if len(part.weeks) > 1 or len(part.groups) > 1:
         weeks, groups = ", ".join(map(format_week, part.weeks)), ", ".join(part.groups)
         bench.sheet.say("supposed_cap", launches=0, groups=groups, weeks=weeks)
-    if told.delta_units is None or told.delta_low is None or told.delta_high is None:
-        _add(bench, "rest_impossible", part, told, "impossible")
+    fact = add_rest(bench, name, part, told)
+    bench.sheet.must_say(fact)
+    if fact.name == "rest_impossible":
         bench.sheet.say("change_impossible", closing=True, reason=told.reason)
         return
-    interval = (float(told.delta_low), float(told.delta_high))
-    _add(bench, name, part, told, float(told.delta_units), interval)
     for week in part.weeks:
         for group in part.groups or (None,):
             bench.sheet.must_say(add_planned_count(bench, Part((week,), groups=(group,) if group else ())))
 
 
-def _add(
-    bench: Bench,
-    name: str,
-    part: Part,
-    told: Counterfactual,
-    value: float | str,
-    interval: tuple[float, float] | None = None,
-) -> None:
+def add_rest(bench: Bench, name: str, part: Part, told: Counterfactual) -> Fact:
+    """Add what the best plan without launches in a part is worth against the plan, or that there is no such plan.
+
+    The fact's sign is the verdict: above 0 a rest is advised, below 0 it has a cost, at 0 it does not matter.
+    """
     subject = part.groups[0] if len(part.groups) == 1 else "season"
     week = part.weeks[0] if len(part.weeks) == 1 else None
     source = bench.sources.solve(told, [launch.product_id for launch in (*told.displaced, *told.gained)])
-    bench.sheet.must_say(bench.sheet.add(name, subject, subject, value, source, interval=interval, week=week))
+    if told.delta_units is None or told.delta_low is None or told.delta_high is None:
+        return bench.sheet.add("rest_impossible", subject, subject, "impossible", source, week=week)
+    value, interval = float(told.delta_units), (float(told.delta_low), float(told.delta_high))
+    return bench.sheet.add(name, subject, subject, value, source, interval=interval, week=week)
 
 
 def _add_counts(bench: Bench, told: Counterfactual) -> None:

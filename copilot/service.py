@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -21,6 +21,7 @@ from copilot.answer import Answer, Sentence, WriterReport, finished_answer
 from copilot.answers import write_answer
 from copilot.archive import Archive
 from copilot.brief_age import BriefAge, read_edition
+from copilot.brief_passages import Passages
 from copilot.briefs import Brief, write_brief
 from copilot.conversation_context import Wish, wished
 from copilot.engine import Engine, Evidence
@@ -255,9 +256,28 @@ class Copilot:
             return pd.DataFrame()
         return self.engine.workspace.query(*fact.source.sql(limit))
 
-    def brief(self, target: str, lang: str = "en") -> Brief:
-        """Write the brief of a product, a week or `rhythm`."""
-        return write_brief(target, self.engine, self.current_plan(), load_phrases(lang))
+    def brief(
+        self, target: str, lang: str = "en", *, written: bool = False, cancel: threading.Event | None = None
+    ) -> Brief:
+        """Write the brief of a product, a week or `rhythm`.
+
+        With `written`, the writer writes a product brief's paragraphs on why, positioning and timing, when it is its
+        turn; setting `cancel` leaves the rest of them to the facts' own phrases.
+        """
+        phrases, stored = load_phrases(lang), self.current_plan()
+        writer = writer_for(self.writer, phrases.lang)
+        if not written or writer.name == PHRASES:
+            return write_brief(target, self.engine, stored, phrases)
+        passages = Passages(writer, cancel, lambda: self._writers_turn(cancel))
+        return write_brief(target, self.engine, stored, phrases, passages)
+
+    @contextmanager
+    def _writers_turn(self, cancel: threading.Event | None) -> Iterator[None]:
+        """Wait for the writer; nobody is told of the place in line, as a brief comes whole."""
+        with self._writer_line.join() as ticket:
+            for _ in _waiting(ticket, "writer", cancel):
+                pass
+            yield
 
     def brief_age(self, path: Path) -> BriefAge:
         """Return how old the brief in a file is. Raises UnreadableBrief."""

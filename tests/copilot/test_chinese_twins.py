@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 
 import jinja2
@@ -14,6 +15,7 @@ import prompts
 from copilot import lexicon
 from copilot.answers import write_answer
 from copilot.facts import collect_facts
+from copilot.factsheet import FACT_SPECS, Fact, Source
 from copilot.generators import PhraseGenerator
 from copilot.intents import Intent
 from copilot.phrases import load_phrases, load_toml
@@ -27,7 +29,8 @@ OWN_OF_ENGLISH = {
     "first_half", "second_half",
     "this_month", "next_month", "nth_week", "not_a_name", "pronouns", "follow_up", "season",
     "after_week", "before_week", "ends_week", "before_measure", "no_week", "new_topic", "bare_week", "goes_on",
-    "packaging", "figures_of_speech", "of_those", "speaker",
+    "packaging", "figures_of_speech", "of_those", "speaker", "people", "asides", "amounts", "other_words", "whole_group",
+    "telling_apart", "praising",
 }  # fmt: skip
 WITHOUT_TWIN = {
     "examples.toml",
@@ -180,3 +183,17 @@ def test_both_answers_to_one_question_hold_the_same_facts(copilot, named):
         if ours != theirs:
             different.append((chinese, ours[2], theirs[2], ours[0] ^ theirs[0], ours[1] ^ theirs[1]))
     assert not different
+
+
+@pytest.mark.parametrize("name", ["front end cap", "Grocery > Bag Snacks", "零食"])
+def test_the_shops_own_names_are_quoted_alike_in_every_chinese_sentence(name):
+    phrases = load_phrases("zh")
+    source = Source("model")
+    for fact_name in ("planned_count", "momentum", "category_buyers", "expected_units", "slot_price", "fatigue_effect"):
+        where = {"placement": name, "week": date(2017, 10, 23)}
+        fact = Fact("F1", fact_name, name, name, 1.5, FACT_SPECS[fact_name].unit, None, source, **where)
+        said = phrases.sentence(fact)
+        assert f"“{name}”" in said
+        assert said.count(name) == said.count(f"“{name}”")
+        assert not re.search(r"[\u4e00-\u9fff，] “", said)
+        assert not re.search(r"” [\u4e00-\u9fff]", said)

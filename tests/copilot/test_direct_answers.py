@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 
 from copilot.answers import write_answer
+from copilot.briefs import write_brief
 from copilot.facts import collect_facts
 from copilot.factsheet import Fact, FactSheet, Source
 from copilot.generators import PhraseGenerator
@@ -157,3 +159,39 @@ def test_advice_may_not_say_the_opposite(word):
     said = phrases.sentence(fact)
     assert verify_sentence(said, sheet, phrases).ok
     assert not verify_sentence(said.replace("No", word, 1), sheet, phrases).ok
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_the_chat_and_the_weeks_brief_say_the_same_of_a_rest(told, small_engine, small_stored, lang):
+    text = {"en": "Can we rest in week 43?", "zh": "第43周可以休息吗？"}[lang]
+    sheet, said = told(text, Intent.RHYTHM, lang, weeks=(W43,))
+    brief = write_brief("2017-W43", small_engine, small_stored, load_phrases(lang))
+    same = next(fact for fact in brief.facts if fact.name == "rest_delta")
+    assert (same.value, same.interval, same.sign) == (sheet.facts[0].value, sheet.facts[0].interval, -1)
+    plain = re.sub(r"\\(.)|\s", r"\1", brief.markdown.split("\n## ")[1])
+    assert re.sub(r"\s|\[F\d+\]|[.。]$", "", said[0].replace("[F1].", "[F1]").replace("[F1]。", "[F1]")) in plain
+    assert {"en": "a rest is not advised", "zh": "不建议休息"}[lang] in said[0]
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize(("delta", "advised"), [(-3.0, False), (0.0, None), (3.0, True)])
+def test_a_rest_is_advised_by_the_sign_of_what_is_proven(delta, advised, lang):
+    about, interval = ("F1", "rest_delta", "season", "season"), (delta - 1, delta + 1)
+    fact = Fact(*about, delta, "units", interval, Source("solve"), week=W43)
+    sheet, phrases = FactSheet(Question("?", Intent.RHYTHM, Entities(), 1.0), (fact,), ("F1",)), load_phrases(lang)
+    said = phrases.sentence(fact)
+    assert verify_sentence(said, sheet, phrases).ok
+    no = {"en": ", and a rest is not advised", "zh": "，不建议休息"}[lang]
+    assert (no in said) is (advised is False)
+    if advised is not False:
+        forged = said.replace(" [F1]", f"{no} [F1]")
+        assert not verify_sentence(forged, sheet, phrases).ok
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_a_brief_says_where_a_lock_forbids_a_rest(small_engine, small_stored, lang):
+    from dataclasses import replace
+
+    stored = replace(small_stored, plan=small_engine.solve((Lock("101", W41, "in-aisle"),)))
+    brief = write_brief("2017-W41", small_engine, stored, load_phrases(lang))
+    assert "rest_impossible" in {fact.name for fact in brief.facts}

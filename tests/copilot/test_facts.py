@@ -216,6 +216,9 @@ def test_rhythm_of_a_group_and_of_the_season(collect):
         "rhythm_stability",
         "advised_per_week",
         "fatigue_effect",
+        "fatigue_basis",
+        "fatigue_data",
+        "fatigue_weeks",
     ]
     assert named(group, "fatigue_effect")[0].value == pytest.approx(np.exp(-0.05 * 0.5))
     assert 0 < named(group, "rhythm_stability")[0].value <= 1

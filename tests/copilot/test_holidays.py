@@ -8,9 +8,10 @@ from datetime import date
 import pytest
 
 from copilot.answers import write_answer
+from copilot.briefs import write_brief
 from copilot.facts import collect_facts
 from copilot.generators import PhraseGenerator
-from copilot.holidays import FILE, holidays
+from copilot.holidays import FILE, holidays, named_day
 from copilot.phrases import languages, load_phrases, load_toml
 from copilot.questions import Entities, Intent, Question
 
@@ -95,3 +96,52 @@ def test_a_weeks_risks_warn_of_its_late_launches_and_of_no_other(small_engine, l
     for week, warned in ((launch.week, [launch.product_id]), (stored.plan.launches[0].week, [])):
         sheet = collect_facts(Question("?", Intent.RISKS, Entities(weeks=(week,)), 1.0), small_engine, stored)
         assert [fact.subject for fact in sheet.facts if fact.name == "after_holiday"] == warned
+
+
+@pytest.fixture
+def shelved(small_engine, small_stored):
+    """The plan with its last launch, in W46, standing among Halloween goods; its title names no day."""
+    engine = type(small_engine)()
+    launch = max(small_stored.plan.launches, key=lambda one: one.week)
+    engine.workspace._connection.execute(
+        "UPDATE products SET category = 'Drug > Halloween' WHERE product_id = ?", [launch.product_id]
+    )
+    return engine, small_stored, launch
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize("intent", [Intent.WHY_HERE, Intent.RISKS])
+def test_a_launch_whose_category_names_a_day_is_warned_of_too(shelved, intent, lang):
+    engine, stored, launch = shelved
+    question = Question("?", intent, Entities(products=(launch.product_id,)), 1.0, lang)
+    sheet = collect_facts(question, engine, stored)
+    fact = next(fact for fact in sheet.facts if fact.name == "after_holiday")
+    assert (fact.value, fact.other, fact.id in sheet.essential) == (2, "halloween", True)
+    assert "Drug > Halloween" in fact.source.note
+    assert all(one.verified for one in write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_the_briefs_of_such_a_launch_and_of_its_week_warn_first(shelved, lang):
+    engine, stored, launch = shelved
+    warning = {"en": "Warning: ", "zh": "注意："}[lang]
+    for target in (launch.product_id, "2017-W46"):
+        parts = write_brief(target, engine, stored, load_phrases(lang)).markdown.split("\n## ")
+        assert warning in parts[1], target
+    other = next(one for one in stored.plan.launches if one.product_id != launch.product_id)
+    assert warning not in write_brief(other.product_id, engine, stored, load_phrases(lang)).markdown
+
+
+@pytest.mark.parametrize(
+    ("title", "category", "key"),
+    [
+        ("Candy, Assorted", "Drug > Halloween", "halloween"),
+        ("Easter Eggs", "Drug > Halloween", "easter"),
+        ("Lights", "Drug and General Merchandise > Christmas Seasonal > Lights", "christmas"),
+        ("Lights", "Drug and General Merchandise > Fall and Winter Seasonal", None),
+        ("Bagels", "Bakery > Eastern Style", None),
+    ],
+)
+def test_the_title_names_the_day_before_the_category_does(title, category, key):
+    found, _ = named_day(title, category)
+    assert (found.key if found else None) == key

@@ -25,6 +25,10 @@ GROUP_FACTS = {
     "rhythm_unsupported",
     "planned_count",
     "planned_units",
+    "span_count",
+    "span_units",
+    "without_count",
+    "without_units",
     "candidates_left_out",
     "season_effect",
     "group_price",
@@ -35,9 +39,13 @@ GROUP_FACTS = {
     "fatigue_effect",
     "fatigue_unsupported",
     "fatigue_test",
+    "fatigue_basis",
+    "fatigue_data",
+    "fatigue_weeks",
     "most_launches",
     "fewest_launches",
     "category_buyers",
+    "category_searches",
     "solved_total",
     "rhythm_agreement",
     "data_rows",
@@ -45,6 +53,7 @@ GROUP_FACTS = {
 WHOLE = dict.fromkeys(
     (
         "plan_candidates",
+        "searches_for",
         "plan_gap",
         "more_launches",
         "more_products",
@@ -95,6 +104,8 @@ def values_of(name: str) -> list[object]:
         return ["few launches", "crowding unclear", "no crowding"]
     if name == "fatigue_unsupported":
         return ["fatigue few launches", "fatigue unclear", "no fatigue seen"]
+    if name == "fatigue_basis":
+        return ["prior", "no loss", "own launches"]
     if name == "search_hit":
         return ["candidate", "live", "other"]
     if name == "lock_state":
@@ -252,6 +263,7 @@ def test_every_message_renders_with_its_variables(phrases):
             "n": 2, "kind": "week", "earlier": "d", "later": "d", "value": "1", "low": "0", "high": "1", "level": "80%",
             "rule": "r", "sold": "1", "expected": "2", "note": "n", "names": "x", "since": "d",
             "figures": ["1"], "lines": ["l"], "text": "t", "other": "o", "common": "1%", "agreement": "98%",
+            "category": "c", "writer": "w",
             "what": "w", "day": "d", "locked": True, "limit": 9, "formats": "x", "format": "x", "number": "44",
             "figure": "1", "characters": 1, "place": "p", "seconds": "1", "status": "500", "path": "p", "detail": "d",
     }  # fmt: skip

@@ -1,0 +1,52 @@
+"""Totals over parts of the plan that are no single week, placement or category: a span of weeks, all but something."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from retrieval.weeks import format_week
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from copilot.factsheet import Fact
+    from copilot.plan_collectors import Part
+    from copilot.product_facts import Bench
+
+
+def add_totals(bench: Bench, part: Part) -> list[Fact]:
+    """Add how many launches a part of the plan holds and what they are expected to sell, summed over its launches.
+
+    None come back for a part that has no name of its own, such as the weeks 43 and 46 without those between.
+    """
+    if len(part.placements) > 1 or (len(part.groups) > 1 and not part.without) or not _is_span(part.weeks):
+        return []
+    if not part.without and len(part.weeks) < 2:
+        return []
+    launches = [launch for launch in bench.stored.plan.launches if part.holds(launch)]
+    units = float(sum(launch.expected_units for launch in launches))
+    kind = "without" if part.without else "span"
+    subject = part.groups[0] if len(part.groups) == 1 else "plan"
+    about = {
+        "week": part.weeks[0] if part.weeks else None,
+        "other_week": part.weeks[-1] if len(part.weeks) > 1 else None,
+        "placement": part.placements[0] if part.placements else None,
+        "other": ("", _named(part.without)),
+    }
+    source = bench.sources.plan([launch.product_id for launch in launches])
+    counted = bench.sheet.add(f"{kind}_count", subject, subject, len(launches), source, **about)
+    return (
+        [counted, bench.sheet.add(f"{kind}_units", subject, subject, units, source, **about)] if launches else [counted]
+    )
+
+
+def _named(left_out: Sequence[object]) -> str:
+    """Return the names of what is left out; of several categories their own level, for whole paths fit no sentence."""
+    names = [format_week(one) if isinstance(one, date) else str(one) for one in left_out]
+    return ", ".join(name.rpartition(" > ")[2] if len(names) > 1 else name for name in names)
+
+
+def _is_span(weeks: Sequence[date]) -> bool:
+    """Say whether weeks follow one another without a gap; one week and none do."""
+    return list(weeks) == [weeks[0] + timedelta(weeks=n) for n in range(len(weeks))] if weeks else True
