@@ -162,8 +162,8 @@ class EntityReader:
         return found
 
     def _is_name(self, words: Words) -> bool:
-        """Say whether words name a product in full, or in part with more than one of its words."""
-        return bool(self.names.waiting_headed(words) or (len(words) > 1 and self.names.waiting_named(words)))
+        """Say whether words name a product, in full or in part, and are none of everyday speech."""
+        return not all(map(self._is_everyday, words)) and bool(self.names.waiting_named(words))
 
     def _without(self, text: str, spans: Sequence[Mention]) -> tuple[object, ...]:
         """Return the weeks, placements and groups that stand after a negation: "except candy", "not in week 45"."""

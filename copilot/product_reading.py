@@ -76,7 +76,7 @@ class ProductReading:
             question = self._product_of_group(question, read)
         open_yet = not (question.ambiguous_products or question.entities.products or _caps(question))
         of_the_one_before = question.points_back and bool(self._before(question, previous))
-        if read.rest and open_yet and not of_the_one_before:
+        if read.rest and open_yet and not (of_the_one_before or self._is_aside(question, read)):
             stranger = self._with_strangers(question, read.rest)
             if stranger is not question:
                 return stranger
@@ -167,10 +167,11 @@ class ProductReading:
         if re.search(str(self.phrases.parsing.get("whole_group", "(?!)")), found.text):
             return question
         strange = tuple(word for run in read.strange for word in run)
-        if strange and re.search(
-            rf"\b{re.escape(strange[-1])}\W+{re.escape(read.group_words[0])}\b", question.text, re.I
-        ):
+        beside = rf"\b{re.escape(strange[-1])}\W+{re.escape(read.group_words[0])}\b" if strange else "(?!)"
+        if re.search(beside, question.text, re.IGNORECASE):
             words = (*strange, *read.group_words)
+            if groups := self.reader.groups.in_other_words(words):
+                return replace(question, entities=replace(found, groups=groups), of_launches=True)
             return self._with_strangers(replace(question, entities=replace(found, groups=())), words)
         headed = names.waiting_headed(read.group_words)
         if headed and not _caps(question):
@@ -216,6 +217,14 @@ class ProductReading:
             return share > SURELY
         likeness = [hit.dense_score for hit in hits if hit.dense_score is not None]
         return not likeness or max(likeness) >= LEAST_LIKENESS
+
+    @staticmethod
+    def _is_aside(question: Question, read: ReadMessage) -> bool:
+        """Say whether unknown words stand beside launches that are asked about anyway, of a week or a category."""
+        found = question.entities
+        part = question.of_launches and (found.weeks or found.placements or found.groups)
+        said = "|".join(re.escape(run[-1]) for run in read.strange)
+        return bool(part and said) and not re.search(rf"\b(?:{said})\W+launch", question.text, re.IGNORECASE)
 
     @staticmethod
     def _before(question: Question, previous: Question | None) -> Sequence[str]:

@@ -29,8 +29,8 @@ OWN_OF_ENGLISH = {
     "first_half", "second_half",
     "this_month", "next_month", "nth_week", "not_a_name", "pronouns", "follow_up", "season",
     "after_week", "before_week", "ends_week", "before_measure", "no_week", "new_topic", "bare_week", "goes_on",
-    "packaging", "figures_of_speech", "of_those", "speaker", "people", "asides", "amounts", "other_words", "whole_group",
-    "telling_apart", "praising",
+    "packaging", "figures_of_speech", "of_those", "speaker", "people", "asides", "amounts", "other_words",
+    "whole_group", "telling_apart", "praising",
 }  # fmt: skip
 WITHOUT_TWIN = {
     "examples.toml",
