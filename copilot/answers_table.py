@@ -39,6 +39,8 @@ def _verifier(result: Mapping[str, Any]) -> Iterator[Row]:
     yield _share("verifier: corrupted sentences caught", result["verifier_catch_rate"], n_corrupted, 0.99)
     by_hand = result["verifier_catch_rate_by_another_hand"]
     yield _share("verifier: false sentences by another hand caught", by_hand, n_false, 0.99)
+    for part, found in details["by_the_author"].items():
+        yield _share(f"  by the author, {part}", found["share"], found["n"])
     n_correct = details["paraphrases"]["n"]
     yield _share("verifier: correct paraphrases passed", result["verifier_pass_rate"], n_correct, 0.97)
     for part, share in details["paraphrases"]["by_part"].items():

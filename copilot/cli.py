@@ -10,13 +10,14 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from copilot.arguments import add_command, add_json_flag, day, port, positive, words
 from copilot.brief_commands import add_brief_command
 from copilot.console import BuildProgress, say, table
 from copilot.decision_commands import add_decision_commands
 from copilot.errors import OPERATOR_ERRORS
+from copilot.evaluation_commands import add_evaluation_commands
 from copilot.output import fact_rows, plan_document, print_json, print_text
 from copilot.scenario_commands import add_scenario_commands
 from copilot.settings import Settings, load_settings
@@ -92,7 +93,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_json_flag(ask)
 
     add_brief_command(commands, _on_copilot, LANGUAGES)
-    _evaluate_commands(commands)
+    add_evaluation_commands(commands, _on_copilot)
 
     feedback = add_command(commands, "feedback", run_feedback, "record what launches really sold")
     feedback.add_argument("file", type=Path, help="CSV or Parquet with product_id, week, units")
@@ -101,26 +102,6 @@ def build_parser() -> argparse.ArgumentParser:
     add_scenario_commands(commands, _on_copilot)
     add_command(commands, "doctor", run_doctor, "check the installation and the workspace")
     return parser
-
-
-def _evaluate_commands(commands: Any) -> None:
-    evaluate = commands.add_parser("evaluate", help="measure a part against its peers")
-    parts = evaluate.add_subparsers(required=True, metavar="PART")
-    retrieval = add_command(parts, "retrieval", run_evaluate_retrieval, "search quality on judged queries")
-    for name in ("products", "queries", "qrels"):
-        retrieval.add_argument(f"--{name}", type=Path, required=True, help="CSV or Parquet")
-    add_json_flag(retrieval)
-    forecast = add_command(parts, "forecast", run_evaluate_forecast, "forecast error against peers")
-    forecast.add_argument("--online-retail", type=Path, help="the UCI Online Retail II file, to test on it too")
-    add_json_flag(forecast)
-    rhythm = add_command(parts, "rhythm", run_evaluate_rhythm, "planning: regret, counterfactuals, solve times")
-    rhythm.add_argument("--seeds", type=positive, default=30, help="simulated shops to measure regret in (default 30)")
-    rhythm.add_argument("--interventions", type=positive, default=200, help="random counterfactuals (default 200)")
-    rhythm.add_argument("--largest", type=positive, default=5_000, help="candidates of the largest timed problem")
-    add_json_flag(rhythm)
-    answers = add_command(parts, "answers", run_evaluate_answers, "questions, writer and verifier")
-    answers.add_argument("--questions", type=positive, default=20, help="how many questions the writer answers")
-    add_json_flag(answers)
 
 
 def run_build(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -215,58 +196,6 @@ def run_ask(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def run_evaluate_retrieval(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Measure search on judged queries."""
-    from copilot.start import open_encoder
-    from retrieval.evaluation import evaluate_retrieval
-
-    encoder = open_encoder(settings)
-    result = evaluate_retrieval(arguments.products, arguments.queries, arguments.qrels, encoder)
-    return _report(result, arguments.json)
-
-
-def run_evaluate_forecast(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Measure the forecast against its peers on past launches and on held-out outcomes."""
-    from copilot.start import open_encoder, open_workspace
-    from ranking.backtest import backtest_forecast
-
-    workspace = open_workspace(settings)
-    with BuildProgress() as progress:
-        result = backtest_forecast(
-            workspace, open_encoder(settings), online_retail=arguments.online_retail, progress=progress
-        )
-    return _report(result, arguments.json)
-
-
-def run_evaluate_rhythm(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Measure planning: regret, solve times, gaps and whether counterfactuals equal a re-solve from scratch."""
-    from copilot.planning_evaluation import SOLVE_SIZES, evaluate_planning
-
-    result = evaluate_planning(
-        _copilot(settings),
-        max(1, arguments.interventions // 10),
-        n_simulated=arguments.interventions,
-        seeds=range(arguments.seeds),
-        sizes=[size for size in SOLVE_SIZES if size < arguments.largest] + [arguments.largest],
-    )
-    return _report(result, arguments.json)
-
-
-def run_evaluate_answers(arguments: argparse.Namespace, settings: Settings) -> int:
-    """Measure the understanding of questions, the writer and the verifier."""
-    from copilot.answers_evaluation import evaluate_answers
-    from copilot.answers_table import answers_table
-
-    copilot = _copilot(settings)
-    with BuildProgress() as progress:
-        result = evaluate_answers(copilot, arguments.questions, progress)
-    if arguments.json:
-        return _report(result, as_json=True)
-    table(answers_table(result))
-    say("the details, with all that was missed or refused: --json")
-    return 0
-
-
 def run_feedback(arguments: argparse.Namespace, settings: Settings) -> int:
     """Record outcomes and show them beside what was planned."""
     from copilot.feedback import read_outcomes
@@ -298,11 +227,6 @@ def _copilot(settings: Settings) -> Copilot:
 def _on_copilot(run: Callable[[argparse.Namespace, Copilot], int]) -> Command:
     """Return a command that works on the opened service."""
     return lambda arguments, settings: run(arguments, _copilot(settings))
-
-
-def _report(result: Any, as_json: bool) -> int:
-    print_json(result, indent=None if as_json else 2)
-    return 0
 
 
 if __name__ == "__main__":

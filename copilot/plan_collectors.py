@@ -95,16 +95,17 @@ def list_launches(
 ) -> None:
     """Name the first launches of a part with their units, and say how many more that part holds.
 
-    Of several weeks, placements or groups together the rest is not counted: nothing could say of which it is.
+    Without a part, and of several weeks, placements or groups together, the rest is not counted: nothing could say of
+    which it is. There a longer answer names more of them; beside a count it may not, or that would not be of the rest.
     """
     for launch in launches[:said]:
         bench.sheet.must_say(add_expected(bench, launch))
-    for launch in launches[said : 2 * said]:
-        add_slot(bench, launch)
-    part = part or Part()
-    if len(launches) > said and len(_pieces(part)) == 1:
-        further = launches[said:]
+    further = launches[said:]
+    if further and part is not None and len(_pieces(part)) == 1:
         bench.sheet.must_say(_add_over_part(bench, "more_launches", part, len(further), further))
+    else:
+        for launch in further[:said]:
+            add_slot(bench, launch)
 
 
 def add_planned_count(bench: Bench, part: Part) -> Fact:

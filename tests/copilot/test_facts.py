@@ -291,6 +291,15 @@ def test_a_list_that_is_cut_says_how_many_more_there_are(collect):
     assert not named(collect(ask(Intent.PLANNED, groups=(SNACKS,))), "more_launches")
 
 
+def test_what_is_counted_as_further_is_not_listed_in_a_longer_answer_either(collect, small_stored, monkeypatch):
+    monkeypatch.setattr("copilot.plan_collectors.list_launches.__defaults__", (1, None))
+    planned = {launch.product_id for launch in small_stored.plan.launches if launch.group == SNACKS}
+    sheet = collect(ask(Intent.PLANNED, groups=(SNACKS,)))
+    listed = {fact.subject for fact in sheet} & planned
+    assert len(planned) > 1
+    assert named(sheet, "more_launches")[0].value == len(planned) - len(listed)
+
+
 def test_how_many_more_there_are_is_said_of_the_part_that_was_listed(collect, phrases, monkeypatch):
     monkeypatch.setattr("copilot.plan_collectors.LAUNCHES_SAID", 0)
     monkeypatch.setattr("copilot.plan_collectors.list_launches.__defaults__", (0, None))
