@@ -13,6 +13,7 @@ from copilot.segments import HAN
 _CHINESE = rf"[{HAN}，。；：、？！（）]"
 _BEFORE, _AFTER = r"[0-9A-Za-z%\]]", r"(?:-?[0-9A-Za-z]|\\#)"  # no mark of a list or a heading
 _BLANK = re.compile(rf"(?<={_CHINESE}) (?=\*{{0,2}}(?:{_CHINESE}|{_AFTER}))|(?<={_BEFORE}) (?=\*{{0,2}}{_CHINESE})")
+_BEFORE_QUOTE = re.compile(rf"(?<=[0-9A-Za-z%{HAN}，。；：、]) $")
 _KEPT = r"^```[\s\S]*?^```$|`[^`\n]*`|“[^”\n]*”|^> .*$|^- \[ \] |^\|(?: ---)+.*$"
 
 
@@ -27,6 +28,7 @@ def without_blanks(text: str, names: Iterable[str] = ()) -> str:
     kept = re.compile("|".join([*own, _KEPT]), re.MULTILINE)
     pieces, start = [], 0
     for found in kept.finditer(text):
-        pieces += [_BLANK.sub("", text[start : found.start()]), found[0]]
+        before = _BLANK.sub("", text[start : found.start()])
+        pieces += [_BEFORE_QUOTE.sub("", before) if found[0].startswith("“") else before, found[0]]
         start = found.end()
     return "".join([*pieces, _BLANK.sub("", text[start:])])

@@ -25,6 +25,7 @@ from retrieval.quiet import quiet_environment
 
 if TYPE_CHECKING:
     from copilot.service import Copilot
+    from retrieval.encoder import TextEncoder
 
 Command = Callable[[argparse.Namespace, Settings], int]
 LANGUAGES = ("en", "zh")
@@ -93,7 +94,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_json_flag(ask)
 
     add_brief_command(commands, _on_copilot, LANGUAGES)
-    add_evaluation_commands(commands, _on_copilot)
+    add_evaluation_commands(commands, _on_copilot, _on_encoder)
 
     feedback = add_command(commands, "feedback", run_feedback, "record what launches really sold")
     feedback.add_argument("file", type=Path, help="CSV or Parquet with product_id, week, units")
@@ -227,6 +228,17 @@ def _copilot(settings: Settings) -> Copilot:
 def _on_copilot(run: Callable[[argparse.Namespace, Copilot], int]) -> Command:
     """Return a command that works on the opened service."""
     return lambda arguments, settings: run(arguments, _copilot(settings))
+
+
+def _on_encoder(run: Callable[[argparse.Namespace, TextEncoder], int]) -> Command:
+    """Return a command that works on the encoder alone."""
+
+    def command(arguments: argparse.Namespace, settings: Settings) -> int:
+        from copilot.start import open_encoder
+
+        return run(arguments, open_encoder(settings))
+
+    return command
 
 
 if __name__ == "__main__":

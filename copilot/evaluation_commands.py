@@ -13,24 +13,27 @@ from copilot.output import print_json
 
 if TYPE_CHECKING:
     from copilot.service import Copilot
-    from copilot.settings import Settings
+    from retrieval.encoder import TextEncoder
 
 Run = Callable[[argparse.Namespace, "Copilot"], int]
+Encoding = Callable[[argparse.Namespace, "TextEncoder"], int]
 
 
-def add_evaluation_commands(commands: Any, opened: Callable[[Run], Callable[..., int]]) -> None:
+def add_evaluation_commands(
+    commands: Any, opened: Callable[[Run], Callable[..., int]], encoding: Callable[[Encoding], Callable[..., int]]
+) -> None:
     """Add the commands.
 
     Args:
-        opened: makes a command of a function that works on the opened service.
+        opened, encoding: make a command of a function that works on the opened service, or on the encoder alone.
     """
     evaluate = commands.add_parser("evaluate", help="measure a part against its peers")
     parts = evaluate.add_subparsers(required=True, metavar="PART")
-    retrieval = add_command(parts, "retrieval", run_evaluate_retrieval, "search quality on judged queries")
+    retrieval = add_command(parts, "retrieval", encoding(run_evaluate_retrieval), "search quality on judged queries")
     for name in ("products", "queries", "qrels"):
         retrieval.add_argument(f"--{name}", type=Path, required=True, help="CSV or Parquet")
     add_json_flag(retrieval)
-    forecast = add_command(parts, "forecast", run_evaluate_forecast, "forecast error against peers")
+    forecast = add_command(parts, "forecast", opened(run_evaluate_forecast), "forecast error against peers")
     forecast.add_argument("--online-retail", type=Path, help="the UCI Online Retail II file, to test on it too")
     add_json_flag(forecast)
     rhythm = add_command(parts, "rhythm", opened(run_evaluate_rhythm), "planning: regret, counterfactuals, solve times")
@@ -43,25 +46,22 @@ def add_evaluation_commands(commands: Any, opened: Callable[[Run], Callable[...,
     add_json_flag(answers)
 
 
-def run_evaluate_retrieval(arguments: argparse.Namespace, settings: Settings) -> int:
+def run_evaluate_retrieval(arguments: argparse.Namespace, encoder: TextEncoder) -> int:
     """Measure search on judged queries."""
-    from copilot.start import open_encoder
     from retrieval.evaluation import evaluate_retrieval
 
-    encoder = open_encoder(settings)
     result = evaluate_retrieval(arguments.products, arguments.queries, arguments.qrels, encoder)
     return _report(result, arguments.json)
 
 
-def run_evaluate_forecast(arguments: argparse.Namespace, settings: Settings) -> int:
+def run_evaluate_forecast(arguments: argparse.Namespace, copilot: Copilot) -> int:
     """Measure the forecast against its peers on past launches and on held-out outcomes."""
-    from copilot.start import open_encoder, open_workspace
     from ranking.backtest import backtest_forecast
 
-    workspace = open_workspace(settings)
+    engine = copilot.engine
     with BuildProgress() as progress:
         result = backtest_forecast(
-            workspace, open_encoder(settings), online_retail=arguments.online_retail, progress=progress
+            engine.workspace, engine.search.encoder, online_retail=arguments.online_retail, progress=progress
         )
     return _report(result, arguments.json)
 

@@ -25,6 +25,8 @@ from copilot.phrases import load_phrases
         ("| 计划 | 0 | 件 |", "| 计划 | 0 | 件 |"),
         ("> 苹果 iPhone 壳", "> 苹果 iPhone 壳"),
         ("搜索“苹果 iPhone”的", "搜索“苹果 iPhone”的"),
+        ("预计2017-W41 “Bag Snacks”的需求", "预计2017-W41“Bag Snacks”的需求"),
+        ("- “Bag Snacks”的需求", "- “Bag Snacks”的需求"),
         ("用 `launch-copilot feedback FILE` 回报", "用 `launch-copilot feedback FILE` 回报"),
         ("```chart\n茶 12\n```", "```chart\n茶 12\n```"),
     ],
