@@ -230,6 +230,20 @@ def test_evaluate_rhythm_re_solves_from_scratch(run):
     assert 0 <= document["policy_agreement"] <= 1
 
 
+def test_evaluate_retrieval_needs_no_workspace(run, tmp_path, monkeypatch):
+    monkeypatch.setenv("COPILOT_WORKSPACE", str(tmp_path / "none"))
+    for name, rows in (
+        ("products", "product_id,title\n1,red kettle\n2,garden chair\n"),
+        ("queries", "query_id,query\nq1,red kettle\n"),
+        ("qrels", "query_id,product_id,grade\nq1,1,3\n"),
+    ):
+        (tmp_path / f"{name}.csv").write_text(rows)
+    files = [word for name in ("products", "queries", "qrels") for word in (f"--{name}", str(tmp_path / f"{name}.csv"))]
+    code, out, _ = run("evaluate", "retrieval", *files, "--json")
+    assert code == 0
+    assert json.loads(out)["ours"]["mrr@10"] == 1.0  # the one judged product is found first
+
+
 @pytest.mark.timeout(1200)  # ten thousand sentences and a thousand questions
 def test_evaluate_answers_shows_nothing_unverified(run):
     _, out, _ = run("evaluate", "answers", "--questions", "5", "--json")
