@@ -31,6 +31,12 @@ PLANNING: dict[str, Any] = {"concurrency_id": "plan", "concurrency_limit": 1, **
 
 def wire_board(blocks: gr.Blocks, board: BoardParts, chat: ChatParts, copilot: Copilot, words: Words) -> None:
     """Wire the calendar, its drawer and the toast."""
+    _wire_loading(blocks, board, copilot, words)
+    _wire_drawer(board, chat, copilot, words)
+
+
+def _wire_loading(blocks: gr.Blocks, board: BoardParts, copilot: Copilot, words: Words) -> None:
+    """Draw the board when the page loads, and keep its header and notices up to date."""
 
     def load() -> list[Any]:
         change = handlers.load_board(copilot, words)
@@ -47,6 +53,14 @@ def wire_board(blocks: gr.Blocks, board: BoardParts, chat: ChatParts, copilot: C
         """Name another writer in the header; compared as text, so that a header which is behind catches up."""
         now = plan and str(header_html(replace(plan, writer=copilot.active_writer(words.lang)), words))
         return gr.skip() if now is None or now == shown else now
+
+    blocks.load(load, None, [*board.drawn, board.notices], **QUIET)
+    board.ticker.tick(notices, board.notices, board.notices, **QUIET)
+    board.ticker.tick(writer, [board.board_state, board.header], board.header, **QUIET)
+
+
+def _wire_drawer(board: BoardParts, chat: ChatParts, copilot: Copilot, words: Words) -> None:
+    """Open and close the drawer from the calendar and the chat; lock, and undo."""
 
     def pick(event: gr.EventData) -> list[Any]:
         return draw_change(handlers.open_launch(copilot, str(event.product_id), words), words)
@@ -72,9 +86,6 @@ def wire_board(blocks: gr.Blocks, board: BoardParts, chat: ChatParts, copilot: C
 
     drawn, drawer = board.drawn, board.drawer_state
     latest = {"trigger_mode": "always_last", **QUIET}  # of many quick clicks, the last one counts
-    blocks.load(load, None, [*drawn, board.notices], **QUIET)
-    board.ticker.tick(notices, board.notices, board.notices, **QUIET)
-    board.ticker.tick(writer, [board.board_state, board.header], board.header, **QUIET)
     board.calendar.pick(pick, None, drawn, **latest)
     chat.conversation.cite(cite, [drawer, chat.thread_state], drawn, **latest)
     board.drawer.close(close, None, drawn, **QUIET)

@@ -1,7 +1,7 @@
 """What each model of intents brings: the kernel model, the taught encoder, and both, on the families left out.
 
 Run: `python tests/benchmarks/bench_reading.py`; it prints one JSON object in a minute or two. Only how a message sounds
-is measured here: what it holds settles near readings later, so `launch-copilot evaluate answers` tells a higher share.
+is measured here; `launch-copilot evaluate answers` tells the share once what a message holds has settled near ones.
 """
 
 from __future__ import annotations

@@ -6,17 +6,14 @@ from datetime import date
 
 import pytest
 
-from copilot.factsheet import FACT_SPECS, Fact, FactSheet, Source
+from copilot.factsheet import FactSheet
 from copilot.questions import Entities, Intent, Question
 from copilot.verifier import verify_sentence
+from tests.copilot.stated import OATS
+from tests.copilot.stated import stated as fact
 
 W43, W44 = date(2017, 10, 23), date(2017, 10, 30)
-OATS, PLAN = ("101", "Steel Cut Oats"), ("plan", "plan")
-
-
-def fact(number, name, value, subject=OATS, interval=None, **more):
-    unit = FACT_SPECS[name].unit
-    return Fact(f"F{number}", name, *subject, value, unit, interval, Source("model"), **more)
+PLAN = ("plan", "plan")
 
 
 FACTS = (

@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
-from copilot.factsheet import FACT_SPECS, Fact, FactSheet, Source
+from copilot.factsheet import FactSheet
 from copilot.questions import Entities, Intent, Question
 from copilot.verifier import verify_sentence
+from tests.copilot.stated import stated
 
 W41, W43, W45 = date(2017, 10, 9), date(2017, 10, 23), date(2017, 11, 6)
 CHIPS, YOGURT = ("101", "Potato Chips 9 Oz"), ("103", "Organic Vanilla Yogurt")
@@ -16,17 +17,7 @@ SNACKS = "Grocery > Bag Snacks"
 
 
 def fact(number, name, value, subject=CHIPS, **more):
-    return Fact(
-        id=f"F{number}",
-        name=name,
-        subject=subject[0],
-        subject_label=subject[1],
-        value=value,
-        unit=FACT_SPECS[name].unit,
-        interval=more.pop("interval", None),
-        source=Source("model"),
-        **more,
-    )
+    return stated(number, name, value, subject, **more)
 
 
 FACTS = (
