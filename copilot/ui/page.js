@@ -2,6 +2,7 @@
 // (calendar, scenarios or overrides), and which of board and chat a narrow window shows.
 (() => {
   const KEY = "launch-copilot-theme";
+  const LATE_MS = 3000; // the longest that the board waits for its font
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const chosen = () => localStorage.getItem(KEY) || "system";
   const wanted = () => (chosen() === "system" ? dark.matches : chosen() === "dark");
@@ -60,11 +61,24 @@
     }
   };
 
+  // What stands above the board takes other heights in another font: the board is shown when the font is there, or late.
+  const settle = () => {
+    const weights = ["400", "700"].map((weight) => document.fonts.load(`${weight} 13px "IBM Plex Sans"`));
+    const late = new Promise((resolve) => setTimeout(resolve, LATE_MS));
+    Promise.race([Promise.allSettled(weights), late]).then(() => {
+      document.body.dataset.lcSettled = "";
+    });
+  };
+
   // The page says which language it speaks, once its header is there.
   const tell = () => {
     const head = document.querySelector(".lc-head[data-speaks]");
-    if (head) document.documentElement.lang = head.dataset.speaks;
-    else setTimeout(tell, 200);
+    if (!head) {
+      setTimeout(tell, 50);
+      return;
+    }
+    document.documentElement.lang = head.dataset.speaks;
+    settle();
   };
 
   const start = () => {

@@ -34,10 +34,11 @@ BOARD_TOPS = """(() => {
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (390, 780)])
-def test_nothing_moves_down_while_the_page_loads(contexts, small_app, size):
-    page = contexts[False].new_page()
+def test_nothing_moves_while_the_page_and_its_fonts_load(contexts, small_app, size):
+    fresh = contexts[False].browser.new_context(viewport={"width": size[0], "height": size[1]})  # has no font yet
+    page = fresh.new_page()
+    page.route("**/*.woff2", lambda route: (page.wait_for_timeout(300), route.continue_()))
     try:
-        page.set_viewport_size({"width": size[0], "height": size[1]})
         page.add_init_script(BOARD_TOPS)
         page.goto(small_app.url)
         page.wait_for_selector(".lc-chip")
@@ -48,7 +49,7 @@ def test_nothing_moves_down_while_the_page_loads(contexts, small_app, size):
         legend = page.locator(".lc-legend")
         assert legend.evaluate("one => one.scrollWidth - one.clientWidth") <= 0  # it wraps; no category is cut off
     finally:
-        page.close()
+        fresh.close()
 
 
 @pytest.mark.parametrize("size", [(1440, 900), (1024, 768), (760, 900), (390, 780)])
