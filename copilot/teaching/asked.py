@@ -17,7 +17,7 @@ from ranking.interventions import CapLaunches
 from ranking.plan import Launch
 
 SHARES: Mapping[Intent, float] = {
-    Intent.WHY_HERE: 0.17,
+    Intent.WHY_HERE: 0.16,
     Intent.WHY_NOT: 0.11,
     Intent.WHAT_IF_MOVE: 0.11,
     Intent.FORECAST: 0.10,
@@ -32,7 +32,7 @@ SHARES: Mapping[Intent, float] = {
     Intent.PAST_SALES: 0.005,
     Intent.REVENUE: 0.005,
     Intent.LOCKS: 0.005,
-    Intent.DATA: 0.005,
+    Intent.DATA: 0.015,
     Intent.BRIEF: 0.01,
     Intent.PRODUCT_SEARCH: 0.02,
     Intent.RISKS: 0.02,

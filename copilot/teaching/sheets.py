@@ -27,7 +27,7 @@ from retrieval.storage import atomic_write
 
 _log = logging.getLogger(__name__)
 
-_FORMAT = 2  # raise it when the same arguments draw other sheets
+_FORMAT = 3  # raise it when the same arguments draw other sheets
 _ASKS_BACK = 0.3  # share of the sheets that only list what could be meant that are kept
 _TRIES = 3  # questions drawn for each sheet: some ask back, and say nothing about facts
 
