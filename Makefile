@@ -54,7 +54,7 @@ bench: install  ## Print speed, memory and backtest figures of the demo workspac
 TEACH_FOLDER ?= teaching
 TEACH_FLAGS ?=
 
-train-writer: install  ## Teach the on-board writer anew: an hour and a half on two cores (TEACH_FLAGS="--online-retail FILE")
+train-writer: install  ## Teach the on-board writer anew: an hour or two on two cores (TEACH_FLAGS="--online-retail FILE")
 	$(BIN)/python -m copilot.teaching --folder $(TEACH_FOLDER) $(TEACH_FLAGS)
 
 train-reader: install  ## Teach the encoder anew to tell what a question asks: a quarter of an hour on two cores

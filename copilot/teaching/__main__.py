@@ -17,7 +17,7 @@ from copilot.teaching.held_out import SEED
 from copilot.writer_adapter import ADAPTER_FOLDER
 from retrieval.quiet import quiet_environment
 
-_SHEETS, _STEPS, _SIMULATED, _MEASURED = 2_800, 260, 4, 60
+_SHEETS, _STEPS, _SIMULATED, _MEASURED = 2_800, 320, 4, 60
 
 
 def main(argv: Sequence[str] | None = None) -> int:

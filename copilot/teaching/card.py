@@ -59,6 +59,7 @@ def write_card(adapter: Path, taught: Taught) -> Path:
         held_out=dict(taught.curve.held_out),
         seconds_a_step=taught.curve.seconds_a_step,
         device=taught.curve.device,
+        precision=taught.curve.precision,
         measures=taught.measures,
         measured_intents=sorted({intent for one in taught.measures for intent in one.intents}),
     )

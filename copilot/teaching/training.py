@@ -45,7 +45,7 @@ class TaughtSettings:
 
     rank: int = 16
     alpha: int = 32
-    n_steps: int = 260
+    n_steps: int = 320
     batch: int = 6
     learning_rate: float = 1e-3
     warm_up: float = 0.05
@@ -57,12 +57,13 @@ class TaughtSettings:
 
 @dataclass(frozen=True)
 class Curve:
-    """The run's course: (step, loss on its batch), (step, loss on held-out lessons), seconds a step, on what."""
+    """The run's course: (step, loss on its batch), (step, loss on held-out lessons), seconds a step, on what, and how."""
 
     steps: tuple[tuple[int, float], ...] = ()
     held_out: tuple[tuple[int, float], ...] = ()
     seconds_a_step: float = 0.0
     device: str = "cpu"
+    precision: str = "float32"
 
 
 def train(
@@ -97,7 +98,8 @@ def train(
         if step % settings.check_every == 0 or step == settings.n_steps:
             run.look(step, held_out)
             run.save(folder / CHECKPOINT)
-    return taught, replace(run.curve, seconds_a_step=round(run.seconds_a_step, 2), device=device)
+    precision = "bfloat16" if run.rounds else "float32"
+    return taught, replace(run.curve, seconds_a_step=round(run.seconds_a_step, 2), device=device, precision=precision)
 
 
 def learning_rate(step: int, settings: TaughtSettings) -> float:
@@ -132,6 +134,14 @@ def answer_loss(model: Any, batch: Sequence[Tokens], device: str) -> tuple[Any, 
     return loss, int(learned.sum())
 
 
+def multiplies_bfloat16() -> bool:
+    """Say whether this processor multiplies bfloat16 itself: 2.4 times as fast here as float32, else much slower."""
+    import torch
+
+    has = getattr(torch.cpu, "get_capabilities", dict)()
+    return bool(has.get("avx512_bf16") or has.get("amx_bf16"))
+
+
 class _Run:
     """One training run: the model's trained weights, the optimiser and the curve."""
 
@@ -147,9 +157,8 @@ class _Run:
         self._key = key
         self._trained = [weight for weight in model.parameters() if weight.requires_grad]
         self._optimiser = torch.optim.AdamW(self._trained, lr=settings.learning_rate, weight_decay=0.0)
-        self._rounding: Callable[[], Any] = lambda: torch.autocast(
-            device, dtype=torch.bfloat16, enabled=device == "cuda"
-        )
+        self.rounds = device == "cuda" or multiplies_bfloat16()
+        self._rounding: Callable[[], Any] = lambda: torch.autocast(device, dtype=torch.bfloat16, enabled=self.rounds)
 
     @property
     def seconds_a_step(self) -> float:
