@@ -57,7 +57,7 @@ class TaughtSettings:
 
 @dataclass(frozen=True)
 class Curve:
-    """The run's course: (step, loss on its batch), (step, loss on held-out lessons), seconds a step, on what, and how."""
+    """The run's course: (step, loss on its batch), (step, loss on held-out lessons), s a step, on what, and how."""
 
     steps: tuple[tuple[int, float], ...] = ()
     held_out: tuple[tuple[int, float], ...] = ()
