@@ -24,6 +24,7 @@ from copilot.console import say
 from copilot.intents import IntentMatcher
 from copilot.phrases import Phrases, load_phrases, load_toml
 from copilot.taught_intents import BIAS, HEAD, LONGEST, TAUGHT_FILE, base_encoder, joined, read_by
+from copilot.teaching.precision import rounding
 from retrieval.encoder import HashingEncoder
 from retrieval.quiet import quiet_environment
 from retrieval.storage import atomic_write
@@ -154,7 +155,8 @@ class _Run:
         share = min(1.0, (step + 1) / self._settings.warm_up) * (1 - step / n_steps)
         for group in self._steps_of.param_groups:
             group["lr"] = group["highest"] * share
-        read = read_by(self._encoder, _padded([self._tokens[one] for one in batch]))
+        with rounding("cpu"):
+            read = read_by(self._encoder, _padded([self._tokens[one] for one in batch])).float()
         loss = torch.nn.functional.cross_entropy(
             self._head(joined(read, self._features[batch])),
             self._intents[batch],

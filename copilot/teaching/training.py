@@ -12,13 +12,14 @@ import logging
 import math
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from copilot.errors import GeneratorError
 from copilot.teaching.batches import Tokens, batches
+from copilot.teaching.precision import rounding, rounds
 from copilot.writer_adapter import ADAPTER_FILE
 from retrieval.progress import Progress, silent
 from retrieval.storage import atomic_write
@@ -98,7 +99,7 @@ def train(
         if step % settings.check_every == 0 or step == settings.n_steps:
             run.look(step, held_out)
             run.save(folder / CHECKPOINT)
-    precision = "bfloat16" if run.rounds else "float32"
+    precision = "bfloat16" if rounds(device) else "float32"
     return taught, replace(run.curve, seconds_a_step=round(run.seconds_a_step, 2), device=device, precision=precision)
 
 
@@ -134,14 +135,6 @@ def answer_loss(model: Any, batch: Sequence[Tokens], device: str) -> tuple[Any, 
     return loss, int(learned.sum())
 
 
-def multiplies_bfloat16() -> bool:
-    """Say whether this processor multiplies bfloat16 itself: 2.4 times as fast here as float32, else much slower."""
-    import torch
-
-    has = getattr(torch.cpu, "get_capabilities", dict)()
-    return bool(has.get("avx512_bf16") or has.get("amx_bf16"))
-
-
 class _Run:
     """One training run: the model's trained weights, the optimiser and the curve."""
 
@@ -157,8 +150,6 @@ class _Run:
         self._key = key
         self._trained = [weight for weight in model.parameters() if weight.requires_grad]
         self._optimiser = torch.optim.AdamW(self._trained, lr=settings.learning_rate, weight_decay=0.0)
-        self.rounds = device == "cuda" or multiplies_bfloat16()
-        self._rounding: Callable[[], Any] = lambda: torch.autocast(device, dtype=torch.bfloat16, enabled=self.rounds)
 
     @property
     def seconds_a_step(self) -> float:
@@ -174,7 +165,7 @@ class _Run:
         total, size = 0.0, self._settings.micro_batch
         self._model.train()
         for start in range(0, len(batch), size):
-            with self._rounding():
+            with rounding(self._device):
                 loss, _ = answer_loss(self._model, batch[start : start + size], self._device)
             (loss / n_tokens).backward()
             total += float(loss.detach())
@@ -194,7 +185,7 @@ class _Run:
 
         self._model.eval()
         total, n_tokens = 0.0, 0
-        with torch.inference_mode(), self._rounding():
+        with torch.inference_mode(), rounding(self._device):
             for start in range(0, len(held_out), self._settings.batch):
                 loss, n = answer_loss(self._model, held_out[start : start + self._settings.batch], self._device)
                 total, n_tokens = total + float(loss), n_tokens + n
