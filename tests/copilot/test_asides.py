@@ -90,3 +90,21 @@ def test_a_couple_of_weeks_earlier_is_two(reader):
 @pytest.mark.parametrize("text", ["Ms. Mint needs a hand", "Dr. Turkey asked", "Chip in Denver says no"])
 def test_people_are_no_products(reader, text):
     assert not reader.read(text).named
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("I had pizza for lunch and now I wonder: is the wreath risky?", (("991016",),)),
+        ("my son loves the clementines, what are the risks of ginger ale?", (("984451",),)),
+        ("torn between honeycrisp and gala and she hates indecision, who is stronger", (("870233",), ("870240",))),
+    ],
+)
+def test_what_somebody_ate_or_likes_is_not_asked_about_where_something_else_is(reader, text, named):
+    found = reader.read(text)
+    assert (found.named, found.entities.groups) == (named, ())
+
+
+def test_a_reported_question_ends_the_talk_before_it(reader):
+    found = reader.read("my colleague ate a cookie and asked what is planned in week 47").entities
+    assert (found.groups, len(found.weeks)) == ((), 1)
