@@ -32,6 +32,7 @@ def abstains(question: Question, stored: StoredPlan, engine: Engine) -> bool:
     if question.intent is Intent.OUT_OF_SCOPE or question.unsure:
         return True
     outside = any(week not in engine.weeks for week in question.entities.weeks)
+    outside = outside or bool(question.entities.unknown_weeks)
     if outside and question.intent not in OF_ANY_WEEK:
         return True
     if question.intent is Intent.COMPARE:

@@ -2,7 +2,8 @@
 
 "My oven came in three pieces; how many units in week 48?" asks nothing about ovens or pieces. An aside is a clause that
 talks (a pronoun with a verb, or "before the burrito goes cold") and holds no entity and no word of the plan, beside
-another clause that asks. Where the message then says "it" or "them", the talk is what is meant: it has no asides.
+another clause that asks; goods that somebody ate ("I had pizza for lunch") are no entity of the plan.
+Where the message then says "it" or "them", the talk is what is meant: it has no asides.
 """
 
 from __future__ import annotations
@@ -45,7 +46,14 @@ class Asides:
         if not self._patterns:
             return []
         clauses = self._clauses(text)
-        asides = [one for one in clauses if free(*one, spans) and self._talks(text[slice(*one)], groups, is_product)]
+        talk = [one for one in clauses if free(*one, spans)]
+        named = [one for one in clauses if one not in talk or _names(text[slice(*one)], groups, is_product)]
+        asides = [
+            one
+            for one in talk
+            if self._talks(text[slice(*one)])
+            and (one not in named or (self._is_anecdote(text[slice(*one)], is_product) and named != [one]))
+        ]
         asking = [one for one in clauses if one not in asides and self._asks(text[slice(*one)], one, spans)]
         rest = "".join(text[slice(*one)] for one in clauses if one not in asides)
         if not asides or not asking or self._patterns["refers"].search(rest):
@@ -59,18 +67,32 @@ class Asides:
             at = match.end()
         return [one for one in (*clauses, (at, len(text))) if words_of(text[slice(*one)])]
 
-    def _talks(self, said: str, groups: Sequence[str], is_product: Callable[[Words], object]) -> bool:
-        words, lowered = words_of(said), said.casefold()
-        names_group = any(re.search(rf"\b{re.escape(name.casefold())}\b", lowered) for name in groups)
+    def _talks(self, said: str) -> bool:
+        words = words_of(said)
         speaks_of_plan = not self._domain.isdisjoint(words) or self._patterns["plans"].search(said)
-        if names_group or speaks_of_plan or self._patterns["asks"].search(said) or _holds(words, is_product):
+        if speaks_of_plan or self._patterns["asks"].search(said):
             return False
         bare = self._patterns["alone"].search(said) is not None
         return bare or (len(words) >= _LEAST_WORDS and self._patterns["talks"].search(said) is not None)
 
+    def _is_anecdote(self, said: str, is_product: Callable[[Words], object]) -> bool:
+        """Say whether a clause talks of eating, drinking or liking: what is named after that is no part of the plan.
+
+        Where no other clause names anything, it is what the question is about.
+        """
+        pattern = self._patterns.get("anecdote")
+        match = pattern.search(said) if pattern else None
+        return match is not None and not _holds(words_of(said[: match.start()]), is_product)
+
     def _asks(self, said: str, clause: tuple[int, int], spans: Sequence[Mention]) -> bool:
         names = not free(*clause, spans) or not self._domain.isdisjoint(words_of(said))
         return names or self._patterns["asks"].search(said) is not None
+
+
+def _names(said: str, groups: Sequence[str], is_product: Callable[[Words], object]) -> bool:
+    lowered = said.casefold()
+    names_group = any(re.search(rf"\b{re.escape(name.casefold())}\b", lowered) for name in groups)
+    return names_group or _holds(words_of(said), is_product)
 
 
 def _holds(words: Words, is_product: Callable[[Words], object]) -> bool:

@@ -119,7 +119,8 @@ def compare(bench: Bench, first: Product, second: Product) -> None:
                 other=(second.product_id, second.title),
             )
         )
-    for product in (first, second):
+    for product in (first, second):  # before the slots, so that a short answer tells of both
         bench.sheet.must_say(add_forecast(bench, product))
+    for product in (first, second):
         launch = bench.launch_of(product.product_id)
         bench.sheet.must_say(add_slot(bench, launch) if launch else None)

@@ -6,13 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from copilot.intents import ABOUT_A_PRODUCT, Intent
+from copilot.group_names import within
+from copilot.intents import ABOUT_A_PRODUCT, OF_A_PART_TOO, Intent
 from copilot.questions import Question
 from ranking.plan import Launch
 
 if TYPE_CHECKING:
     from copilot.engine import Engine
     from copilot.records import StoredPlan
+
+
+OF_PLANNED_LAUNCHES = OF_A_PART_TOO | {Intent.PLANNED, Intent.EXTREMES, Intent.LOCKS, Intent.BRIEF}
+"""Intents that speak of the launches of a category, so that one without launches says nothing."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +37,17 @@ def settled(question: Question, stored: StoredPlan, engine: Engine) -> Question:
     if question.intent is Intent.COMPARE and len(question.named) > 1:
         both = tuple(choose_among(named, question, stored, engine).product_id for named in question.named[:2])
         return replace(question, entities=replace(question.entities, products=both)) if all(both) else question
-    return _of_the_plan(_with_the_chosen(question, stored, engine), stored)
+    return _of_the_plan(_with_the_chosen(_of_planned_groups(question, stored), stored, engine), stored)
+
+
+def _of_planned_groups(question: Question, stored: StoredPlan) -> Question:
+    """Take the categories that have launches, where several are called alike; what was understood names them."""
+    found = question.entities
+    if not found.like_named or question.intent not in OF_PLANNED_LAUNCHES:
+        return question
+    launched = {launch.group for launch in stored.plan.launches}
+    kept = tuple(one for one in found.groups if any(within(group, one) for group in launched))
+    return replace(question, entities=replace(found, groups=kept)) if kept else question
 
 
 def _of_the_plan(question: Question, stored: StoredPlan) -> Question:

@@ -75,7 +75,8 @@ def leaning(
     """Lean towards the question before when a message only adds an entity to it: "and in week 45?"."""
     if previous is None or previous.intent in (Intent.HELP, Intent.OUT_OF_SCOPE) or not adds_only(read, text, phrases):
         return scores
-    adds_slot = bool(read.entities.weeks or read.entities.placements or read.entities.shift_weeks is not None)
+    slots = read.entities.weeks or read.entities.placements or read.entities.unknown_weeks
+    adds_slot = bool(slots or read.entities.shift_weeks is not None)
     continued = previous.intent
     about_one = continued in (Intent.WHY_HERE, Intent.FORECAST, Intent.SIMILAR, Intent.RISKS, Intent.DRIVERS)
     about_one = (about_one or continued is Intent.PLANNED) and bool(previous.entities.products)
@@ -96,13 +97,16 @@ def with_pronouns(read: ReadMessage, previous: Question | None, phrases: Phrases
     return replace(read, readings=tuple(dict.fromkeys(readings)))
 
 
-def with_the_one_before(question: Question, previous: Question | None, phrases: Phrases) -> Question:
-    """Weigh "it" of the question before up against the one product that a comparison names."""
+def with_the_one_before(question: Question, read: ReadMessage, previous: Question | None, phrases: Phrases) -> Question:
+    """Weigh the product of the question before up against the one product that a comparison names.
+
+    Beside words that nothing explains it takes an "it": they may be the other product.
+    """
     before = previous.entities.products[:1] if previous else ()
     if question.intent is not Intent.COMPARE or len(set(question.named)) != 1 or not before:
         return question
     refers = re.search(str(phrases.parsing["refers"]), question.text, re.IGNORECASE)
-    if refers is None or before in question.named:
+    if (refers is None and read.strange) or before in question.named:
         return question
     found = replace(question.entities, products=(*before, *question.entities.products))
     return replace(question, named=(before, *question.named), entities=found)
@@ -137,9 +141,16 @@ def adds_only(read: ReadMessage, text: str, phrases: Phrases) -> bool:
 
 
 def still_meant(text: str, previous: Question | None, phrases: Phrases) -> Question | None:
-    """Return the question before, unless a message turns to something else: "leave that, what is locked?"."""
+    """Return the question before, unless a message turns to something else: "leave that, what is locked?".
+
+    "Never mind the risks, what does it sell?" still speaks of the same product.
+    """
     pattern = phrases.parsing.get("new_topic")
-    return None if pattern and re.search(str(pattern), text, re.IGNORECASE) else previous
+    match = re.search(str(pattern), text, re.IGNORECASE) if pattern else None
+    if match is None:
+        return previous
+    points_back = re.search(str(phrases.parsing["refers"]), text[match.end() :], re.IGNORECASE)
+    return previous if points_back else None
 
 
 def of_a_number(question: Question, read: ReadMessage, previous: Question | None, weeks: Sequence[date]) -> Question:
@@ -156,7 +167,7 @@ def of_a_number(question: Question, read: ReadMessage, previous: Question | None
 def of_those(question: Question, read: ReadMessage, previous: Question | None, phrases: Phrases) -> Question:
     """Take "those" and "all that" for the launches of the question before: of its weeks, placements, categories."""
     pattern, found = phrases.parsing.get("of_those"), question.entities
-    names = read.named or found.products or found.weeks or found.placements or found.groups
+    names = read.named or found.products or found.weeks or found.placements or found.groups or found.unknown_weeks
     if previous is None or not pattern or names or question.intent not in OF_LAUNCHES:
         return question
     before = previous.entities
@@ -173,7 +184,7 @@ def of_those(question: Question, read: ReadMessage, previous: Question | None, p
 def of_that_week(question: Question, previous: Question | None, phrases: Phrases) -> Question:
     """Take "that week" for the week of the question before, and "the week after" for the one next to it."""
     found, weeks = question.entities, previous.entities.weeks if previous else ()
-    if found.weeks or not weeks:
+    if found.weeks or found.unknown_weeks or not weeks:
         return question
     if re.search(str(phrases.parsing["of_that_week"]), question.text, re.IGNORECASE):
         return replace(question, entities=replace(found, weeks=weeks))
@@ -191,16 +202,18 @@ def of_the_compared(
     """Read "which one sells more?" and "the second one" as about the two products compared before, or None."""
     pair: Sequence[str] = previous.entities.products[:2] if previous and previous.intent is Intent.COMPARE else ()
     found = question.entities
-    if len(pair) < 2 or read.named or found.products or found.groups or question.of_launches:
+    if len(pair) < 2 or read.named or found.products or found.groups:
         return None
     for key, product in zip(("of_first", "of_second"), pair, strict=True):
         if match := re.search(str(phrases.parsing[key]), question.text, re.IGNORECASE):
             left = question.text.replace(match[0], " ")
             alone = says_only(left, str(phrases.parsing["asks_alone"]), phrases.lexicon)
             intent = question.intent if question.intent in MAY_INHERIT and not alone else Intent.PLANNED
-            return replace(question, intent=intent, entities=replace(found, products=(product,)), alternatives=())
+            other = tuple(one for one in pair if one != product)
+            found = replace(found, products=(product,))
+            return replace(question, intent=intent, entities=found, alternatives=(), beside=other)
     match = re.search(str(phrases.parsing["of_both"]), question.text, re.IGNORECASE)
-    if match is None or found.weeks or found.placements:
+    if match is None or found.weeks or found.placements or question.of_launches:
         return None
     says_more = set(words_of(question.text.replace(match[0], " "))) - set(str(phrases.parsing["additions"]).split())
     if question.intent is Intent.OUT_OF_SCOPE and says_more:

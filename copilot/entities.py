@@ -71,14 +71,10 @@ class EntityReader:
         self._mender = Mender(self.phrases, self.names, self.engine.placements, self.groups.names, self._is_everyday)
 
     def read(self, text: str) -> ReadMessage:
-        """Return the entities of a message.
-
-        Raises:
-            UnknownWeek: a week or day that no calendar has.
-        """
+        """Return the entities of a message."""
         text = self.plain(text)
         spans = self._speech.find(text)
-        weeks, shift = self._weeks(text, spans)
+        weeks, shift, unknown_weeks = self._weeks(text, spans)
         ids, unknown_id = product_numbers(text, self._numbered, self.names.ids, spans)
         titles = self._titles(text, spans)
         products = tuple(meant[0] for meant in titles.values() if len(meant) == 1)
@@ -86,7 +82,7 @@ class EntityReader:
         placements = self._placements.find(text, spans)
         spans += self._asides.find(text, spans, self.groups.names, self._is_name)
         beyond = self._beyond_groups(text, spans)
-        groups, group_words = self._groups(text, spans)
+        groups, group_words, like_named = self._groups(text, spans)
         loose = [*beyond, *self._loosely(text, spans)]
         numbers = self._numbers(text, spans)
         known, strange = self._known_and_strange(loose, spans)
@@ -95,11 +91,13 @@ class EntityReader:
             products=tuple(dict.fromkeys((*ids, *products))),
             weeks=weeks,
             placements=placements,
-            groups=_narrowest(groups),
+            groups=_narrowest((*groups, *like_named)),
             numbers=numbers,
             text=masked(text, spans),
             shift_weeks=shift,
             without=self._without(text, spans),
+            unknown_weeks=unknown_weeks,
+            like_named=like_named,
         )
         in_order = sorted({**{one.start: one.products for one in known}, **titles}.items())
         return ReadMessage(
@@ -194,11 +192,12 @@ class EntityReader:
         """Return the groups that most of these words name in part, a typing error aside, and how many words do."""
         return self.groups.loosely([self.names.mend(word) for word in words])
 
-    def _weeks(self, text: str, spans: list[Mention]) -> tuple[tuple[date, ...], int | None]:
+    def _weeks(self, text: str, spans: list[Mention]) -> tuple[tuple[date, ...], int | None, tuple[str, ...]]:
         found = find_weeks(text, self.engine.as_of, self.engine.weeks, self.phrases.parsing, self.phrases.lexicon)
         spans += [Mention(span.start, span.end, "WEEK", span.weeks) for span in found]
         shift = next((span.shift for span in found if span.shift is not None), None)
-        return tuple(dict.fromkeys(week for span in found for week in span.weeks)), shift
+        unknown = tuple(text[span.start : span.end] for span in found if span.unknown)
+        return tuple(dict.fromkeys(week for span in found for week in span.weeks)), shift, unknown
 
     def _titles(self, text: str, spans: list[Mention]) -> dict[int, tuple[str, ...]]:
         """Return, by position, what each full title could mean.
@@ -227,15 +226,18 @@ class EntityReader:
                 return True
         return False
 
-    def _groups(self, text: str, spans: list[Mention]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return the groups that are named in full, and the words that do."""
+    def _groups(self, text: str, spans: list[Mention]) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        """Return the groups that are named in full, the words that do, and the groups that have such a word too."""
         before = len(spans)
         named = whole_names(text, self.groups.names, spans, "GROUP", self.groups.stands)
         words = tuple(word for span in spans[before:] for word in words_of(text[span.start : span.end]))
         for at, span in enumerate(spans[before:], start=before):
             called = tuple(group for name in span.values for group in self.groups.called(str(name)))
             spans[at] = replace(span, values=called)
-        return tuple(dict.fromkeys(group for name in named for group in self.groups.called(name))), words
+        called = tuple(dict.fromkeys(group for name in named for group in self.groups.called(name)))
+        # "Frozen" beside "seafood" says which seafood is meant, so words share their groups only where one is named.
+        alike = self.groups.like(named[0]) if len(named) == 1 else ()
+        return called, words, tuple(one for one in alike if one not in called)
 
     def _numbers(self, text: str, spans: list[Mention]) -> tuple[float, ...]:
         """Return the numbers that are left: digits, words that count something, and versions."""

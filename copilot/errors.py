@@ -60,7 +60,9 @@ class UnknownProduct(CopilotError):
 
 
 class UnknownWeek(CopilotError):
-    """A week that is not one, or lies outside the plan."""
+    """A week that is not one, or lies outside the plan; `written` is how a message names one that no calendar has."""
+
+    written = ""
 
 
 class UnknownPlacement(CopilotError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copilot import asked_changes as about_change
@@ -20,6 +21,7 @@ from copilot.chosen_products import Chosen, choose_product, settled
 from copilot.fact_collectors import SlotAsked
 from copilot.fact_sources import Sources
 from copilot.factsheet import FACT_SPECS, Fact, FactSheet, FactSpec, Message, SheetBuilder, Source
+from copilot.intents import SPEAKS_OF_NO_PRODUCT
 from copilot.length import at_wished_length
 from copilot.phrases import load_phrases
 from copilot.plan_collectors import Part
@@ -73,12 +75,22 @@ def collect_facts(
         sheet.say("ask_back_intent", first=first, second=second)
     elif _can_speak(bench, question):
         _COLLECTORS[question.intent](bench, question)
-    return at_wished_length(sheet.build())
+    return at_wished_length(_with_the_displaced(sheet.build()))
+
+
+def _with_the_displaced(sheet: FactSheet) -> FactSheet:
+    """Keep the launches that an answer says would give way in its question, for "why not the other one?"."""
+    ids = tuple(dict.fromkeys(fact.subject for fact in sheet.facts if fact.name == "displaced_units"))
+    return replace(sheet, question=replace(sheet.question, beside=ids)) if ids else sheet
 
 
 def _can_speak(bench: Bench, question: Question) -> bool:
-    """Say whether the question names only weeks that the plan has; else tell the plan's range."""
+    """Say whether the question names only weeks that there are and that the plan has; else tell the plan's range."""
     first, last = plan_range(bench)
+    unknown = question.entities.unknown_weeks
+    if unknown and question.intent not in SPEAKS_OF_NO_PRODUCT:
+        bench.sheet.say("no_such_week", week=unknown[0], first=first, last=last)
+        return False
     outside = [week for week in question.entities.weeks if week not in bench.engine.weeks]
     if outside and question.intent not in OF_ANY_WEEK:
         bench.sheet.say("unknown_week", week=format_week(outside[0]), first=first, last=last)

@@ -61,6 +61,19 @@ class GroupNames:
         found = [name] if name in self.paths else self._short.get(name, [])
         return tuple(one for one in found if not any(one.startswith(f"{other} > ") for other in found))
 
+    def like(self, name: str) -> tuple[str, ...]:
+        """Return the groups that have the word of a one-word name in theirs too: "snacks" may be bag snacks.
+
+        None of them where the word fits too many.
+        """
+        words, called = words_of(name), self.called(name)
+        if len(words) != 1 or name in self.groups:
+            return ()
+        stem = self._stem(words[0])
+        others = [one for one in self.groups if stem in self._stems(one.rsplit(" > ", 1)[-1])]
+        others = [one for one in others if not any(within(one, path) for path in called)]
+        return tuple(others) if len(others) <= _BROAD else ()
+
     def stands(self, name: str, text: str, end: int) -> bool:
         """Say whether a name that ends here is one: "produce the brief" is no department."""
         if words_of(name) != (name.casefold(),) or name.casefold() not in self._common:

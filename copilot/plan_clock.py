@@ -12,12 +12,16 @@ from retrieval.weeks import week_of
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of the message and the weeks it names; `shift` is in weeks, relative to a product's slot."""
+    """A stretch of the message and the weeks it names; `shift` is in weeks, relative to a product's slot.
+
+    `unknown` says that no calendar has the week or day that stands there.
+    """
 
     start: int
     end: int
     weeks: tuple[date, ...] = ()
     shift: int | None = None
+    unknown: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Clock:
         options = [week for year in years if (week := _iso_week_or_none(year, number)) is not None]
         if not options:
             lengths = ", ".join(f"{year} has {_weeks_in(year)} weeks" for year in years)
-            raise UnknownWeek(f"There is no week {number}: {lengths}. Ask about {self.range_text()}.")
+            raise _unknown(str(number), f"There is no week {number}: {lengths}. Ask about {self.range_text()}.")
         return min(options, key=lambda week: abs((week - anchor).days))
 
     def day(self, year: int | None, month: int, day: int, written: str) -> date:
@@ -48,7 +52,7 @@ class Clock:
         years = [year] if year else [anchor.year - 1, anchor.year, anchor.year + 1]
         options = [found for one in years if (found := _date_or_none(one, month, day)) is not None]
         if not options:
-            raise UnknownWeek(f"There is no day {written}. Ask about {self.range_text()}.")
+            raise _unknown(written, f"There is no day {written}. Ask about {self.range_text()}.")
         return week_of(min(options, key=lambda found: abs((found - anchor).days)))
 
     def week_of_month(self, year: int | None, month: int, nth: int) -> date:
@@ -75,8 +79,14 @@ def _weeks_in(year: int) -> int:
 def _iso_week(year: int, number: int) -> date:
     week = _iso_week_or_none(year, number)
     if week is None:
-        raise UnknownWeek(f"{year} has no week {number}. Weeks are numbered as in {year}-W41.")
+        raise _unknown(str(number), f"{year} has no week {number}. Weeks are numbered as in {year}-W41.")
     return week
+
+
+def _unknown(written: str, text: str) -> UnknownWeek:
+    error = UnknownWeek(text)
+    error.written = written
+    return error
 
 
 def _iso_week_or_none(year: int, number: int) -> date | None:

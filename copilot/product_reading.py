@@ -32,6 +32,10 @@ TAKES_NO_GROUP = ABOUT_A_PRODUCT | {Intent.BRIEF, Intent.COMPARE, Intent.LOCKS, 
 SPEAKS_OF_GROUPS = OF_A_PART_TOO | {Intent.WHAT_IF, Intent.PAST_SALES, Intent.LOCKS, Intent.BRIEF}
 """Intents that may speak of a category in words of its own, such as "sweets" for candy."""
 
+_OF_A_SLOT = frozenset({Intent.RISKS, Intent.CONFIDENCE, Intent.REVENUE, Intent.BRIEF, Intent.LOCKS})
+"""Intents that are about a week, a placement or a category as readily as about a product."""
+
+_ROOT = 3  # letters that the forms of such a word share: froze, frozen
 SHOWN_CANDIDATES = 5  # products listed when a name is a toss-up
 LEAST_LIKENESS = 0.3  # cosine to the nearest product, from which words that nobody knows may name one
 
@@ -64,6 +68,10 @@ class ProductReading:
             return question
         if read.unknown_id:
             return replace(question, product_words=f"#{read.unknown_id}", exact=False)
+        if word := self._locking_word(question):
+            others = tuple(one for one in found.groups if word[:_ROOT].casefold() not in one.casefold())
+            question = replace(question, entities=replace(found, groups=others))
+            read, found = replace(read, group_words=(), rest=()), question.entities
         if self._names_groups(question, read):
             return self._in_groups(question, read.rest)
         if read.named:
@@ -72,15 +80,31 @@ class ProductReading:
                 question = replace(question, entities=replace(found, groups=()), named=named)
                 return self._with_named(question, replace(read, named=named))
             return self._with_named(question, read)
-        if found.groups and not question.of_launches and question.intent not in ABOUT_THE_PLAN:
+        together = question.of_launches and not _changes_one(question)
+        if found.groups and not together and question.intent not in ABOUT_THE_PLAN:
             question = self._product_of_group(question, read)
         open_yet = not (question.ambiguous_products or question.entities.products or _caps(question))
         of_the_one_before = question.points_back and bool(self._before(question, previous))
         if read.rest and open_yet and not (of_the_one_before or self._is_aside(question, read)):
-            stranger = self._with_strangers(question, read.rest)
-            if stranger is not question:
-                return stranger
+            for words in self._each_name(read):
+                stranger = self._with_strangers(question, words)
+                if stranger is not question:
+                    return stranger
         return self._inherited(question, previous)
+
+    def _locking_word(self, question: Question) -> str:
+        """Return the word of a category's name that is what was done to a slot: "which launches are frozen by hand"."""
+        pattern = self.phrases.parsing.get("locked_in_other_words")
+        if question.intent is not Intent.LOCKS or not pattern:
+            return ""
+        match = re.search(str(pattern), question.text, re.IGNORECASE)
+        return match[1] if match else ""
+
+    def _each_name(self, read: ReadMessage) -> Sequence[Sequence[str]]:
+        """Return what may be the name of a product: a name is one stretch, so of several the likeliest goes first."""
+        if len(read.strange) < 2 or len(read.rest) != sum(map(len, read.strange)):
+            return [read.rest]
+        return sorted(read.strange, key=lambda run: -(self.goods.share(" ".join(run)) or 0.0))
 
     def _with_named(self, question: Question, read: ReadMessage) -> Question:
         """Take the products that are named, each once; a name that several share stays open when none other is plain.
@@ -197,7 +221,9 @@ class ProductReading:
             return (
                 replace(question, product_words=words, exact=False) if question.intent in ABOUT_A_PRODUCT else question
             )
-        if not fitting and not self._is_like_a_product(" ".join(rest), hits):
+        found = question.entities
+        beside = question.intent in _OF_A_SLOT and bool(found.weeks or found.placements or found.groups)
+        if not fitting and not self._is_like_a_product(" ".join(rest), hits, beside=beside):
             return question
         if question.intent is Intent.PLANNED and not fitting:  # what is in scope decides later about unknown words
             return replace(question, product_words=words if all(map(names.knows, rest)) else "", exact=False)
@@ -206,14 +232,15 @@ class ProductReading:
         nearest = tuple(hit.product_id for hit in hits[:SHOWN_CANDIDATES])
         return replace(question, ambiguous_products=nearest, product_words=words, exact=False)
 
-    def _is_like_a_product(self, words: str, hits: Sequence) -> bool:
+    def _is_like_a_product(self, words: str, hits: Sequence, *, beside: bool) -> bool:
         """Say whether words sound like goods, or else are near some product in meaning.
 
-        Where neither is known, they are taken to name one.
+        Where neither is known, they are taken to name one. `beside` says that the question names a part of the plan
+        that it may be about: then only what surely sounds like goods is a product too.
         """
         known = any(map(self.reader.names.has, words.split()))  # beside the catalogue's words they are a kind of these
         share = None if known else self.goods.share(words)
-        if share is not None and not LEAST <= share <= SURELY:
+        if share is not None and (beside or not LEAST <= share <= SURELY):
             return share > SURELY
         likeness = [hit.dense_score for hit in hits if hit.dense_score is not None]
         return not likeness or max(likeness) >= LEAST_LIKENESS
@@ -235,17 +262,22 @@ class ProductReading:
         """Take the product of the question before, where this one can be about it."""
         products = self._before(question, previous)
         found = question.entities
-        of_a_part = question.intent in (Intent.PLANNED, Intent.RISKS, Intent.CONFIDENCE, Intent.REVENUE)
+        of_a_part = question.intent in (Intent.PLANNED, Intent.RISKS, Intent.CONFIDENCE, Intent.REVENUE, Intent.BRIEF)
         together = question.of_launches and question.intent not in ABOUT_ONE
         asked_of_all = question.intent is Intent.LOCKS and not question.points_back
         supposes_nothing = question.intent is Intent.WHAT_IF and question.change is None and not question.points_back
-        in_a_slot = of_a_part and bool(found.weeks or found.placements)
-        if question.change is not None and question.points_back:  # "drop it, what is left of the plan then"
-            together = False
+        in_a_slot = of_a_part and bool(found.weeks or found.placements or found.unknown_weeks)
+        if question.points_back and (question.change is not None or question.intent is Intent.LOCKS):
+            together = False  # "drop it, what is left of the plan then", "is it locked in the plan"
         about_the_plan = together or asked_of_all or supposes_nothing or in_a_slot or found.groups
         if not products or found.products or about_the_plan or _caps(question) or question.ambiguous_products:
             return question
         return replace(question, entities=replace(found, products=products[:1]))
+
+
+def _changes_one(question: Question) -> bool:
+    """Say whether a question supposes something of one product: "what does the plan lose if we drop the hot dogs"."""
+    return question.change is not None and question.change.kind in ("drop", "scale", "price")
 
 
 def _caps(question: Question) -> bool:

@@ -41,6 +41,7 @@ class Question:
         variation: 0 for the first answer; each "again" is the next, which a writer tells in other words.
         stopped: True when its answer was stopped before its end.
         points_back: True when the message speaks of "it" or "that one".
+        beside: products spoken of beside its own: the other of a comparison, launches that would give way.
     """
 
     text: str
@@ -61,6 +62,7 @@ class Question:
     variation: int = 0
     stopped: bool = False
     points_back: bool = False
+    beside: tuple[str, ...] = ()
 
     @property
     def unsure(self) -> bool:
@@ -84,6 +86,7 @@ class Question:
         return self.to_json() | {
             "text": self.text,
             "shift_weeks": found.shift_weeks,
+            "unknown_weeks": list(found.unknown_weeks),
             "without": [one.isoformat() if isinstance(one, date) else one for one in found.without],
             "ambiguous_products": list(self.ambiguous_products),
             "product_words": self.product_words,
@@ -93,6 +96,7 @@ class Question:
             "change": asdict(self.change) if self.change else None,
             "length": self.length,
             "variation": self.variation,
+            "beside": list(self.beside),
         }
 
 
@@ -111,6 +115,7 @@ def question_from_json(data: Mapping, text: str = "", lang: str = "en") -> Quest
         numbers=tuple(found["numbers"]),
         shift_weeks=data.get("shift_weeks"),
         without=tuple(one for written, one in slots if written in barred),
+        unknown_weeks=tuple(data.get("unknown_weeks", ())),
     )
     return Question(
         text or str(data.get("text", "")),
@@ -126,4 +131,5 @@ def question_from_json(data: Mapping, text: str = "", lang: str = "en") -> Quest
         change=Change(**data["change"]) if data.get("change") else None,
         length=data.get("length", "normal"),
         variation=int(data.get("variation", 0)),
+        beside=tuple(data.get("beside", ())),
     )

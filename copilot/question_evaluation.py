@@ -33,7 +33,7 @@ Named = frozenset[tuple[str, object]]  # (kind, value)
 
 @dataclass(frozen=True)
 class Expected:
-    """One question of the set: its family, what it asks and names, and whether no answer is right."""
+    """One question of the set: its family, what it asks and names, whether no answer is right, the turns before it."""
 
     family: str
     split: str
@@ -41,7 +41,7 @@ class Expected:
     intent: str
     named: Named
     abstains: bool
-    after: str = ""
+    after: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,10 @@ def _read(parser: QuestionParser, shop: QuestionShop, one: Expected, lang: str) 
         return settled(parser.parse(text, lang, previous), shop.stored, shop)  # pyright: ignore[reportArgumentType]
 
     try:
-        question = parse(one.text, parse(one.after) if one.after else None)
+        previous = None
+        for text in one.after:
+            previous = parse(text, previous)
+        question = parse(one.text, previous)
     except OPERATOR_ERRORS:  # such as a week that no calendar has: the operator is told
         return Reading(one, "", frozenset(), True)
     abstained = abstains(question, shop.stored, shop)  # pyright: ignore[reportArgumentType]
@@ -170,7 +173,7 @@ def _expected(family: Mapping[str, Any], row: Mapping[str, Any]) -> Expected:
         intent=row["intent"],
         named=frozenset(named),
         abstains=bool(row.get("abstains", False)),
-        after=row.get("after", ""),
+        after=(after,) if isinstance(after := row.get("after", ()), str) else tuple(after),
     )
 
 

@@ -65,7 +65,8 @@ def learned_text(questions: Learned) -> str:
 
 
 def _masked(one: Expected, parser: QuestionParser, phrases: Phrases) -> Sequence[str]:
-    if not words_of(one.text) or read_wish(one.text, phrases):
+    wishes = any(kind == "wish" for kind, _ in one.named) or read_wish(one.text, phrases)
+    if not words_of(one.text) or wishes:
         return ()
     text, read = parser.read(one.text)
     if one.after and adds_only(read, text, phrases):

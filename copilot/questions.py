@@ -33,14 +33,25 @@ from copilot.conversation_context import (
 )
 from copilot.entities import Entities, EntityReader, ReadMessage
 from copilot.errors import QuestionTooLong, UnsupportedLanguage
-from copilot.goods_sense import GoodsSense
+from copilot.goods_sense import SURELY, GoodsSense
 from copilot.intents import FOLLOW_UP_LEAD, KINDS, Intent, IntentMatcher
 from copilot.message_spacing import says_only
 from copilot.product_reading import SHOWN_CANDIDATES, ProductReading
 from copilot.question import UNSURE_MARGIN, Question, question_from_json
-from copilot.settled_intents import barred, by_its_parts, is_bare, names_of, weighed_up, without_a_product
+from copilot.settled_intents import SURE, barred, by_its_parts, is_bare, names_of, weighed_up, without_a_product
 from copilot.stray_words import StrayWords
 from copilot.taught_intents import taught_for
+from copilot.turns import (
+    as_before,
+    corrected,
+    of_another_amount,
+    of_the_other,
+    of_the_shown_there,
+    of_these_two,
+    other_than_the_one_before,
+    with_those_beside,
+    without_the_dismissed,
+)
 from retrieval.cache import EmbeddingCache
 
 if TYPE_CHECKING:
@@ -61,6 +72,7 @@ __all__ = [
 ]
 
 LEAST_OUT_OF_SCOPE = 0.3  # of its share: a weaker one beside all that is in scope is no reason to decline
+LEAST_BESIDE_TWO = 0.6  # the same where two products are set beside each other
 QUESTION_LIMIT = 2_000  # characters; a longer message is almost surely pasted by mistake
 
 
@@ -130,7 +142,6 @@ class QuestionParser:
         Raises:
             QuestionTooLong: the message is over `QUESTION_LIMIT` characters.
             UnsupportedLanguage: the parser was made for another language.
-            UnknownWeek: a week or day that no calendar has.
         """
         if len(text) > QUESTION_LIMIT:
             raise QuestionTooLong(
@@ -148,8 +159,11 @@ class QuestionParser:
         if picked := of_the_shown(written, previous, self.phrases):
             return picked
         previous = still_meant(written, previous, self.phrases)
+        written = without_the_dismissed(written, self.phrases)
         question, read = self._understood(written, previous)
-        return self._completed(question, read, previous)
+        if changed := of_another_amount(question.text, read, previous, self.phrases):
+            return changed
+        return with_those_beside(self._completed(question, read, previous), previous)
 
     def _wish(self, written: str) -> Wish:
         return read_wish(written, self.phrases, lambda: self._names_nothing(written))
@@ -198,6 +212,7 @@ class QuestionParser:
         best_first = sorted(scores, key=lambda intent: -scores[intent])
         ranked = list(zip(best_first, _softmax([scores[intent] for intent in best_first]), strict=True))
         weak = ranked[0][0] is Intent.OUT_OF_SCOPE and ranked[0][1] < LEAST_OUT_OF_SCOPE
+        weak = weak or (ranked[0][0] is Intent.OUT_OF_SCOPE and _sets_two_apart(ranked, read))
         known = names_of(read) > bool(read.strange) or self.matcher.concerns(ranked[1][0], cleaned)
         return ranked[1:] if weak and known else ranked
 
@@ -206,13 +221,17 @@ class QuestionParser:
         compared = of_the_compared(question, read, previous, self.phrases)
         if compared is not None:
             return self._with_change(compared)
+        question = of_the_other(corrected(question, previous), read, previous, self.phrases)
+        question = as_before(of_these_two(question, read, previous, self.phrases), read, previous)
         question = by_its_parts(self._with_change(question), read, self.matcher.holds_cue)
         question = weighed_up(without_a_product(question, read, previous), read, self.phrases)
         question = of_that_week(question, previous, self.phrases)
         question = of_a_number(question, read, previous, self.engine.weeks)
         question = of_those(question, read, previous, self.phrases)
+        question = of_the_shown_there(question, read, previous)
         question = barred(self.products.fill(question, read, previous))
-        question = with_the_one_before(self._within_scope(question, read), previous, self.phrases)
+        question = other_than_the_one_before(question, previous, self.phrases)
+        question = with_the_one_before(self._within_scope(question, read), read, previous, self.phrases)
         if question.intent is Intent.OUT_OF_SCOPE:
             return replace(
                 question, entities=Entities(text=read.entities.text), ambiguous_products=(), product_words=""
@@ -220,11 +239,7 @@ class QuestionParser:
         return question
 
     def read(self, text: str) -> tuple[str, ReadMessage]:
-        """Return a message as it is meant, and its entities, whatever it asks.
-
-        Raises:
-            UnknownWeek: a week or day that no calendar has.
-        """
+        """Return a message as it is meant, and its entities, whatever it asks."""
         mended = self.reader.mended(self._written(text))
         return mended, self.reader.read(mended)
 
@@ -246,12 +261,13 @@ class QuestionParser:
         narrowed = found.products or found.weeks or found.placements or found.groups or question.ambiguous_products
         if question.intent is not Intent.PLANNED or narrowed or not read.rest:
             return question
-        if not (question.product_words or self.matcher.concerns(Intent.PLANNED, question.text)):
+        asks = question.product_words or self.matcher.concerns(Intent.PLANNED, question.text)
+        if not asks and (question.confidence < SURE or (self.goods.share(" ".join(read.rest)) or 0.0) <= SURELY):
             return replace(question, intent=Intent.OUT_OF_SCOPE, alternatives=())
         return replace(question, product_words=question.product_words or " ".join(read.rest), exact=False)
 
     def _with_change(self, question: Question) -> Question:
-        """Read what a "what if" supposes; one that is spelled out decides how the message is read."""
+        """Read what a "what if" supposes; one that is spelled out decides how a message is read that may be another."""
         likely = question.intent in (Intent.WHAT_IF, Intent.WHAT_IF_MOVE)
         change = read_change(
             self.reader.plain(question.text),
@@ -260,10 +276,19 @@ class QuestionParser:
             self.phrases.lexicon,
             likely=likely,
         )
-        moves = question.intent is Intent.WHAT_IF_MOVE and change is not None and change.kind == "drop"
-        if change is None or (moves and question.entities.shift_weeks is not None):
+        drops = change is not None and change.kind == "drop"
+        sure, found = question.confidence >= SURE, question.entities
+        slots = found.weeks or found.placements or found.unknown_weeks
+        moves = question.intent is Intent.WHAT_IF_MOVE and drops and (found.shift_weeks is not None or (sure and slots))
+        if change is None or moves or (sure and not likely):
             return question
         return replace(question, intent=Intent.WHAT_IF, change=change, alternatives=((Intent.WHAT_IF, 1.0),))
+
+
+def _sets_two_apart(ranked: Sequence[tuple[Intent, float]], read: ReadMessage) -> bool:
+    """Say whether a message names two products and nothing strange, and a comparison is its next reading."""
+    two = len(set(read.named)) > 1 and not read.strange
+    return two and ranked[1][0] is Intent.COMPARE and ranked[0][1] < LEAST_BESIDE_TWO
 
 
 def _softmax(scores: Sequence[float]) -> list[float]:

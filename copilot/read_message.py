@@ -15,9 +15,11 @@ class Entities:
         weeks: Monday dates.
         placements: placement names as the plan spells them; several when a partial name fits several.
         groups: category groups as the planning problem spells them, or the departments above them.
+        like_named: those of the groups that are not called so in full, but have the word in their name too.
         numbers: the remaining numbers.
         text: the message with each entity replaced by its kind (`PRODUCT`, `WEEK`, ...): what intents are matched on.
         shift_weeks: "a week later" = 1, "two weeks earlier" = -2, relative to the product's slot.
+        unknown_weeks: weeks and days that the message names and no calendar has, as they are written.
         without: those of the weeks, placements and groups that the message speaks against: "not in week 45".
     """
 
@@ -29,6 +31,8 @@ class Entities:
     text: str = ""
     shift_weeks: int | None = None
     without: tuple[object, ...] = ()
+    unknown_weeks: tuple[str, ...] = ()
+    like_named: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 NEXT_SHARE = 0.25  # of the likeliest one's share, from which the next reading goes before one that lacks its product
 
-SURE = 0.7  # confidence from which a comparison is one without any of its cues
+SURE = 0.7  # confidence from which a reading stands though the message holds none of its cues
 
 WEIGHED_UP = frozenset({Intent.FORECAST, Intent.SIMILAR, Intent.DRIVERS, Intent.WHAT_IF})
 """Intents that two products and a word that weighs them up turn into a comparison."""
@@ -39,7 +39,7 @@ def by_its_parts(question: Question, read: ReadMessage, holds_cue: Callable[[Int
     """
     found, intent = question.entities, question.intent
     slots = [one for one in (*found.weeks, *found.placements) if one not in found.without]
-    moves = bool(slots) or found.shift_weeks is not None
+    moves = bool(slots or found.unknown_weeks) or found.shift_weeks is not None
     n_names = names_of(read)
     supposes = intent is Intent.WHAT_IF and question.change is None and moves
     unsure_pair = intent is Intent.COMPARE and n_names > 1 and question.confidence < SURE
@@ -49,7 +49,7 @@ def by_its_parts(question: Question, read: ReadMessage, holds_cue: Callable[[Int
         intent = Intent.WHAT_IF
     elif unsure_pair and not holds_cue(intent, question.text):
         intent = next((one for one, _ in question.alternatives if one is not intent), intent)
-    elif intent is Intent.WHY_NOT and not holds_cue(Intent.WHY_NOT, question.text):
+    elif intent is Intent.WHY_NOT and question.confidence < SURE and not holds_cue(Intent.WHY_NOT, question.text):
         asks_why = holds_cue(Intent.WHY_HERE, question.text)
         intent = Intent.WHY_HERE if asks_why and n_names else intent
     return question if intent is question.intent else replace(question, intent=intent, alternatives=())

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
+from copilot.errors import UnknownWeek
 from copilot.lexicon import Lexicon
 from copilot.plan_clock import Clock, Span
 from retrieval.weeks import week_of
@@ -26,10 +27,8 @@ def find_weeks(
 ) -> list[Span]:
     """Return the weeks that a message names, in order, without overlaps.
 
-    A number without a year is read as the plan's week of that number, or else the nearest one to the plan.
-
-    Raises:
-        UnknownWeek: a year has no such week, or a month no such day.
+    A number without a year is read as the plan's week of that number, or else the nearest one to the plan. A week or
+    day that no calendar has is a span without weeks that says so.
     """
     clock = Clock(as_of, tuple(plan_weeks))
     found: list[Span] = []
@@ -39,13 +38,27 @@ def find_weeks(
         (read_weeks,) if lexicon.unspaced else (*_COUNTED, _shifts, iso_weeks, _days, _numbered, _relative, _months)
     )
     for reader in readers:
-        for span in reader(text, clock, words, lexicon):
+        for span in _read(reader, text, clock, words, lexicon):
             if not any(span.start < other.end and other.start < span.end for other in found):
                 found.append(span)
     return sorted(found, key=lambda span: span.start)
 
 
 Reader = Callable[[str, Clock, Mapping[str, object], Lexicon], Iterator[Span]]
+
+
+def _read(reader: Reader, text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexicon) -> list[Span]:
+    """Return what a reader finds, up to a week or day that no calendar has."""
+    found: list[Span] = []
+    try:
+        for span in reader(text, clock, words, lexicon):
+            found.append(span)
+    except UnknownWeek as unknown:
+        after = words.get("after_number", "")
+        pattern = rf"(?:{words['before_number']})?{re.escape(unknown.written)}(?!\d)(?:{after})?"
+        match = re.search(pattern, text, re.IGNORECASE)
+        found += [Span(match.start(), match.end(), unknown=True)] if match else []
+    return found
 
 
 def _anchored(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
@@ -148,7 +161,10 @@ def _relative(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lex
     for phrase, week in sorted(phrases, key=lambda one: -len(one[0])):  # "the last week" before "last week"
         for match in re.finditer(rf"\b{re.escape(phrase)}\b", text, re.IGNORECASE):
             yield Span(match.start(), match.end(), (week,))
+    spans = [match.span() for match in re.finditer(str(words["no_week_ahead"]), text, re.IGNORECASE)]
     for match in re.finditer(str(words["in_n_weeks"]), text, re.IGNORECASE):
+        if any(start <= match.start() < end for start, end in spans):
+            continue
         counted, unit = match[1] or match[3] or "", (match[2] or match[4]).lower()
         steps = _count(counted, lexicon, words) * (_WEEKS_OF_A_MONTH if unit == "month" else _weeks_each(unit, words))
         yield Span(match.start(), match.end(), (this_week + timedelta(weeks=steps),))
@@ -207,9 +223,16 @@ def _parts_of_a_month(text: str, clock: Clock, words: Mapping[str, object], lexi
 
 
 def _several(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
-    """Several weeks at once: the plan's "first two weeks", its "last three weeks", "the next two weeks"."""
+    """Several weeks at once: the plan's "first two weeks", those of a month, "the next two weeks"."""
+    month = re.compile(rf"\s+(?:of|in) ({'|'.join(lexicon.months)})\b", re.IGNORECASE)
     for match in re.finditer(str(words["first_weeks"]), text, re.IGNORECASE):
         n = _count(match[2], lexicon, words)
+        if of_month := month.match(text, match.end()):
+            inside = clock.weeks_of(1 + lexicon.months.index(of_month[1].lower()))
+            part = inside[-n:] if match[1].lower() in ("last", "final", "closing") else inside[:n]
+            if part:
+                yield Span(match.start(), of_month.end(), part)
+                continue
         if match[1].lower() in ("first", "opening"):
             weeks = clock.plan_weeks[:n]
         elif match[1].lower() in ("last", "final", "closing"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from copilot.group_names import GroupNames
 from copilot.phrases import load_evaluation
 from copilot.question_shop import QuestionShop
 from copilot.questions import QuestionParser
@@ -90,3 +91,40 @@ def test_a_couple_of_weeks_earlier_is_two(reader):
 @pytest.mark.parametrize("text", ["Ms. Mint needs a hand", "Dr. Turkey asked", "Chip in Denver says no"])
 def test_people_are_no_products(reader, text):
     assert not reader.read(text).named
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("I had pizza for lunch and now I wonder: is the wreath risky?", (("991016",),)),
+        ("my son loves the clementines, what are the risks of ginger ale?", (("984451",),)),
+        ("torn between honeycrisp and gala and she hates indecision, who is stronger", (("870233",), ("870240",))),
+    ],
+)
+def test_what_somebody_ate_or_likes_is_not_asked_about_where_something_else_is(reader, text, named):
+    found = reader.read(text)
+    assert (found.named, found.entities.groups) == (named, ())
+
+
+def test_a_reported_question_ends_the_talk_before_it(reader):
+    found = reader.read("my colleague ate a cookie and asked what is planned in week 47").entities
+    assert (found.groups, len(found.weeks)) == ((), 1)
+
+
+def test_spans_and_rates_are_no_weeks_and_those_of_a_month_are_counted(reader):
+    assert reader.read("what does honeycrisp actually sell in four weeks").entities.weeks == ()
+    assert reader.read("how many launches in one week is right for snacks").entities.weeks == ()
+    assert len(reader.read("what is on in one week").entities.weeks) == 1
+    december = reader.read("the first two weeks of december, how much do they sell").entities.weeks
+    assert [week.isoformat() for week in december] == ["2017-12-04", "2017-12-11"]
+    assert reader.read("cap candy at two a week").entities.numbers == (2.0,)
+
+
+def test_a_word_of_several_categories_names_them_all_unless_they_are_many(reader):
+    names = GroupNames(
+        ["Deli > Snacks", "Grocery > Bag Snacks", "Grocery > Tea", *(f"Frozen > {i} Pies" for i in "abcdefg")],
+        reader.phrases.lexicon,
+        (),
+    )
+    assert names.like("Snacks") == ("Grocery > Bag Snacks",)
+    assert names.like("Tea") == names.like("Pies") == ()

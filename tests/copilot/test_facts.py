@@ -11,6 +11,8 @@ import pytest
 from copilot.changes import Change
 from copilot.facts import FACT_SPECS, choose_product, collect_facts
 from copilot.factsheet import UNITS, SheetBuilder, Source
+from copilot.length import of_length
+from copilot.phrases import load_phrases
 from copilot.questions import Entities, Intent, Question
 from copilot.verifier import verify_sentence
 from ranking.counterfactual import TIE_UNITS
@@ -23,7 +25,9 @@ BACKTEST = ["backtest_coverage", "backtest_error", "backtest_peer_error", "backt
 
 
 def ask(intent, *products, **more) -> Question:
-    fields = {key: more.pop(key) for key in ("weeks", "placements", "groups", "shift_weeks") if key in more}
+    fields = {
+        key: more.pop(key) for key in ("weeks", "placements", "groups", "shift_weeks", "unknown_weeks") if key in more
+    }
     return Question("?", intent, Entities(products=products, **fields), 0.9, **more)
 
 
@@ -687,3 +691,24 @@ def test_what_an_adopted_scenario_left_standing_is_told(small_engine, small_stor
     stored = replace(small_stored, plan=replace(small_stored.plan, interventions=rules))
     told = collect_facts(ask(Intent.LOCKS), small_engine, stored).messages
     assert [m.key for m in told] == ["standing_cap", "standing_room", "standing_forecast"]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_week_that_no_calendar_has_is_told(collect, lang):
+    sheet = collect(ask(Intent.PLANNED, unknown_weeks=("week 53",), lang=lang))
+    assert [message.key for message in sheet.messages] == ["no_such_week"]
+    assert "week 53" in load_phrases(lang).message("no_such_week", **sheet.messages[0].params)
+
+
+def test_what_gives_way_is_kept_for_the_next_turn(collect):
+    sheet = collect(ask(Intent.WHAT_IF_MOVE, "101", weeks=(date(2017, 10, 16),)))
+    displaced = [fact.subject for fact in sheet.facts if fact.name == "displaced_units"]
+    assert sheet.question.beside == tuple(displaced)
+
+
+def test_a_short_comparison_tells_of_both_products(collect):
+    asked = replace(ask(Intent.COMPARE, named=(("101",), ("102", "201"))), wish="shorter")
+    sheet = collect(asked)
+    told = of_length(sheet, sheet.question.length)
+    assert sheet.question.length == "short"
+    assert len({fact.subject for fact in told.facts if fact.name == "forecast_units"}) == 2

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from copilot.changes import Change
-from copilot.errors import QuestionTooLong, UnknownWeek, UnsupportedLanguage
+from copilot.errors import QuestionTooLong, UnsupportedLanguage
 from copilot.facts import collect_facts
 from copilot.questions import Intent, QuestionParser, question_from_json
 
@@ -420,9 +420,10 @@ def test_another_language_is_refused(parser):
         parser.parse("why", lang="zh")
 
 
-def test_a_week_that_no_calendar_has_is_refused(parser):
-    with pytest.raises(UnknownWeek, match="no week 60"):
-        parser.parse("what is planned in week 60")
+def test_a_week_that_no_calendar_has_is_kept_as_it_is_written(parser):
+    found = parser.parse("what is planned in week 60")
+    assert (found.intent, found.entities.unknown_weeks) == (Intent.PLANNED, ("week 60",))
+    assert parser.parse("what is planned in week 44").entities.unknown_weeks == ()
 
 
 @pytest.mark.parametrize("text", ["", "   ", "???", "\u200b\u202e", "🎉🎉", "'; DROP TABLE products; --", "a" * 2_000])

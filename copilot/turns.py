@@ -1,0 +1,161 @@
+"""Turns: what a short message changes of the question before it: its amount, its week, or which of its products.
+
+"Make it fifteen" keeps what was supposed and changes how much, "not week 45, 46" corrects a week, "the one in week 45"
+picks among the products that were asked back about, and "the other one" is the product that the turn before spoke of
+beside its own: the other of a comparison, or the launch that an answer said would give way.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from copilot.catalogue_names import words_of
+from copilot.conversation_context import adds_only
+from copilot.intents import MAY_INHERIT, Intent
+
+if TYPE_CHECKING:
+    from copilot.entities import ReadMessage
+    from copilot.lexicon import Lexicon
+    from copilot.phrases import Phrases
+    from copilot.questions import Question
+
+_RATIOS = ("scale", "price")  # changes whose amount is a factor, told as a percentage
+_COUNTS = ("cap", "capacity")
+_SAID_AS_ONE = {Intent.COMPARE: Intent.COMPARE_PLANS, Intent.SEARCH_DEMAND: Intent.UNMET_DEMAND}
+"""Of a product, to the same of no product: "which is the better one" after two plans were compared."""
+
+
+def of_another_amount(text: str, read: ReadMessage, previous: Question | None, phrases: Phrases) -> Question | None:
+    """Read "make it fifteen" or "and 25 percent?" as the change supposed before by another amount, or None."""
+    before = previous.change if previous else None
+    if previous is None or before is None or before.kind not in (*_RATIOS, *_COUNTS) or read.named:
+        return None
+    amount = _amount(text, read, phrases)
+    if amount is None:
+        return None
+    factor = 1 + (amount if before.amount > 1 else -amount) / 100
+    change = replace(before, amount=max(0.0, factor) if before.kind in _RATIOS else amount)
+    found = replace(previous.entities, numbers=(amount,))
+    return replace(previous, text=text, entities=found, change=change, wish="", stopped=False, mended=False)
+
+
+def _amount(text: str, read: ReadMessage, phrases: Phrases) -> float | None:
+    """Return the one number of a message that says nothing else, in digits or in words."""
+    found = read.entities
+    if found.weeks or found.placements or found.groups or found.shift_weeks is not None or read.unknown_id:
+        return None
+    if len(found.numbers) == 1:
+        masked = replace(read, readings=(re.sub(r"%|\bper ?cent\b", " ", found.text),))
+        return found.numbers[0] if adds_only(masked, text, phrases) else None
+    words = [word for word in words_of(re.sub(r"%|\bper ?cent\b", " ", text)) if not _adds(word, phrases)]
+    return None if found.numbers or not words else _in_words(words, phrases.lexicon)
+
+
+def _adds(word: str, phrases: Phrases) -> bool:
+    return word in str(phrases.parsing["additions"]).split() and word not in phrases.lexicon.numbers
+
+
+def _in_words(words: list[str], lexicon: Lexicon) -> float | None:
+    """Return the number that some words are: "fifteen", "twenty five"."""
+    values = [{**lexicon.small, **lexicon.numbers}.get(word) for word in words]
+    known = [float(value) for value in values if value is not None]
+    if len(known) < len(values) or len(known) > 2:
+        return None
+    tens = len(known) == 1 or (known[0] % 10 == 0 and 0 < known[1] < 10)
+    return sum(known) if tens else None
+
+
+def corrected(question: Question, previous: Question | None) -> Question:
+    """Take "not week 45, 46" for week 46 where the question before named week 45."""
+    found = question.entities
+    left = tuple(week for week in found.weeks if week not in found.without)
+    denied = [week for week in found.weeks if week in found.without]
+    if previous is None or not left or not denied or not set(denied) <= set(previous.entities.weeks):
+        return question
+    kept = tuple(one for one in found.without if one not in denied)
+    return replace(question, entities=replace(found, weeks=left, without=kept))
+
+
+def of_the_shown_there(question: Question, read: ReadMessage, previous: Question | None) -> Question:
+    """Keep the products that were asked back about, where a message only names the slot of one: "the one in week 45".
+
+    The plan decides which of them stands there.
+    """
+    shown = previous.ambiguous_products if previous and not previous.entities.products else ()
+    found = question.entities
+    names = read.named or found.products or found.groups or read.rest
+    if previous is None or not shown or not previous.exact or names or question.intent is not previous.intent:
+        return question
+    if not (found.weeks or found.placements):
+        return question
+    return replace(question, ambiguous_products=shown, product_words=previous.product_words, of_launches=False)
+
+
+def of_the_other(question: Question, read: ReadMessage, previous: Question | None, phrases: Phrases) -> Question:
+    """Take "the other one" for the product that the turn before spoke of beside its own; several stay open."""
+    pattern, beside = phrases.parsing.get("the_other"), previous.beside if previous else ()
+    found = question.entities
+    names = read.named or found.products or found.groups or question.intent not in MAY_INHERIT
+    if not pattern or not beside or names or not re.search(str(pattern), question.text, re.IGNORECASE):
+        return question
+    if len(beside) > 1:
+        return replace(question, ambiguous_products=beside, product_words="", exact=True)
+    return replace(question, entities=replace(found, products=beside))
+
+
+def other_than_the_one_before(question: Question, previous: Question | None, phrases: Phrases) -> Question:
+    """Take "the other potato chips" for those that share the name and are not the product of the turn before."""
+    pattern, before = phrases.parsing.get("another_of"), previous.entities.products[:1] if previous else ()
+    left = tuple(one for one in question.ambiguous_products if one not in before)
+    fewer = 0 < len(left) < len(question.ambiguous_products) and question.exact
+    if not pattern or not fewer or not re.search(str(pattern), question.text, re.IGNORECASE):
+        return question
+    return replace(question, ambiguous_products=left)
+
+
+def without_the_dismissed(text: str, phrases: Phrases) -> str:
+    """Return a message without what it sets aside: "never mind the risks, what does it sell" asks about no risks."""
+    pattern = phrases.parsing.get("dismissed")
+    left = re.sub(str(pattern), "", text, count=1, flags=re.IGNORECASE) if pattern else text
+    return left if words_of(left) else text
+
+
+def of_these_two(question: Question, read: ReadMessage, previous: Question | None, phrases: Phrases) -> Question:
+    """Weigh up the product of the turn before and the one before it: "put those two side by side"."""
+    pattern = phrases.parsing.get("these_two")
+    pair = (*previous.beside, *previous.entities.products[:1]) if previous else ()
+    compares = question.intent in (Intent.COMPARE, Intent.COMPARE_PLANS)
+    names = read.named or question.entities.products or question.entities.numbers or not compares
+    if not pattern or len(set(pair)) != 2 or names or not re.search(str(pattern), question.text, re.IGNORECASE):
+        return question
+    found = replace(question.entities, products=pair)
+    return replace(
+        question, intent=Intent.COMPARE, named=tuple((one,) for one in pair), entities=found, alternatives=()
+    )
+
+
+def with_those_beside(question: Question, previous: Question | None) -> Question:
+    """Keep in mind which product the turn before was about, for "the other one" and "those two"."""
+    before = previous.entities.products[:1] if previous else ()
+    own = question.entities.products
+    speaks_of_one = len(own) == 1 or (not own and bool(question.ambiguous_products))
+    if previous is None or question.beside or not before or question.intent is Intent.COMPARE or not speaks_of_one:
+        return question
+    return replace(question, beside=previous.beside if own == before else before)
+
+
+def as_before(question: Question, read: ReadMessage, previous: Question | None) -> Question:
+    """Go on about what is of no product, where a message needs one that neither it nor the question before names.
+
+    "How many look for that" after searches without a product is about these searches, "why that few?" about a rhythm.
+    """
+    found = question.entities
+    names = read.named or read.rest or read.group_words or read.unknown_id or found.products
+    if previous is None or names or previous.entities.products or found.weeks or found.placements:
+        return question
+    asks_why = question.intent in (Intent.WHY_HERE, Intent.WHY_NOT) and previous.intent is Intent.RHYTHM
+    if asks_why or previous.intent is _SAID_AS_ONE.get(question.intent):
+        return replace(previous, text=question.text, wish="", mended=question.mended, stopped=False)
+    return question
