@@ -25,7 +25,7 @@ _COUNTED = frozenset({"units", "launches", "products", "launches per week"})
 def scope_reasons(segment: Segment, earlier: Sequence[Segment], bound: Sequence[Bound], phrases: Phrases) -> list[str]:
     """Return a reason for each fact about a part that is told of the whole."""
     guards = phrases.lexicon.guards
-    if not phrases.lexicon.guards_places:
+    if not guards:
         return []
     tokens = [token for clause in segment.clauses for token in clause.tokens]
     words = {word for token in tokens if token.kind in ("word", "mark") for word in token.text.lower().split()}

@@ -42,6 +42,7 @@ from copilot.statements import stated_at
 from copilot.subjects import elided_reasons, subject_reasons
 from copilot.tenses import tense_reasons
 from copilot.tokens import UnreadableSentence
+from copilot.unspaced_guards import unspaced_reasons
 
 KEPT_VERDICTS = 512
 SENTENCE_LIMIT = 700  # characters; longer ones are no sentences
@@ -88,6 +89,8 @@ def _verdict(sentence: str, of_sheet: Same[FactSheet], of_phrases: Same[Phrases]
         reasons += pointer_reasons(segments, bound, phrases)
         for earlier, segment, items in zip(segments, segments[1:], bound[1:], strict=False):
             reasons += elided_reasons(earlier, segment, items, phrases)
+    elif phrases.lexicon.guards:
+        reasons += unspaced_reasons(segments, bound, phrases)
     cited = tuple(dict.fromkeys(fact.id for segment in segments for fact in segment.facts))
     return Check(not reasons, tuple(dict.fromkeys(reasons)), cited)
 
