@@ -69,7 +69,7 @@ def guard_reasons(segment: Segment, earlier: Sequence[Segment], alone: bool, phr
     tokens = [token for clause in segment.clauses for token in clause.tokens]
     reasons += _linking_reasons(segment, bool(earlier), phrases) + _number_reasons(tokens, phrases)
     reasons += bound_reasons(segment, phrases) + _level_reasons(segment, phrases)
-    return reasons + base_reasons(segment, phrases) + need_reasons(segment, phrases)
+    return reasons + base_reasons(segment, phrases)
 
 
 def _neighbour(clause: Clause, i: int, phrases: Phrases) -> str:
@@ -159,6 +159,22 @@ def _number_reasons(tokens: Sequence[Token], phrases: Phrases) -> list[str]:
         guarded = token.kind == "word" and token.text.lower() in phrases.lexicon.guards["before_numbers"]
         if guarded and number.kind == "number" and token.adjoins(number) and not is_time:
             reasons.append(f"bound:{token.text}")
+    return reasons + _other_measures(tokens, phrases)
+
+
+def _other_measures(tokens: Sequence[Token], phrases: Phrases) -> list[str]:
+    """ "Sell for 8" tells a price, and "rank 4" a place: a bare number there counts nothing that a fact counts."""
+    guards, reasons = phrases.lexicon.guards, []
+    for i, token in enumerate(tokens):
+        words = ["", "", *(one.text.lower() for one in tokens[:i])]
+        counted = i + 1 < len(tokens) and tokens[i + 1].text.lower() in phrases.lexicon.units
+        priced = words[-1] in guards["priced"] and words[-2] in guards["sales"]
+        if (
+            token.kind == "number"
+            and not (counted or token.percent)
+            and (priced or words[-1] in guards["places_before"])
+        ):
+            reasons.append(f"measure:{words[-1]} {token.text}")
     return reasons
 
 
@@ -221,9 +237,15 @@ def base_reasons(segment: Segment, phrases: Phrases) -> list[str]:
     return reasons
 
 
-def need_reasons(segment: Segment, phrases: Phrases) -> list[str]:
-    """A fact that is told without the word that sets it apart tells another one: "more" launches, a "median"."""
-    said = set(segment.stems)
+def need_reasons(segment: Segment, segments: Sequence[Segment], phrases: Phrases) -> list[str]:
+    """A fact that is told without the word that sets it apart tells another one: "more" launches, a "median".
+
+    "Each on average over placements" at the end says so of all that is told, where all are facts of one name.
+    """
+    alike = len({fact.name for one in segments for fact in one.facts}) == 1
+    last = {token.text.lower() for token in segments[-1].clauses[-1].tokens if segments[-1].clauses}
+    shared = segments[-1].stems if alike and last & phrases.lexicon.reading["each"] else ()
+    said = {*segment.stems, *shared}
     lacking = []
     for fact in segment.facts:
         asked = [need for need in phrases.facts[fact.name].needs if not need.beside or need.beside & said]

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from copilot.claims import Bound
 from copilot.fact_wordings import ITSELF, WEEK, FactPhrase
 from copilot.factsheet import Fact
-from copilot.guards import base_reasons, bound_reasons, need_reasons
+from copilot.guards import base_reasons, bound_reasons
 from copilot.phrases import Phrases
 from copilot.pointers import unnamed_reasons
 from copilot.reading import Clause, Segment
@@ -32,7 +32,7 @@ def unspaced_reasons(segments: Sequence[Segment], bound: Sequence[Sequence[Bound
             reasons += _word_reasons(clause, spoken, phrases)
             reasons += _subject_reasons(clause, here, segment, phrases)
             reasons += _share_reasons(here, phrases) + (_part_reasons(clause, here, phrases) if before else [])
-        reasons += bound_reasons(segment, phrases) + base_reasons(segment, phrases) + need_reasons(segment, phrases)
+        reasons += bound_reasons(segment, phrases) + base_reasons(segment, phrases)
         reasons += unnamed_reasons(segment, items, before, phrases) if before else []
     return reasons
 
