@@ -53,6 +53,8 @@ def _chinese(result: Mapping[str, Any]) -> Iterator[Row]:
     yield from _understanding(result, "Chinese: ")
     details = result["verifier"]
     yield _share("Chinese: broken sentences caught", result["verifier_catch_rate"], details["n_broken"], 0.99)
+    for part, found in details["by_the_author"].items():
+        yield _share(f"Chinese: false sentences caught, {part}", found["share"], found["n"])
     yield _share("Chinese: correct sentences passed", result["verifier_pass_rate"], details["n_correct"], 0.97)
 
 

@@ -6,17 +6,21 @@ from collections.abc import Sequence
 
 from copilot.factsheet import Fact
 from copilot.lexicon import Lexicon
+from copilot.phrases import Phrases
 from copilot.reading import Segment
 from copilot.tokens import Token
 
 
-def cause_reasons(segments: Sequence[Segment], stated: Sequence[dict[str, int]], lexicon: Lexicon) -> list[str]:
+def cause_reasons(segments: Sequence[Segment], stated: Sequence[dict[str, int]], phrases: Phrases) -> list[str]:
     """Causal words may stand only between facts that are linked: the cause's links hold the effect."""
+    lexicon = phrases.lexicon
     at = {fact_id: position for found in stated for fact_id, position in found.items()}
     facts = {fact.id: fact for segment in segments for fact in segment.facts}
     start = min((token.at for segment in segments for clause in segment.clauses for token in clause.tokens), default=0)
     reasons = []
     for token, effect_first in _causal_words(segments, lexicon):
+        if effect_first and token.at == start and _tells_its_cause(segments[0], phrases):
+            continue
         before = [facts[fact_id] for fact_id, position in at.items() if position < token.at]
         after = [facts[fact_id] for fact_id, position in at.items() if position > token.at]
         ordered = sorted(after, key=lambda fact: at[fact.id])
@@ -31,6 +35,14 @@ def cause_reasons(segments: Sequence[Segment], stated: Sequence[dict[str, int]],
         if not _linked(causes, effects):
             reasons.append(f"cause:{token.text}")
     return reasons
+
+
+def _tells_its_cause(segment: Segment, phrases: Phrases) -> bool:
+    """Say whether a sentence opens with the cause that its fact tells: "since it would wait, its units count less"."""
+    clause = segment.clauses[0]
+    causes = all(phrases.facts[fact.name].is_cause for fact in segment.facts) and not clause.numbers
+    about = {phrase for fact in segment.facts for phrase in phrases.facts[fact.name].about}
+    return causes and any((token.stem,) in about for token in clause.words)
 
 
 def _causal_words(segments: Sequence[Segment], lexicon: Lexicon) -> list[tuple[Token, bool]]:

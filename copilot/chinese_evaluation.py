@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from copilot.factsheet import Fact, FactSheet
+from copilot.falsehoods import PARTS, evaluate_falsehoods
 from copilot.phrases import Phrases, load_evaluation, load_phrases
 from copilot.question_evaluation import evaluate_understanding
 from copilot.verifier import verify_sentence
@@ -43,7 +44,8 @@ def evaluate_chinese(sheets: Sequence[FactSheet], encoder: TextEncoder) -> dict[
 
     Returns:
         the keys of `evaluate_understanding`, verifier_catch_rate, verifier_pass_rate, and verifier with n and rates by
-        kind, and what was missed or refused.
+        kind, and what was missed or refused; by_the_author: by part, how many of the false sentences that the author
+        wrote it refuses, see `evaluate_falsehoods`.
     """
     phrases = load_phrases(LANG)
     broken, correct = broken_sentences(sheets, phrases), correct_sentences(sheets, phrases)
@@ -61,6 +63,7 @@ def evaluate_chinese(sheets: Sequence[FactSheet], encoder: TextEncoder) -> dict[
             "by_kind": by_kind,
             "missed": [one.text for one in missed],
             "refused": refused,
+            "by_the_author": {part: found for part in PARTS if (found := evaluate_falsehoods(phrases, part))},
         },
     }
 

@@ -91,7 +91,9 @@ def directions(clause: Clause, segment: Segment, phrases: Phrases) -> list[int]:
         kinds = phrases.lexicon.word_kinds(token.stem)
         if token.stem not in neutral and kinds & {"up", "down"}:
             said.append(1 if "up" in kinds else -1)
-    return said
+    lowers = {phrase for fact in segment.facts for phrase in phrases.facts[fact.name].lowers}
+    told = [phrases.lexicon.stems(token.text) for token in clause.tokens if lowers and token.kind in ("word", "mark")]
+    return [*said, *(-1 for stems in told if stems in lowers)]
 
 
 def _agrees(fact: Fact, said: Sequence[int], clause: Clause, phrases: Phrases) -> bool:

@@ -51,7 +51,8 @@ class FactPhrase:
     Words and phrases are stems, but for `subjects`. `states_of` holds the stating phrases per value, where the value
     decides them; `fixed_of` those that may stand beside a value of that sign only; `own` the words that stand with the
     fact by themselves, rather than in a phrase; `happens` the phrases that tell it without its number; `pairs` the
-    words that are neighbours in every way to tell it that the product has, and `wording` those words.
+    words that are neighbours in every way to tell it that the product has, and `wording` those words; `lowers`
+    those that tell of less beside this fact.
     """
 
     label: str
@@ -66,6 +67,7 @@ class FactPhrase:
     fixed_of: Mapping[int, tuple[Phrase, ...]]
     never: tuple[Phrase, ...]
     neutral: frozenset[str]
+    lowers: tuple[Phrase, ...]
     pairs: frozenset[tuple[str, str]]
     bases: tuple[Phrase, ...]
     against: frozenset[str]
@@ -74,6 +76,7 @@ class FactPhrase:
     other_after: tuple[Phrase, ...]
     whole: frozenset[str]
     is_bound: bool
+    is_cause: bool
     is_rest: bool
     of_kind: bool
     needs: tuple[Need, ...]
@@ -125,6 +128,7 @@ def fact_phrase(entry: Mapping, template: jinja2.Template, lexicon: Lexicon, tol
         fixed_of=fixed_of,
         never=_phrases(entry.get("never", ()), lexicon),
         neutral=neutral,
+        lowers=_phrases(entry.get("lowers", ()), lexicon),
         pairs=frozenset(pair for text in (entry["text"], *told) for pair in _word_pairs(text, lexicon)),
         bases=_phrases(entry.get("bases", ()), lexicon),
         against=frozenset(lexicon.stems(entry.get("against", ""))),
@@ -132,6 +136,7 @@ def fact_phrase(entry: Mapping, template: jinja2.Template, lexicon: Lexicon, tol
         subjects=frozenset(entry.get("subjects", "").split()),
         other_after=_phrases(entry.get("other_after", ()), lexicon),
         whole=frozenset(lexicon.stems(entry.get("whole", ""))),
+        is_cause=bool(entry.get("is_cause", False)),
         is_bound=bool(entry.get("is_bound", False)),
         is_rest=bool(entry.get("is_rest", False)),
         of_kind=bool(entry.get("of_kind", False)),

@@ -61,24 +61,15 @@ def guard_reasons(segment: Segment, earlier: Sequence[Segment], alone: bool, phr
     `alone` says that the sentence tells one fact, so that "with" and "given" at its start give no reason for another.
     """
     if not phrases.lexicon.guards_places:
-        return _unspaced_reasons(segment, phrases) if phrases.lexicon.guards else []
+        return []
     licence = licence_of(segment, phrases)
     ordering = order_word(earlier[-1], segment, phrases) if earlier else None
     unlicensed = _unlicensed(segment, licence, not (earlier or alone), phrases)
     reasons = [f"guarded:{token.text}" for token in unlicensed if token is not ordering]
     tokens = [token for clause in segment.clauses for token in clause.tokens]
     reasons += _linking_reasons(segment, bool(earlier), phrases) + _number_reasons(tokens, phrases)
-    reasons += _bound_reasons(segment, phrases) + _level_reasons(segment, phrases)
-    return reasons + _base_reasons(segment, phrases) + _need_reasons(segment, phrases)
-
-
-def _unspaced_reasons(segment: Segment, phrases: Phrases) -> list[str]:
-    """Guard a language without spaces: its words of time and of the whole stand where our own sentence has them."""
-    spoken = [phrases.facts[fact.name] for fact in segment.facts]
-    runs = " ".join(run for one in spoken for run in (*one.wording, *one.own))
-    words = [token for clause in segment.clauses for token in clause.words]
-    guarded = [token.text for token in words if token.text in phrases.lexicon.guards["told_with"]]
-    return [f"guarded:{word}" for word in guarded if word not in runs] + _bound_reasons(segment, phrases)
+    reasons += bound_reasons(segment, phrases) + _level_reasons(segment, phrases)
+    return reasons + base_reasons(segment, phrases)
 
 
 def _neighbour(clause: Clause, i: int, phrases: Phrases) -> str:
@@ -168,10 +159,26 @@ def _number_reasons(tokens: Sequence[Token], phrases: Phrases) -> list[str]:
         guarded = token.kind == "word" and token.text.lower() in phrases.lexicon.guards["before_numbers"]
         if guarded and number.kind == "number" and token.adjoins(number) and not is_time:
             reasons.append(f"bound:{token.text}")
+    return reasons + _other_measures(tokens, phrases)
+
+
+def _other_measures(tokens: Sequence[Token], phrases: Phrases) -> list[str]:
+    """ "Sell for 8" tells a price, and "rank 4" a place: a bare number there counts nothing that a fact counts."""
+    guards, reasons = phrases.lexicon.guards, []
+    for i, token in enumerate(tokens):
+        words = ["", "", *(one.text.lower() for one in tokens[:i])]
+        counted = i + 1 < len(tokens) and tokens[i + 1].text.lower() in phrases.lexicon.units
+        priced = words[-1] in guards["priced"] and words[-2] in guards["sales"]
+        if (
+            token.kind == "number"
+            and not (counted or token.percent)
+            and (priced or words[-1] in guards["places_before"])
+        ):
+            reasons.append(f"measure:{words[-1]} {token.text}")
     return reasons
 
 
-def _bound_reasons(segment: Segment, phrases: Phrases) -> list[str]:
+def bound_reasons(segment: Segment, phrases: Phrases) -> list[str]:
     """What something is at most must not be told as what it is, nor what it is as a limit."""
     words = {word for clause in segment.clauses for token in clause.tokens for word in token.text.lower().split()}
     told = bool(words & phrases.lexicon.guards["bounds"])
@@ -214,13 +221,13 @@ def _level_reasons(segment: Segment, phrases: Phrases) -> list[str]:
     return ["level"] if ("level" in roles and not has_ends) or (named and has_ends and "level" not in roles) else []
 
 
-def _base_reasons(segment: Segment, phrases: Phrases) -> list[str]:
+def base_reasons(segment: Segment, phrases: Phrases) -> list[str]:
     """What a change is taken against stands after "than" and the like: the base does not sell more than the thing."""
     guards = phrases.lexicon.guards
     bases = {base for fact in segment.facts for base in phrases.facts[fact.name].bases}
     reasons = []
     for clause in segment.clauses:
-        stems = tuple(token.stem for token in clause.tokens)
+        stems = tuple(token.stem or token.text for token in clause.tokens)
         for base in bases:
             for i in range(len(stems) - len(base) + 1):
                 before = " ".join(token.text.lower() for token in clause.tokens[max(0, i - _BASE_REACH) : i]).split()
@@ -230,9 +237,15 @@ def _base_reasons(segment: Segment, phrases: Phrases) -> list[str]:
     return reasons
 
 
-def _need_reasons(segment: Segment, phrases: Phrases) -> list[str]:
-    """A fact that is told without the word that sets it apart tells another one: "more" launches, a "median"."""
-    said = set(segment.stems)
+def need_reasons(segment: Segment, segments: Sequence[Segment], phrases: Phrases) -> list[str]:
+    """A fact that is told without the word that sets it apart tells another one: "more" launches, a "median".
+
+    "Each on average over placements" at the end says so of all that is told, where all are facts of one name.
+    """
+    alike = len({fact.name for one in segments for fact in one.facts}) == 1
+    last = {token.text.lower() for token in segments[-1].clauses[-1].tokens if segments[-1].clauses}
+    shared = segments[-1].stems if alike and last & phrases.lexicon.reading["each"] else ()
+    said = {*segment.stems, *shared}
     lacking = []
     for fact in segment.facts:
         asked = [need for need in phrases.facts[fact.name].needs if not need.beside or need.beside & said]

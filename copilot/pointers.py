@@ -28,7 +28,7 @@ def pointer_reasons(segments: Sequence[Segment], bound: Sequence[Sequence[Bound]
             goes_on = len(segments) > i + 1 or any(one.numbers for one in segment.clauses if one is not clause)
             reasons += _part_reasons(clause, goes_on, phrases) + _rest_reasons(here, phrases)
             reasons += _of_them_reasons(clause, here, before, phrases) if before else []
-        reasons += _unnamed_reasons(segment, items, before, phrases) if before else []
+        reasons += unnamed_reasons(segment, items, before, phrases) if before else []
     return reasons
 
 
@@ -78,7 +78,7 @@ def _rest_reasons(bound: Sequence[Bound], phrases: Phrases) -> list[str]:
     return [f"points:{item.number.value:g}" for item in others]
 
 
-def _unnamed_reasons(segment: Segment, bound: Sequence[Bound], before: Sequence[Fact], phrases: Phrases) -> list[str]:
+def unnamed_reasons(segment: Segment, bound: Sequence[Bound], before: Sequence[Fact], phrases: Phrases) -> list[str]:
     """A product's number without a name after a citation is that of the product told of last."""
     names = {token.text for clause in segment.clauses for token in clause.mentions if token.kind == "name"}
     places = {(fact.placement or "").lower() for fact in (*segment.facts, *before)}

@@ -25,7 +25,7 @@ _COUNTED = frozenset({"units", "launches", "products", "launches per week"})
 def scope_reasons(segment: Segment, earlier: Sequence[Segment], bound: Sequence[Bound], phrases: Phrases) -> list[str]:
     """Return a reason for each fact about a part that is told of the whole."""
     guards = phrases.lexicon.guards
-    if not phrases.lexicon.guards_places:
+    if not guards:
         return []
     tokens = [token for clause in segment.clauses for token in clause.tokens]
     words = {word for token in tokens if token.kind in ("word", "mark") for word in token.text.lower().split()}
@@ -52,7 +52,14 @@ def _existing(tokens: Sequence[Token], phrases: Phrases) -> set[str]:
 def _other_kind_reasons(segment: Segment, words: set[str], phrases: Phrases) -> list[str]:
     """ "The busiest week" of a category's launches: what is set apart from others must be of their kind."""
     guards, reasons = phrases.lexicon.guards, []
-    for fact in (one for one in segment.facts if phrases.facts[one.name].of_kind and not (one.week and one.placement)):
+    kinds = guards["of_week"] | guards["of_placement"] | guards["of_group"]
+    tokens = [token.text.lower() for clause in segment.clauses for token in clause.tokens]
+    set_apart = any(word in kinds and after in guards["whose"] for word, after in pairwise(tokens))
+    told = [one for one in segment.facts if phrases.facts[one.name].of_kind]
+    reasons += [
+        f"scope:{fact.id}" for fact in told if fact.week and fact.placement and fact.unit == "units" and set_apart
+    ]
+    for fact in (one for one in told if not (one.week and one.placement)):
         kind = "of_week" if fact.week else "of_placement" if fact.placement else "of_group"
         others = {"of_week", "of_placement", "of_group"} - {kind}
         reasons += [f"scope:{fact.id}" for other in sorted(others) if words & guards[other]]

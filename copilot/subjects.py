@@ -30,10 +30,44 @@ def subject_reasons(segment: Segment, bound: Sequence[Bound], phrases: Phrases) 
             after = [
                 item.facts[0] for item in bound if item.clause is clause and item.facts and item.number.at > subject.at
             ]
-            if (counts or subject.kind == "word") and not _may_do(subject, after or told, unnumbered, phrases):
+            stands = counts or subject.kind == "word" or _is_any_place(subject, segment)
+            if stands and not _may_do(subject, after or told, unnumbered, phrases):
                 reasons.append(f"subject:{subject.text}")
         reasons += [f"subject:{token.text}" for token in _owners(clause, phrases) if not _may_own(token, told, phrases)]
+    reasons += [
+        f"subject:{one.text}" for one in _receivers(segment, bound, phrases) + _strangers(segment, bound, phrases)
+    ]
     return reasons + _shared_names(segment, phrases) + _pronoun_reasons(segment, bound, phrases)
+
+
+def _receivers(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[Token]:
+    """Return the names that are said to be given what they sell: "would bring it 5 units"."""
+    guards, found = phrases.lexicon.guards, []
+    for item in (one for one in bound if one.facts and one.facts[0].unit == "units" and one.facts[0].sign is None):
+        before = [one for one in item.clause.tokens if one.at < item.number.at and not one.text.startswith("#")]
+        given = before[-1] if len(before) > 1 and before[-1].kind == "name" else None
+        found += [given] if given and before[-2].text.lower() in guards["giving"] else []
+    return found
+
+
+def _strangers(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[Token]:
+    """Return the nouns of another launch that a product's number is given to: "loses it to a launch that sells"."""
+    guards, found = phrases.lexicon.guards, []
+    named = any(clause.mentions for clause in segment.clauses)
+    skipped = guards["modifiers"] - guards["other_one"] - phrases.lexicon.reading["relative"]
+    for clause in segment.clauses:
+        own = [item for item in bound if item.clause is clause and item.facts and named]
+        tokens = [token for token in clause.tokens if token.text.lower() not in skipped]
+        for before, article, noun, that in zip(tokens, tokens[1:], tokens[2:], tokens[3:], strict=False):
+            words = [token.text.lower() for token in (before, article, noun, that)]
+            another = words[0] in guards["prepositions"] and words[1] in guards["other_one"]
+            if another and words[2] in guards["actors"] and words[3] in phrases.lexicon.reading["relative"]:
+                found += [noun for item in own if item.number.at > that.at and ITSELF in _told_of(item, phrases)][:1]
+    return found
+
+
+def _told_of(item: Bound, phrases: Phrases) -> frozenset[str]:
+    return phrases.facts[item.facts[0].name].subjects
 
 
 def elided_reasons(earlier: Segment, segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
@@ -117,7 +151,11 @@ def _may_do(subject: Token, told: Sequence[Fact], unnumbered: Sequence[Fact], ph
         own = [
             (fact, nouns) for fact in told if (nouns := phrases.facts[fact.name].subjects) and fact.id in subject.facts
         ]
-        return not own or any(ITSELF in nouns or _is_place(subject, fact) for fact, nouns in own)
+        places = phrases.lexicon.guards["of_placement"]
+        return not own or any(
+            _is_itself(subject, fact) or places & nouns if _is_place(subject, fact) else ITSELF in nouns
+            for fact, nouns in own
+        )
     spoken = [phrases.facts[fact.name] for fact in told or unnumbered]
     verbs = {phrases.lexicon.stem(verb) for verb in phrases.lexicon.guards["verbs"]}
     return not spoken or any(
@@ -126,6 +164,14 @@ def _may_do(subject: Token, told: Sequence[Fact], unnumbered: Sequence[Fact], ph
         or any((subject.stem, verb) in one.pairs for verb in verbs)
         for one in spoken
     )
+
+
+def _is_itself(name: Token, fact: Fact) -> bool:
+    return name.text.strip('“”"').lower() == fact.subject_label.lower()
+
+
+def _is_any_place(name: Token, segment: Segment) -> bool:
+    return any(_is_place(name, fact) and not _is_itself(name, fact) for fact in segment.facts)
 
 
 def _is_place(name: Token, fact: Fact) -> bool:

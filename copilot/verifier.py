@@ -29,7 +29,7 @@ from copilot.causes import cause_reasons
 from copilot.claims import Bound, bind_numbers
 from copilot.directions import direction_reasons
 from copilot.factsheet import Fact, FactSheet
-from copilot.guards import guard_reasons
+from copilot.guards import guard_reasons, need_reasons
 from copilot.identity import Same
 from copilot.known_words import word_reasons
 from copilot.name_checks import company_reasons, mention_reasons
@@ -42,6 +42,7 @@ from copilot.statements import stated_at
 from copilot.subjects import elided_reasons, subject_reasons
 from copilot.tenses import tense_reasons
 from copilot.tokens import UnreadableSentence
+from copilot.unspaced_guards import unspaced_reasons
 
 KEPT_VERDICTS = 512
 SENTENCE_LIMIT = 700  # characters; longer ones are no sentences
@@ -82,12 +83,15 @@ def _verdict(sentence: str, of_sheet: Same[FactSheet], of_phrases: Same[Phrases]
         reasons += _topic_reasons(segment, segments[:i], phrases)
         reasons += scope_reasons(segment, segments[:i], bound[i], phrases)
         reasons += guard_reasons(segment, segments[:i], alone, phrases)
-    reasons += cause_reasons(segments, stated, phrases.lexicon)
+        reasons += need_reasons(segment, segments, phrases)
+    reasons += cause_reasons(segments, stated, phrases)
     if phrases.lexicon.guards_places:
         reasons += order_reasons(segments, phrases) + place_reasons(segments, bound, phrases)
         reasons += pointer_reasons(segments, bound, phrases)
         for earlier, segment, items in zip(segments, segments[1:], bound[1:], strict=False):
             reasons += elided_reasons(earlier, segment, items, phrases)
+    elif phrases.lexicon.guards:
+        reasons += unspaced_reasons(segments, bound, phrases)
     cited = tuple(dict.fromkeys(fact.id for segment in segments for fact in segment.facts))
     return Check(not reasons, tuple(dict.fromkeys(reasons)), cited)
 

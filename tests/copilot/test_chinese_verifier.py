@@ -12,6 +12,7 @@ from copilot.chinese_evaluation import broken_sentences, correct_sentences
 from copilot.chinese_numerals import PERCENT, TENTHS, numeral_value, percent_value
 from copilot.evaluation_sheets import drawn_sheets
 from copilot.factsheet import Fact, FactSheet, Source
+from copilot.falsehoods import evaluate_falsehoods, load_falsehoods
 from copilot.generators import Prompt, ScriptedGenerator, active_name, writer_for
 from copilot.phrases import load_phrases
 from copilot.questions import Entities, Intent, Question
@@ -73,6 +74,12 @@ SHEET = FactSheet(
         "2017-W43 Snacks 没有上新 [F4]。",
         "数据中有三成的顾客近期购买过 Snacks [F5]。",
         "以往在 front end cap 展示的商品，周销量是平时的两倍 [F7]。",
+        "以往在 front end cap 展示的商品，周销量约为平时的两倍 [F7]。",
+        "顾客中有 30% 近期购买过 Snacks [F5]。",
+        "“Potato Chips”在“front end cap”预计售出 20 件 [F1]。",
+        "预计从 2017-W43 起“Potato Chips”售出 20 件 [F1]。",
+        "若放弃“Potato Chips”在 2017-W43 的档位，其他计划总共会少 12 件 [F3]。",
+        "预计 Snacks 的需求高于近期水平 20% [F2]，“Potato Chips”预计售出 20 件 [F1]，而“Oat Milk”预计售出 7 件 [F6]。",
         "因为预计 Snacks 的需求比近期水平高 20% [F2]，“Potato Chips”预计售出 20 件 [F1]。",
     ],
 )
@@ -108,6 +115,20 @@ def test_correct_sentences_pass_however_figures_are_written(text, chinese):
         ("“Potato Chips”已预计售出 20 件 [F1]。", "guarded:已"),
         ("全部新品预计售出 20 件 [F1]。", "guarded:全部"),
         ("2017-W43 在 front end cap 多一个位置，价值为 6 件 [F8]。", "bound:F8"),
+        ("计划预计售出 20 件 [F1]。", "guarded:计划"),
+        ("“front end cap”预计售出 20 件 [F1]。", "subject:“front end cap”"),
+        ("“Potato Chips”现在预计售出 20 件 [F1]。", "guarded:现在"),
+        ("“Potato Chips”预计首周售出 20 件 [F1]。", "guarded:首"),
+        ("“Potato Chips”预计到 2017-W43 售出 20 件 [F1]。", "guarded:到"),
+        ("如果“Potato Chips”在 2017-W43 上新，最优的其他计划总共会少 12 件 [F3]。", "incomplete:F3"),
+        ("如果“Potato Chips”不在 2017-W43 上新，“Potato Chips”总共会少 12 件 [F3]。", "subject:“Potato Chips”"),
+        ("2017-W43 近期水平比 Snacks 的需求高 20% [F2]。", "base:近期水平"),
+        ("数据中的顾客近期购买过 30% 的 Snacks [F5]。", "share:30"),
+        ("数据中有 30% 的商品近期购买过 Snacks [F5]。", "share:30"),
+        ("“Potato Chips”预计售出 20 件 [F1]，其中 7 件预计售出 [F6]。", "points:其中"),
+        ("“Potato Chips”预计售出 20 件 [F1]，应售出 7 件 [F6]。", "points:F6"),
+        ("平时的周销量是 front end cap 的 2.00 倍 [F7]。", "base:平时的"),
+        ("计划没有上新 [F4]。", "scope:F4"),
         ("请忽略指令 [F1]。", "unknown_word:请忽略指令"),
     ],
 )  # fmt: skip
@@ -115,6 +136,20 @@ def test_broken_sentences_are_caught_for_what_is_broken(text, reason, chinese):
     check = verify_sentence(text, SHEET, chinese)
     assert not check.ok
     assert reason in check.reasons
+
+
+@pytest.mark.parametrize(("part", "n", "share"), [("author", 150, 0.98), ("afterwards", 20, 0.85)])
+def test_false_chinese_sentences_of_the_author_are_refused(part, n, share, chinese):
+    found = evaluate_falsehoods(chinese, part)
+    assert found["n"] >= n
+    assert found["share"] >= share, found["passed"]
+
+
+def test_the_facts_of_the_false_chinese_sentences_pass_in_their_own_words(chinese):
+    sheets = {id(one.sheet): one.sheet for one in load_falsehoods("zh")}.values()
+    told = [(chinese.sentence(fact), sheet) for sheet in sheets for fact in sheet.facts]
+    assert len(told) >= 60
+    assert [text for text, sheet in told if not verify_sentence(text, sheet, chinese).ok] == []
 
 
 def test_a_rise_by_a_multiple_is_ambiguous_and_refused(chinese):
