@@ -3,7 +3,8 @@
 Templates speak with these functions. `say(fact)` is the fact's own sentence, `value(fact)` its figure with its unit,
 `noted_interval(fact)` its interval; each carries a footnote. `number(fact)`, `interval(fact)` and `proven(fact)` are
 bare figures for places that `notes(facts)` covers with a footnote. A number that no footnote covers fails a test. Where
-a writer writes passages, which `written` says, `told(facts)` is a paragraph of verified sentences about these facts.
+a writer writes passages, which `written` says, `told(about, facts)` is a paragraph of verified sentences about these
+facts; `written_by()` says who wrote the brief.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from copilot.questions import Entities, Question
 from retrieval.weeks import format_week
 
 if TYPE_CHECKING:
-    from copilot.brief_passages import Passages
+    from copilot.brief_passages import Passages, Writing
     from copilot.engine import Engine
     from copilot.store import StoredPlan
 
@@ -71,6 +72,8 @@ class Brief:
         lang: the language it is written in.
         charts: its charts, in the order of their places in the document.
         edition_line, origin_line: what stands at the head and foot of each page.
+        writing: who wrote its passages; None where the facts' own phrases tell it all.
+        signature: its last line, which says so.
     """
 
     target: str
@@ -83,6 +86,8 @@ class Brief:
     charts: tuple[Chart, ...] = ()
     edition_line: str = ""
     origin_line: str = ""
+    writing: Writing | None = None
+    signature: str = ""
 
     @property
     def edition(self) -> Edition:
@@ -209,6 +214,8 @@ class BriefWriter:
             charts=tuple(replace(chart, alt=self._spaced(chart.alt, ())) for chart in self._charts),
             edition_line=self._spaced(phrases.message("title.edition", **about), ()),
             origin_line=phrases.message("title.made_by"),
+            writing=self.passages.writing if self.passages else None,
+            signature=self._signature(),
         )
 
     def _spaced(self, text: str, named: Iterable[str]) -> str:
@@ -245,7 +252,7 @@ class BriefWriter:
 
         return {
             "say": say,
-            **(self.passages.speaking(self.bench.sheet.question, self.phrases, notes.refer) if self.passages else {}),
+            **self._telling(notes),
             "value": value,
             "noted_interval": noted_interval,
             "number": self.phrases.value,
@@ -256,6 +263,18 @@ class BriefWriter:
             "chart": chart,
             "short": short_week,
         }
+
+    def _telling(self, notes: Notes) -> dict[str, object]:
+        """Return what templates ask for passages with, where there are any, and for who wrote the brief."""
+        if self.passages is None:
+            return {"written_by": self._signature}
+        told = self.passages.telling(self.bench.sheet.question, self.phrases, notes.refer)
+        return {"told": told, "written_by": self._signature}
+
+    def _signature(self) -> str:
+        if self.passages is None:
+            return self._spaced(self.phrases.message("title.written_in_phrases"), ())
+        return self._spaced(self.passages.signature(self.phrases), ())
 
 
 def week_range_text(weeks: Sequence[date]) -> list[tuple[str, str]]:
