@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from copilot.brief_charts import Chart, as_text
+from copilot.brief_edition import Edition
 from copilot.brief_spacing import without_blanks
 from copilot.cleaning import clean_label, clean_text, escape_markdown
 from copilot.fact_sources import Sources
@@ -36,27 +37,6 @@ if TYPE_CHECKING:
 OUTCOME_WEEKS = 4
 CHART_FENCE = "```chart"
 NOTE_LIMIT = 2_000  # characters of a footnote
-_MARK = re.compile(r"launch-copilot brief (\S+), plan (\d+), data ([0-9a-f]+)")
-
-
-@dataclass(frozen=True)
-class Edition:
-    """What a brief was written from: the mark that its files carry, apart from any wording."""
-
-    target: str
-    plan_version: int
-    fingerprint: str
-
-    @property
-    def mark(self) -> str:
-        """The mark as text; `Edition.read` reads it."""
-        return f"launch-copilot brief {self.target}, plan {self.plan_version}, data {self.fingerprint}"
-
-    @classmethod
-    def read(cls, text: str) -> Edition | None:
-        """Return the last mark in a text, which is where a brief keeps it, or None."""
-        found = _MARK.findall(text)
-        return cls(found[-1][0], int(found[-1][1]), found[-1][2]) if found else None
 
 
 @dataclass(frozen=True)
