@@ -6,7 +6,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from copilot.brief_writing import Edition
+from copilot.brief_edition import Edition
 from copilot.cleaning import clean_label
 from copilot.errors import UnreadableBrief
 from copilot.phrases import Phrases

@@ -14,6 +14,7 @@ from copilot.errors import UnsupportedFormat
 from copilot.output import print_text
 
 if TYPE_CHECKING:
+    from copilot.brief_writing import Brief
     from copilot.service import Copilot
 
 Run = Callable[[argparse.Namespace, "Copilot"], int]
@@ -32,7 +33,7 @@ def add_brief_command(commands: Any, opened: Callable[[Run], Callable[..., int]]
     what.add_argument("--check", type=Path, metavar="FILE", help="say whether the plan or the data changed since")
     brief.add_argument("--format", choices=("md", "docx"), default="md")
     brief.add_argument(
-        "--written", action="store_true", help="let the writer write the paragraphs on why, positioning and timing"
+        "--written", action="store_true", help="let the writer write the paragraphs that explain, in at most 20 s"
     )
     brief.add_argument("--lang", choices=languages, help="COPILOT_LANG when not given")
     brief.add_argument("-o", "--output", type=Path)
@@ -48,7 +49,10 @@ def run_brief(arguments: argparse.Namespace, copilot: Copilot) -> int:
         raise UnsupportedFormat("A docx brief is no text for the screen: name the file to write with -o FILE.")
     from copilot.briefs import brief_bytes
 
-    content = brief_bytes(copilot.brief(arguments.target, arguments.lang, written=arguments.written), arguments.format)
+    brief = copilot.brief(arguments.target, arguments.lang, written=arguments.written)
+    if arguments.written:
+        say(_who_wrote(brief, arguments.lang))
+    content = brief_bytes(brief, arguments.format)
     if arguments.output is None:
         sys.stdout.write(content.decode())
         return 0
@@ -58,6 +62,13 @@ def run_brief(arguments: argparse.Namespace, copilot: Copilot) -> int:
         partial.write_bytes(content)
     say(f"wrote {arguments.output}")
     return 0
+
+
+def _who_wrote(brief: Brief, lang: str) -> str:
+    """Return the line on who wrote a brief that a writer was to write, with the reason where it failed."""
+    if brief.writing is None:
+        return _phrases(lang).message("title.not_written")
+    return f"{brief.signature} {brief.writing.failure}".strip()
 
 
 def _phrases(lang: str):

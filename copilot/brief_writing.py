@@ -3,7 +3,8 @@
 Templates speak with these functions. `say(fact)` is the fact's own sentence, `value(fact)` its figure with its unit,
 `noted_interval(fact)` its interval; each carries a footnote. `number(fact)`, `interval(fact)` and `proven(fact)` are
 bare figures for places that `notes(facts)` covers with a footnote. A number that no footnote covers fails a test. Where
-a writer writes passages, which `written` says, `told(facts)` is a paragraph of verified sentences about these facts.
+a writer writes passages, which `written` says, `told(about, facts)` is a paragraph of verified sentences about these
+facts; `written_by()` says who wrote the brief.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from copilot.brief_charts import Chart, as_text
+from copilot.brief_edition import Edition
 from copilot.brief_spacing import without_blanks
 from copilot.cleaning import clean_label, clean_text, escape_markdown
 from copilot.fact_sources import Sources
@@ -28,34 +30,13 @@ from copilot.questions import Entities, Question
 from retrieval.weeks import format_week
 
 if TYPE_CHECKING:
-    from copilot.brief_passages import Passages
+    from copilot.brief_passages import Passages, Writing
     from copilot.engine import Engine
     from copilot.store import StoredPlan
 
 OUTCOME_WEEKS = 4
 CHART_FENCE = "```chart"
 NOTE_LIMIT = 2_000  # characters of a footnote
-_MARK = re.compile(r"launch-copilot brief (\S+), plan (\d+), data ([0-9a-f]+)")
-
-
-@dataclass(frozen=True)
-class Edition:
-    """What a brief was written from: the mark that its files carry, apart from any wording."""
-
-    target: str
-    plan_version: int
-    fingerprint: str
-
-    @property
-    def mark(self) -> str:
-        """The mark as text; `Edition.read` reads it."""
-        return f"launch-copilot brief {self.target}, plan {self.plan_version}, data {self.fingerprint}"
-
-    @classmethod
-    def read(cls, text: str) -> Edition | None:
-        """Return the last mark in a text, which is where a brief keeps it, or None."""
-        found = _MARK.findall(text)
-        return cls(found[-1][0], int(found[-1][1]), found[-1][2]) if found else None
 
 
 @dataclass(frozen=True)
@@ -71,6 +52,8 @@ class Brief:
         lang: the language it is written in.
         charts: its charts, in the order of their places in the document.
         edition_line, origin_line: what stands at the head and foot of each page.
+        writing: who wrote its passages; None where the facts' own phrases tell it all.
+        signature: its last line, which says so.
     """
 
     target: str
@@ -83,6 +66,8 @@ class Brief:
     charts: tuple[Chart, ...] = ()
     edition_line: str = ""
     origin_line: str = ""
+    writing: Writing | None = None
+    signature: str = ""
 
     @property
     def edition(self) -> Edition:
@@ -209,6 +194,8 @@ class BriefWriter:
             charts=tuple(replace(chart, alt=self._spaced(chart.alt, ())) for chart in self._charts),
             edition_line=self._spaced(phrases.message("title.edition", **about), ()),
             origin_line=phrases.message("title.made_by"),
+            writing=self.passages.writing if self.passages else None,
+            signature=self._signature(),
         )
 
     def _spaced(self, text: str, named: Iterable[str]) -> str:
@@ -245,7 +232,7 @@ class BriefWriter:
 
         return {
             "say": say,
-            **(self.passages.speaking(self.bench.sheet.question, self.phrases, notes.refer) if self.passages else {}),
+            **self._telling(notes),
             "value": value,
             "noted_interval": noted_interval,
             "number": self.phrases.value,
@@ -256,6 +243,18 @@ class BriefWriter:
             "chart": chart,
             "short": short_week,
         }
+
+    def _telling(self, notes: Notes) -> dict[str, object]:
+        """Return what templates ask for passages with, where there are any, and for who wrote the brief."""
+        if self.passages is None:
+            return {"written_by": self._signature}
+        told = self.passages.telling(self.bench.sheet.question, self.phrases, notes.refer)
+        return {"told": told, "written_by": self._signature}
+
+    def _signature(self) -> str:
+        if self.passages is None:
+            return self._spaced(self.phrases.message("title.written_in_phrases"), ())
+        return self._spaced(self.passages.signature(self.phrases), ())
 
 
 def week_range_text(weeks: Sequence[date]) -> list[tuple[str, str]]:

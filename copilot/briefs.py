@@ -37,7 +37,8 @@ def write_brief(
 ) -> Brief:
     """Write the brief of a product id, a week (`2017-W43`, `43`, `week 43` or a date) or `rhythm`.
 
-    With `passages`, a writer writes the paragraphs of a product's brief on why, positioning and timing.
+    With `passages`, a writer writes the paragraphs that explain: of a product, why, in which words and when; of a week,
+    what carries it and why; of the rhythm, why and how sure.
 
     Raises:
         UnknownProduct: the target is neither a product of the catalogue, a week nor `rhythm`.

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,7 +22,7 @@ from copilot.answer import Answer, Sentence, WriterReport, finished_answer
 from copilot.answers import write_answer
 from copilot.archive import Archive
 from copilot.brief_age import BriefAge, read_edition
-from copilot.brief_passages import Passages
+from copilot.brief_passages import BriefProgress, Passages
 from copilot.briefs import Brief, write_brief
 from copilot.conversation_context import Wish, wished
 from copilot.engine import Engine, Evidence
@@ -257,26 +258,40 @@ class Copilot:
         return self.engine.workspace.query(*fact.source.sql(limit))
 
     def brief(
-        self, target: str, lang: str = "en", *, written: bool = False, cancel: threading.Event | None = None
+        self,
+        target: str,
+        lang: str = "en",
+        *,
+        written: bool = False,
+        cancel: threading.Event | None = None,
+        on_progress: Callable[[BriefProgress], None] = lambda progress: None,
     ) -> Brief:
         """Write the brief of a product, a week or `rhythm`.
 
-        With `written`, the writer writes a product brief's paragraphs on why, positioning and timing, when it is its
-        turn; setting `cancel` leaves the rest of them to the facts' own phrases.
+        With `written`, the writer writes the paragraphs that explain, when it is its turn; setting `cancel` leaves the
+        rest of them to the facts' own phrases.
         """
         phrases, stored = load_phrases(lang), self.current_plan()
         writer = writer_for(self.writer, phrases.lang)
         if not written or writer.name == PHRASES:
             return write_brief(target, self.engine, stored, phrases)
-        passages = Passages(writer, cancel, lambda: self._writers_turn(cancel))
+        on_progress(BriefProgress("facts"))
+        turn = partial(self._writers_turn, cancel, on_progress)
+        passages = Passages(writer, cancel, turn, on_progress=on_progress)
         return write_brief(target, self.engine, stored, phrases, passages)
 
+    def brief_writer(self, lang: str = "en") -> str:
+        """Name the writer that can write a brief's passages in a language; "" when only phrases can."""
+        writer = writer_for(self.writer, lang)
+        return "" if writer.name == PHRASES else writing_name(writer)
+
     @contextmanager
-    def _writers_turn(self, cancel: threading.Event | None) -> Iterator[None]:
-        """Wait for the writer; nobody is told of the place in line, as a brief comes whole."""
+    def _writers_turn(
+        self, cancel: threading.Event | None, on_progress: Callable[[BriefProgress], None]
+    ) -> Iterator[None]:
         with self._writer_line.join() as ticket:
-            for _ in _waiting(ticket, "writer", cancel):
-                pass
+            for place in ticket.wait(cancel):
+                on_progress(BriefProgress("waiting", place))
             yield
 
     def brief_age(self, path: Path) -> BriefAge:

@@ -1,5 +1,5 @@
-// The conversation: citations, suggested questions, the brief's download, and following the answer as it grows.
-// Given by Gradio: element, trigger, watch, server. The brief arrives as text and leaves as a file; it is never markup.
+// The conversation: citations, suggested questions, asking for a brief, and following the answer as it grows.
+// Given by Gradio: element, trigger, watch.
 const log = () => element.querySelector(".lc-thread");
 let turns = 0;
 
@@ -39,31 +39,6 @@ function refocus() {
   wished = "";
 }
 
-const DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
-let savedFrom = 0; // the plan's version of the brief that was saved last
-
-async function download({ target, format }) {
-  const docx = format === "docx";
-  const [name, text, problem, version] = await (docx ? server.brief_docx(target) : server.brief_md(target));
-  if (problem) {
-    document.dispatchEvent(new CustomEvent("lc:problem", { detail: problem }));
-    return;
-  }
-  const link = document.createElement("a");
-  const content = docx ? Uint8Array.from(atob(text), (char) => char.charCodeAt(0)) : text;
-  link.href = URL.createObjectURL(new Blob([content], { type: docx ? DOCX : "text/markdown" }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-  savedFrom = version;
-}
-
-document.addEventListener("lc:plan", ({ detail }) => {
-  if (!savedFrom || !detail.version || detail.version === savedFrom) return;
-  savedFrom = 0;
-  document.dispatchEvent(new CustomEvent("lc:problem", { detail: detail.stale }));
-});
-
 // A chip of "Understood as", or the last entry of its list, takes the question back into the box, with what it names
 // selected to be typed over.
 function correct(chip) {
@@ -94,6 +69,12 @@ element.addEventListener("keydown", (event) => {
   list.querySelector("summary").focus();
 });
 
+function askForBrief(button) {
+  const { brief: target, format } = button.dataset;
+  const choice = Boolean(button.closest(".lc-foot").querySelector("[data-written]"));
+  document.dispatchEvent(new CustomEvent("lc:brief", { detail: { target, format, choice } }));
+}
+
 element.addEventListener("click", (event) => {
   const chip = event.target.closest("button.lc-echo");
   if (chip) correct(chip);
@@ -106,12 +87,11 @@ element.addEventListener("click", (event) => {
   const choice = event.target.closest(".lc-choice");
   if (choice) trigger("ask", { question: choice.dataset.question });
   const brief = event.target.closest("[data-brief]");
-  if (brief) download({ target: brief.dataset.brief, format: brief.dataset.format });
+  if (brief) askForBrief(brief);
 });
-document.addEventListener("lc:brief", (event) => download(event.detail));
-
 document.addEventListener("lc:view", () => requestAnimationFrame(follow)); // while it was hidden it could not scroll
 
 new ResizeObserver(() => following && follow()).observe(element); // a notice above it takes room from it
 watch("value", follow);
+watch("value", () => document.dispatchEvent(new CustomEvent("lc:drawn")));
 follow();

@@ -44,7 +44,9 @@ element.addEventListener("click", async (event) => {
     if (window.matchMedia("(max-width: 1199px)").matches) trigger("close", {}); // it lies over the answer
   }
   else if (act === "brief") {
-    document.dispatchEvent(new CustomEvent("lc:brief", { detail: { target: button.dataset.target, format: button.dataset.format } }));
+    const { target, format } = button.dataset;
+    const choice = Boolean(element.querySelector("[data-written]"));
+    document.dispatchEvent(new CustomEvent("lc:brief", { detail: { target, format, choice } }));
   }
 });
 
@@ -64,4 +66,5 @@ function tell() {
 }
 
 watch("value", tell);
+watch("value", () => document.dispatchEvent(new CustomEvent("lc:drawn")));
 tell();

@@ -26,6 +26,7 @@ from copilot.ui.state import Board, Drawer, FactDrawer, LaunchDrawer, Thread, To
 from copilot.ui.words import Words
 
 if TYPE_CHECKING:
+    from copilot.briefs import Brief
     from copilot.service import Copilot
     from ranking.plan import Launch
 
@@ -106,7 +107,7 @@ def open_notices(copilot: Copilot, words: Words) -> tuple[Notice, ...]:
 def open_launch(copilot: Copilot, product_id: str, words: Words) -> Change:
     """Open a product's evidence; an error keeps the drawer as it was."""
     try:
-        return Change(drawer=_launch_drawer(copilot, product_id))
+        return Change(drawer=_launch_drawer(copilot, product_id, words))
     except Exception as error:  # noqa: BLE001 - as above
         return Change.saying(explain(error, words))
 
@@ -178,7 +179,8 @@ def _attempt(copilot: Copilot, drawer: Drawer | None, words: Words, act: Callabl
         return Change.saying(explain(error, words))
     try:
         product_id = drawer.product_id if isinstance(drawer, LaunchDrawer) else None
-        return Change(open_board(copilot, words), _launch_drawer(copilot, product_id) if product_id else drawer, toast)
+        opened = _launch_drawer(copilot, product_id, words) if product_id else drawer
+        return Change(open_board(copilot, words), opened, toast)
     except Exception as error:  # noqa: BLE001 - as above
         return Change.saying(explain(error, words))
 
@@ -195,20 +197,25 @@ class BriefFile(NamedTuple):
 def brief_file(copilot: Copilot, target: str, words: Words, file_format: str = "md") -> BriefFile:
     """Write a brief to a file of this format."""
     try:
-        brief = copilot.brief(target, words.lang)
-        content = brief_bytes(brief, file_format)
+        return as_file(copilot.brief(target, words.lang), file_format)
     except Exception as error:  # noqa: BLE001 - as above
         return BriefFile("", "", explain(error, words), 0)
+
+
+def as_file(brief: Brief, file_format: str) -> BriefFile:
+    """Return a brief as a file of this format. Raises UnsupportedFormat."""
+    content = brief_bytes(brief, file_format)
     stem = _NOT_IN_NAMES.sub("-", f"{brief.target}-{brief.title}".lower())[:60].strip("-")
     text = content.decode() if file_format == "md" else base64.b64encode(content).decode()
     return BriefFile(f"brief-{stem}.{file_format}", text, "", brief.plan_version)
 
 
-def _launch_drawer(copilot: Copilot, product_id: str) -> LaunchDrawer:
+def _launch_drawer(copilot: Copilot, product_id: str, words: Words) -> LaunchDrawer:
     evidence = copilot.evidence(product_id)
     later = evidence.launch.week + timedelta(weeks=1) if evidence.launch else None
     return LaunchDrawer(
         evidence=evidence,
         plan_version=copilot.current_plan().version,
         later_week=later if later in copilot.engine.weeks else None,
+        brief_writer=copilot.brief_writer(words.lang),
     )

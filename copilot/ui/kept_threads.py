@@ -15,7 +15,7 @@ from copilot.questions import question_from_json
 from copilot.ui.handlers import explain
 from copilot.ui.markup import plain
 from copilot.ui.state import Thread, Turn
-from copilot.ui.turns import finished, open_wishes, repeats_before, told_anew
+from copilot.ui.turns import finished, open_wishes, repeats_before, told_anew, writable
 from copilot.ui.understood import read_parts, titles_of
 from copilot.ui.words import Words
 
@@ -87,7 +87,8 @@ def _answered(copilot: Copilot, turn: Turn, payload: Mapping[str, Any], words: W
         failure=str(payload.get("failure", "")),
         wishes=open_wishes(copilot, payload.get("wishes", ("shorter", "longer")), facts),
     )
-    return replace(finished(restored, question, words), state="stopped" if payload.get("stopped") else "done")
+    told = writable(copilot, finished(restored, question, words), words)
+    return replace(told, state="stopped" if payload.get("stopped") else "done")
 
 
 def read_sentence(data: Mapping[str, Any]) -> Sentence:

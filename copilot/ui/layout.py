@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import gradio as gr
 from copilot.ui import handlers
 from copilot.ui.state import Thread
 from copilot.ui.theme import asset
+from copilot.ui.views_brief import brief_card_html
 from copilot.ui.views_calendar import empty_calendar_html
 from copilot.ui.views_drawer import CLOSED, SECTIONS
 from copilot.ui.views_header import header_html, notices_html, tabs_html
@@ -21,6 +22,7 @@ from copilot.ui.wiring import wire_board
 from copilot.ui.wiring_chat import wire_chat
 from copilot.ui.wiring_decisions import wire_decisions
 from copilot.ui.words import Words, languages, load_words
+from copilot.ui.written_briefs import WrittenBriefs
 
 if TYPE_CHECKING:
     from copilot.service import Copilot
@@ -123,6 +125,7 @@ def _place(copilot: Copilot, words: Words) -> tuple[BoardParts, DecisionParts, C
             with gr.Column(elem_id="lc-chat", elem_classes="lc-card"):
                 chat = _place_chat(copilot, words)
         toast = _html("", "lc-toast", "toast.js")
+        _html(brief_card_html(words), "lc-brief", "brief.js", server_functions=_brief_servers(copilot, words))
     states = (gr.State(None), gr.State(None))
     ticker = gr.Timer(NOTICES_S)
     board = BoardParts(header, notices, calendar, drawer, sections, plots, toast, ticker, *states)
@@ -155,8 +158,7 @@ def _place_chat(copilot: Copilot, words: Words) -> ChatParts:
     with gr.Row(elem_id="lc-chat-bar"):
         threads = gr.Dropdown(label=words("chat.threads"), elem_id="lc-threads", filterable=False, **bare)
         new_thread = gr.Button(words("chat.new"), elem_id="lc-new", size="sm", scale=0, min_width=96)
-    served = {"server_functions": _brief_servers(copilot, words)}
-    shown = _html("", "lc-thread", "chat.js", elem_classes="lc-fill", **served)
+    shown = _html("", "lc-thread", "chat.js", elem_classes="lc-fill")
     note = _html("", "lc-note")
     with gr.Row(elem_id="lc-ask"):
         hint = words("chat.placeholder")
@@ -174,8 +176,9 @@ def _html(value: str, elem_id: str, script: str = "", **more: Any) -> gr.HTML:
     return gr.HTML(str(value), elem_id=elem_id, apply_default_css=False, js_on_load=on_load, **more)
 
 
-def _brief_servers(copilot: Copilot, words: Words) -> list[Callable[[str], list[str | int]]]:
-    """Return the functions that the page calls, by these names, to save a brief as a file."""
+def _brief_servers(copilot: Copilot, words: Words) -> list[Callable[..., Any]]:
+    """Return the functions that the page calls, by these names, to save a brief as a file or to have it written."""
+    writing = WrittenBriefs(copilot, words)
 
     def brief_md(target: str) -> list[str | int]:
         return list(handlers.brief_file(copilot, str(target), words))
@@ -183,4 +186,13 @@ def _brief_servers(copilot: Copilot, words: Words) -> list[Callable[[str], list[
     def brief_docx(target: str) -> list[str | int]:
         return list(handlers.brief_file(copilot, str(target), words, "docx"))
 
-    return [brief_md, brief_docx]
+    def brief_begin(wish: Mapping[str, object]) -> str:
+        return writing.begin(str(wish["target"]), str(wish["format"]))
+
+    def brief_look(key: str) -> dict[str, Any]:
+        return writing.look(str(key))
+
+    def brief_cancel(key: str) -> None:
+        writing.cancel(str(key))
+
+    return [brief_md, brief_docx, brief_begin, brief_look, brief_cancel]

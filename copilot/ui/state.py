@@ -58,6 +58,7 @@ class LaunchDrawer:
     evidence: Evidence
     plan_version: int
     later_week: date | None = None
+    brief_writer: str = ""
 
     @property
     def product_id(self) -> str:
@@ -126,6 +127,7 @@ class Turn:
         wishes: how it can be asked once more: again, shorter, longer.
         repeats: True when another variation of an answer came out in the same words.
         brief_target: what "download the brief" writes, empty when the question asked for none.
+        brief_writer: who can write it instead of the phrases; empty when nobody does in this language.
         choices: readings to choose from when a named product was ambiguous.
         problem: one calm line when the answer failed.
         unkept: why the answer will not come back with its thread; empty when it will.
@@ -147,6 +149,7 @@ class Turn:
     wishes: tuple[Wish, ...] = ()
     repeats: bool = False
     brief_target: str = ""
+    brief_writer: str = ""
     choices: tuple[Choice, ...] = ()
     problem: str = ""
     unkept: str = ""

@@ -18,7 +18,7 @@ from copilot.ui.markup import icon
 
 _UI = files("copilot.ui")
 _SVG = "http://www.w3.org/2000/svg"
-_STYLES = ("style.css", "calendar.css", "drawer.css", "chat.css", "decisions.css")
+_STYLES = ("style.css", "calendar.css", "drawer.css", "chat.css", "brief.css", "decisions.css")
 
 MAX_THREADS = 80  # most of them only follow an answer that another thread makes
 

@@ -44,7 +44,8 @@ def advance(copilot: Copilot, turn: Turn, event: object, words: Words) -> Turn:
             told = replace(told, wishes=open_wishes(copilot, answer.wishes, answer.facts))
             if unkept:
                 told = replace(told, unkept=words("chat.unkept", reason=unkept))
-            return replace(finished(told, answer.question, words), state="stopped" if answer.stopped else "done")
+            told = writable(copilot, finished(told, answer.question, words), words)
+            return replace(told, state="stopped" if answer.stopped else "done")
     return turn
 
 
@@ -65,6 +66,11 @@ def finished(turn: Turn, question: Question, words: Words) -> Turn:
     possible = [fact for fact in turn.facts if fact.name == POSSIBLE_PRODUCT][:N_CHOICES]
     choices = tuple(ask_again(turn.question, fact.subject, fact.subject_label, words) for fact in possible)
     return replace(turn, state="done", brief_target=target, choices=choices)
+
+
+def writable(copilot: Copilot, turn: Turn, words: Words) -> Turn:
+    """Return a finished turn with the name of who can write the brief that it offers."""
+    return replace(turn, brief_writer=copilot.brief_writer(words.lang)) if turn.brief_target else turn
 
 
 def brief_target(question: Question, facts: Sequence[Fact]) -> str:

@@ -13,6 +13,7 @@ from copilot.tokens import CITE
 from copilot.ui.markup import icon, join, plain
 from copilot.ui.names import writer_name
 from copilot.ui.state import Choice, Thread, Turn
+from copilot.ui.views_brief import choice_html
 from copilot.ui.views_facts import subject_text, value_text
 from copilot.ui.views_understood import SHOWN_CHARACTERS, is_whole, understood_html
 from copilot.ui.words import Words
@@ -157,7 +158,7 @@ def _foot_html(turn: Turn, words: Words) -> Markup:
         choices = Markup('<p class="lc-mean">{}</p>{}').format(words("chat.did_you_mean"), _choices_html(turn.choices))
     notes = join(Markup('<p class="lc-unkept">{}</p>').format(note) for note in _notes(turn, words))
     return Markup('{}{}<footer class="lc-foot">{}{}</footer>').format(
-        choices, notes, _meta_html(turn, words), _download_html(turn.brief_target, words)
+        choices, notes, _meta_html(turn, words), _download_html(turn, words)
     )
 
 
@@ -186,13 +187,14 @@ def _wishes_html(turn: Turn, words: Words) -> Markup:
     return Markup('<div class="lc-wishes" role="group" aria-label="{}">{}</div>').format(words("chat.wishes"), buttons)
 
 
-def _download_html(target: str, words: Words) -> Markup:
+def _download_html(turn: Turn, words: Words) -> Markup:
+    target = turn.brief_target
     if not target:
         return Markup("")
     button = Markup('<button type="button" class="lc-link" data-brief="{}" data-format="{}">{}{}</button>')
-    return button.format(target, "md", icon("download"), words("chat.download")) + button.format(
-        target, "docx", icon("download"), words("chat.download_docx")
-    )
+    as_md = button.format(target, "md", icon("download"), words("chat.download"))
+    as_docx = button.format(target, "docx", icon("download"), words("chat.download_docx"))
+    return as_md + as_docx + choice_html(turn.brief_writer, words)
 
 
 def _meta_html(turn: Turn, words: Words) -> Markup:

@@ -10,6 +10,7 @@ from copilot.ui import formats
 from copilot.ui.asks import question_about
 from copilot.ui.markup import icon, plain
 from copilot.ui.state import Drawer, LaunchDrawer
+from copilot.ui.views_brief import choice_html
 from copilot.ui.views_facts import close_button, fact_html
 from copilot.ui.views_plots import analogues_figure, demand_figure, forecast_figure, score_figure
 from copilot.ui.words import Words
@@ -75,7 +76,7 @@ def _actions(drawer: LaunchDrawer, words: Words) -> Markup:
     wish = "unlock" if drawer.evidence.locked else "lock"
     return Markup(
         '<div class="lc-acts">{}{}{}<button type="button" class="lc-btn" data-act="lock" data-wish="{}"{}>{}{}</button>'
-        "{}{}</div>"
+        "{}{}{}</div>"
     ).format(
         _ask_button(drawer, "why_here", words("drawer.why"), words),
         _ask_button(drawer, "what_if_later", words("drawer.what_if"), words),
@@ -86,6 +87,7 @@ def _actions(drawer: LaunchDrawer, words: Words) -> Markup:
         words("drawer.unlock" if drawer.evidence.locked else "drawer.lock"),
         _download_button(drawer, "md", words("drawer.download")),
         _download_button(drawer, "docx", words("drawer.download_docx")),
+        choice_html(drawer.brief_writer, words),
     )
 
 

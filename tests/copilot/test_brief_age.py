@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from copilot.brief_age import BriefAge, read_edition
-from copilot.brief_writing import Edition
+from copilot.brief_edition import Edition
 from copilot.briefs import brief_bytes, write_brief
 from copilot.errors import UnreadableBrief
 

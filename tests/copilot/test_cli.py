@@ -98,6 +98,14 @@ def test_a_plan_without_launches_says_why_and_what_to_do(run, launched_files, tm
         assert "launch-copilot build --as-of 2024-" in run(*arguments)[2]
 
 
+def test_a_written_brief_without_a_writer_says_who_wrote_it(run, tmp_path):
+    path = tmp_path / "brief.md"
+    code, _, err = run("brief", "rhythm", "--written", "-o", str(path))
+    assert code == 0
+    assert "the facts' own verified phrases tell it" in err
+    assert "no language model wrote here" in path.read_text("utf-8").split("\n[^")[0].rstrip().splitlines()[-1]
+
+
 @pytest.mark.parametrize("target", ["rhythm", "week", "product"])
 def test_briefs_go_to_a_file(run, tmp_path, target):
     launch = json.loads(run("plan", "--json")[1])["launches"][0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from copilot.answer import Answer, Sentence, WriterReport
+from copilot.brief_passages import BriefProgress, Writing
 from copilot.briefs import Brief
 from copilot.conversation_context import Wish
 from copilot.engine import Analogue, Evidence, Product
@@ -175,10 +176,28 @@ class FakeCopilot:
         self.plans[version] = StoredPlan(version, changed, latest.created_at, latest.fingerprint, "changed")
         return self.plans[version]
 
-    def brief(self, target: str, lang: str = "en") -> Brief:
+    def brief_writer(self, lang: str = "en") -> str:
+        return "scripted writer" if lang == "en" else ""
+
+    def brief(
+        self,
+        target: str,
+        lang: str = "en",
+        *,
+        written: bool = False,
+        cancel: threading.Event | None = None,
+        on_progress: Callable[[BriefProgress], None] = lambda progress: None,
+    ) -> Brief:
         if target not in self.products:
             raise UnknownProduct(f"The catalogue has no product {target}.")
-        return Brief(target, "A brief", f"# {self.products[target].title}\n", (), 1, "f", lang)
+        brief = Brief(target, "A brief", f"# {self.products[target].title}\n", (), 1, "f", lang)
+        if not written:
+            return brief
+        on_progress(BriefProgress("writing", sentences=1))
+        while self.pause is not None and not (self.pause.wait(0.01) or (cancel is not None and cancel.is_set())):
+            pass
+        ended = "cancelled" if cancel is not None and cancel.is_set() else ""
+        return replace(brief, writing=Writing("scripted writer", ("scripted writer",), 1, 2, ended))
 
     def notices(self, lang: str = "en") -> tuple[Notice, ...]:
         return (
