@@ -263,7 +263,8 @@ def test_every_message_renders_with_its_variables(phrases):
             "n": 2, "kind": "week", "earlier": "d", "later": "d", "value": "1", "low": "0", "high": "1", "level": "80%",
             "rule": "r", "sold": "1", "expected": "2", "note": "n", "names": "x", "since": "d",
             "figures": ["1"], "lines": ["l"], "text": "t", "other": "o", "common": "1%", "agreement": "98%",
-            "category": "c", "writer": "w",
+            "category": "c", "writer": "w", "asked": "w", "writers": ["w"], "sentences": 2, "ended": "", "failure": "",
+            "abouts": ["why", "timing"],
             "what": "w", "day": "d", "locked": True, "limit": 9, "formats": "x", "format": "x", "number": "44",
             "figure": "1", "characters": 1, "place": "p", "seconds": "1", "status": "500", "path": "p", "detail": "d",
     }  # fmt: skip
