@@ -243,7 +243,7 @@ def need_reasons(segment: Segment, segments: Sequence[Segment], phrases: Phrases
     "Each on average over placements" at the end says so of all that is told, where all are facts of one name.
     """
     alike = len({fact.name for one in segments for fact in one.facts}) == 1
-    last = {token.text.lower() for token in segments[-1].clauses[-1].tokens if segments[-1].clauses}
+    last = {token.text.lower() for clause in segments[-1].clauses[-1:] for token in clause.tokens}
     shared = segments[-1].stems if alike and last & phrases.lexicon.reading["each"] else ()
     said = {*segment.stems, *shared}
     lacking = []

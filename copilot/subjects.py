@@ -72,6 +72,8 @@ def _told_of(item: Bound, phrases: Phrases) -> frozenset[str]:
 
 def elided_reasons(earlier: Segment, segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
     """ "The 8 past launches near it [F1] should sell 8 units [F2]": who does it stands before the citation."""
+    if not earlier.clauses:
+        return []
     clause, last, reading = segment.clauses[0], earlier.clauses[-1], phrases.lexicon.reading
     words = {token.text.lower() for token in clause.tokens}
     if clause.tokens[0].text.lower() not in phrases.lexicon.guards["verbs"] or words & reading["relative"]:

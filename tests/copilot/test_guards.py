@@ -152,3 +152,18 @@ def test_the_same_things_told_otherwise_pass(phrases, sentence):
 )
 def test_what_is_told_of_another_is_refused(phrases, sentence, reason):
     assert reason in " ".join(verify_sentence(sentence, SHEET, phrases).reasons)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "[F7] [F8].",
+        "; [F1] should sell 15.2 units [F2].",
+        "It sold 13 units at the median [F7] [F7].",
+        "[F2] , [F2]!",
+        "… [F7]",
+    ],
+)
+def test_a_part_without_words_is_read(sentence, phrases):
+    """A citation that nothing stands before has no clause; hostile text has such sentences."""
+    assert not verify_sentence(sentence, SHEET, phrases).ok

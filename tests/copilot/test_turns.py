@@ -10,7 +10,7 @@ import pytest
 from copilot.abstention import abstains
 from copilot.chosen_products import settled
 from copilot.conversation_context import read_wish, still_meant
-from copilot.phrases import load_evaluation
+from copilot.phrases import load_evaluation, load_phrases
 from copilot.question import question_from_json
 from copilot.question_shop import QuestionShop
 from copilot.questions import Intent, QuestionParser
@@ -183,3 +183,15 @@ def test_an_unknown_week_is_still_a_slot_to_move_to(talk, shop):
     assert (followed.intent, followed.entities.weeks) == (Intent.PLANNED, ())
     assert abstains(followed, shop.stored, shop)
     assert question_from_json(found.to_record()).entities.unknown_weeks == ("week 53",)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("先不管风险，燕麦奶能卖多少？", "燕麦奶能卖多少？"),
+        ("别管价格，为什么苹果在第45周", "为什么苹果在第45周"),
+        ("不管理第45周，它不好吗", "不管理第45周，它不好吗"),
+    ],
+)
+def test_what_is_set_aside_in_chinese_is_not_asked_about(text, left):
+    assert without_the_dismissed(text, load_phrases("zh")) == left
