@@ -50,7 +50,7 @@ class TransformersGenerator:
         max_prompt_tokens: a longer prompt is shortened as `fit_prompt` says.
         n_guessed: tokens that are guessed a step, by copying what followed the last few where they stood before; the
             model reads the guess in one step and keeps what it would have written itself. Only for greedy writing.
-        eight_bit: whether the on-board writer writes with eight-bit weights, see `writer_eight_bit`.
+        eight_bit: whether the on-board writer, in float32, writes with eight-bit weights, see `writer_eight_bit`.
     """
 
     def __init__(

@@ -23,8 +23,8 @@ import numpy as np
 from copilot.console import say
 from copilot.intents import IntentMatcher
 from copilot.phrases import Phrases, load_phrases, load_toml
+from copilot.precision import rounding
 from copilot.taught_intents import BIAS, HEAD, LONGEST, TAUGHT_FILE, base_encoder, joined, read_by
-from copilot.teaching.precision import rounding
 from retrieval.encoder import HashingEncoder
 from retrieval.quiet import quiet_environment
 from retrieval.storage import atomic_write

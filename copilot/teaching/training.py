@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from copilot.errors import GeneratorError
+from copilot.precision import rounding, rounds
 from copilot.teaching.batches import Tokens, batches
-from copilot.teaching.precision import rounding, rounds
 from copilot.writer_adapter import ADAPTER_FILE
 from retrieval.progress import Progress, silent
 from retrieval.storage import atomic_write

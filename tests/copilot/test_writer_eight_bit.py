@@ -1,4 +1,4 @@
-"""Eight-bit steps: close to float32 for the rows of a step, exactly float32 for a prompt, and never forced."""
+"""Eight-bit steps: close to float32 for a step, float32 or close to it for a prompt, and never forced."""
 
 from __future__ import annotations
 
@@ -39,6 +39,25 @@ def test_a_great_row_of_the_prompt_does_not_round_the_others_away(linear):
     prompt[0, 0] *= 1000
     with torch.inference_mode():
         assert torch.equal(StepLinear(linear)(prompt)[0, 1:], linear(prompt)[0, 1:])
+
+
+def test_a_prompt_may_be_multiplied_in_bfloat16(linear):
+    prompt = rows(MOST_ROWS + 1)
+    prompt[0, 0] *= 1000  # a great row takes nothing from the others' precision
+    with torch.inference_mode():
+        exact, read = linear(prompt), StepLinear(linear, half=True)(prompt)
+    assert read.dtype == torch.float32
+    errors = (read - exact).norm(dim=-1) / exact.norm(dim=-1)
+    assert (errors > 0).all()  # it was bfloat16 that computed
+    assert (errors < 0.01).all()
+
+
+@pytest.mark.parametrize("multiplies", [True, False])
+def test_a_prompt_is_read_in_what_the_processor_multiplies(monkeypatch, multiplies):
+    monkeypatch.setattr(writer_eight_bit, "rounds", lambda device: multiplies)
+    model = nn.Sequential(nn.Linear(64, 64))
+    assert write_in_eight_bits(model)
+    assert model[0].weight.dtype == (torch.bfloat16 if multiplies else torch.float32)
 
 
 def test_a_bias_is_kept():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from copilot.teaching.precision import rounding, rounds
+from copilot.precision import rounding, rounds
 
 
 @pytest.mark.parametrize(
