@@ -119,7 +119,7 @@ def agreement(exact: Any, stepped: Any, tokens: Sequence[Any]) -> dict[str, Any]
             with patch.object(writer_eight_bit, "MOST_ROWS", sys.maxsize):  # then a prompt is a step as well
                 n_in_eight += int((_likeliest(stepped, whole, n) == wanted).sum())
     whole_share, steps_share = round(n_in_eight / n_places, 4), round(n_stepped / n_places, 4)
-    return {"places": n_places, "everything_in_eight_bits": whole_share, "prompt_in_float32": steps_share}
+    return {"places": n_places, "everything_in_eight_bits": whole_share, "steps_alone_in_eight_bits": steps_share}
 
 
 def _likeliest(model: Any, whole: Any, n_prompt: int) -> Any:
