@@ -37,7 +37,7 @@ from ranking.substitution import substitution_cost
 
 _SEARCHED_PER_PLACE = (3, 15, 60)  # columns handed to the 0/1 solver in turn, while the others' bound asks for more
 _FEWEST_SEARCHED = 200
-_PRICES_S = 10.0  # for the prices of the problem, found once
+_PRICES_S = 60.0  # for the prices of the problem, found once: cut short, equal plans would come out differently
 _ROUNDING = 1e-6  # relative
 _LOOSE = 0.5  # of the gap that is asked for: what is less needs no better prices
 _NOWHERE = np.empty(0, np.int64)
