@@ -49,8 +49,8 @@ def evaluate_verifier(sheets: Sequence[FactSheet], phrases: Phrases, seed: int =
         verifier_catch_rate: share of the corrupted sentences that it refuses; verifier_catch_rate_by_another_hand: of
         the false ones that another hand wrote, see `evaluate_falsehoods`; verifier_pass_rate: share of the correct
         paraphrases that it passes; verifier: for each, and for the other parts of the file of false sentences, `n`,
-        `by_kind` (n and share right) and the texts of what went wrong with their reasons, but of patterns held out, which
-        nobody looks at while mending; of the paraphrases also the shares by part of the patterns.
+        `by_kind` (n and share right) and the texts of what went wrong with their reasons, but of patterns held out,
+        which nobody looks at while mending; of the paraphrases also the shares by part of the patterns.
     """
     written = correct_sentences(sheets, phrases, seed)
     passed = [_verdict(sentence, phrases) for sentence in written]

@@ -22,6 +22,8 @@ from copilot.writer_relay import Put, Stopped, relay
 MAX_PROMPT_TOKENS = 6000
 MAX_STREAMS = 8  # replies that may be read at once; more wait for one to end
 _CHARACTERS_PER_TOKEN = 3  # the server's tokenizer is unknown; English has about 4, so this errs on the safe side
+_MOST_CHARACTERS_PER_TOKEN = 20  # of what was asked for; a reply that is longer does not come to an end
+_WHOLE = 3  # times the longest wait: what a whole reply may take
 _LOOK_S = 0.05
 _EXCERPT = 300
 
@@ -35,9 +37,9 @@ class OpenAIGenerator:
         base_url: such as `http://127.0.0.1:8000/v1`.
         model: the model's name on that server.
         api_key: sent as a bearer token; most local servers need none. It appears in no message and no log.
-        timeout_s: the longest wait for the connection and for each piece of the reply.
-        max_retries: new tries after a refused connection, a timeout, or the server's 408, 409, 429 or 5xx, before the
-            reply begins.
+        timeout_s: the longest wait for the reply's beginning, all tries together, and for each piece of it; the whole
+            may take three times as long.
+        max_retries: new tries after a refused connection or the server's 408, 409, 429 or 5xx, before the reply begins.
     Raises:
         GeneratorError: the URL is none, or no model was named.
     """
@@ -108,18 +110,39 @@ class OpenAIGenerator:
             reading.result()
 
     async def _read(self, prompt: Prompt, put: Put) -> None:
-        finished = False
-        async with self._client() as client, await self._request(client, prompt) as chunks:
+        whole = asyncio.timeout(_WHOLE * self._timeout_s)
+        try:
+            async with (
+                whole,
+                asyncio.timeout(self._timeout_s) as stall,
+                self._client() as client,
+                await self._request(client, prompt) as chunks,
+            ):
+                await self._relay(chunks, put, stall, _MOST_CHARACTERS_PER_TOKEN * prompt.max_new_tokens)
+        except TimeoutError:
+            if whole.expired():
+                raise self._failed("endless") from None
+            raise
+
+    async def _relay(self, chunks: Any, put: Put, stall: asyncio.Timeout, most_characters: int) -> None:
+        """Hand the pieces of a reply on; every one puts the stall off."""
+        began, finished, n_characters = False, False, 0
+        async for chunk in chunks:
             # The client counts bytes; a server that only sends keep-alive comments has stalled all the same.
-            async with asyncio.timeout(self._timeout_s) as stall:
-                async for chunk in chunks:
-                    stall.reschedule(asyncio.get_running_loop().time() + self._timeout_s)
-                    for choice in chunk.choices:
-                        if choice.delta and choice.delta.content:
-                            put(choice.delta.content)
-                        finished = finished or choice.finish_reason is not None
+            stall.reschedule(asyncio.get_running_loop().time() + self._timeout_s)
+            began = True
+            for choice in chunk.choices:
+                if choice.delta and choice.delta.content:
+                    put(choice.delta.content)
+                    n_characters += len(choice.delta.content)
+                finished = finished or choice.finish_reason is not None
+            if n_characters > most_characters:
+                raise self._failed("endless")
         if not finished:
-            raise GeneratorError.of("server_unfinished", name=self.name, place=self._place)
+            raise self._failed("unfinished" if began else "nonsense")
+
+    def _failed(self, how: str) -> GeneratorError:
+        return GeneratorError.of(f"server_{how}", name=self.name, place=self._place)
 
     def _client(self) -> openai.AsyncOpenAI:
         client = openai.AsyncOpenAI(

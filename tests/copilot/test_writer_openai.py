@@ -236,6 +236,32 @@ class TestFailures:
 
         assert "did not answer within 0.3 s" in failure(serve(behave), timeout_s=0.3)
 
+    def test_a_server_that_never_answers_is_asked_no_second_time(self, serve):
+        server = serve(lambda handler: time.sleep(2))
+        started_s = time.monotonic()
+        assert "did not answer within 0.3 s" in failure(server, timeout_s=0.3, max_retries=5)
+        assert time.monotonic() - started_s < 1.5
+        assert len(server.requests) == 1
+
+    def test_a_reply_that_goes_on_and_on_in_drops(self, serve):
+        def behave(handler: Handler) -> None:
+            handler.start_events()
+            while True:  # each drop in time, but never an end
+                handler.piece("a ")
+                time.sleep(0.05)
+
+        assert "without coming to an end" in failure(serve(behave), timeout_s=0.3)
+
+    def test_a_reply_far_beyond_the_length_asked_for(self, serve):
+        def behave(handler: Handler) -> None:
+            handler.start_events()
+            while True:
+                handler.piece("chips " * 100)
+
+        server = serve(behave)
+        assert "without coming to an end" in failure(server, timeout_s=60)
+        assert server.gone.wait(5)  # the connection was closed
+
     @pytest.mark.parametrize(
         "data", ["{broken", "[]", "7", '"text"', '{"choices": null}', '{"choices": [7]}', '{"choices": [{"delta": 5}]}']
     )
@@ -273,7 +299,9 @@ class TestFailures:
             handler.end_headers()
             handler.wfile.write(b"<h1>It works!</h1>")
 
-        assert "ends in /v1" in failure(serve(behave))
+        message = failure(serve(behave))
+        assert "no chat completion" in message
+        assert "ends in /v1" in message
 
     def test_what_was_written_before_a_failure_arrives(self, serve):
         def behave(handler: Handler) -> None:
