@@ -46,7 +46,9 @@ class Settings(BaseSettings):
     )
     writer_model: str = Field("", description="Model name on that server")
     writer_api_key: SecretStr = Field(SecretStr(""), description="Key for that server; empty for most local ones")
-    writer_timeout_s: float = Field(60.0, gt=0, description="Seconds to wait for that server")
+    writer_timeout_s: float = Field(
+        60.0, gt=0, description="Seconds to wait for each next word of that server; three times as long for a reply"
+    )
 
     writer_languages: str = Field(
         "en",
