@@ -10,9 +10,10 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from copilot.answer import Answer, Origin, Sentence, WriterReport, finished_answer
+from copilot.antecedents import Antecedents
 from copilot.cleaning import clean_label
 from copilot.error_lines import error_line
 from copilot.errors import GeneratorError
@@ -191,6 +192,7 @@ class _Speaker:
         self._on_rejected = on_rejected
         self._on_writer = on_writer
         self._said: set[str] = set()
+        self._spoken_of = Antecedents(phrases)
         self._rejected_in_a_row = 0
         self._sentences = 0
 
@@ -213,14 +215,20 @@ class _Speaker:
         opening = self._opening()
         if opening is not None and opening.id not in check.facts:
             yield self._phrase(opening)
-        cited = [fact for fact_id in check.facts if (fact := self._sheet.get(fact_id)) is not None]
+        cited = self._facts(check.facts)
         for fact in self._antecedents(cited):
             yield self._phrase(fact)
         if set(check.facts) <= self._said:
             return
+        named = self._spoken_of.named(text, cited)
+        check = verify_sentence(named, self._sheet, self._phrases)
+        if not check.ok:  # the pronoun would be misread, and its name does not fit there
+            yield from self._reject(text, check)
+            return
         self._said |= set(check.facts)
+        self._spoken_of.heard(cited)
         self._sentences += 1
-        yield Sentence(text, check.facts, True, "writer", writer=self.writer)
+        yield Sentence(named, check.facts, True, "writer", writer=self.writer)
 
     def report(self, report: WriterReport) -> None:
         """Pass on who wrote what was heard."""
@@ -239,13 +247,16 @@ class _Speaker:
         if self._on_rejected is not None:
             self._on_rejected(text, check)
         self._rejected_in_a_row += 1
-        cited = [fact for fact_id in _CITED.findall(text) if (fact := self._sheet.get(fact_id)) is not None]
+        cited = self._facts(_CITED.findall(text))
         unsaid = [fact for fact in cited if fact.id not in self._said]
         replacement = self._opening() or (unsaid[0] if unsaid else self._next_essential())
         if replacement is not None:
             for fact in self._antecedents([replacement]):
                 yield self._phrase(fact)
             yield self._phrase(replacement, rejected=text)
+
+    def _facts(self, ids: Iterable[str]) -> list[Fact]:
+        return [fact for fact_id in ids if (fact := self._sheet.get(fact_id)) is not None]
 
     def _opening(self) -> Fact | None:
         """Return the direct answer's fact while nothing was said."""
@@ -264,6 +275,7 @@ class _Speaker:
     def _phrase(self, fact: Fact, rejected: str | None = None) -> Sentence:
         text = self._phrases.sentence(fact)
         self._said.add(fact.id)
+        self._spoken_of.heard([fact])
         self._sentences += 1
         verified = verify_sentence(text, self._sheet, self._phrases).ok
         if not verified:

@@ -248,3 +248,23 @@ def test_a_sentence_that_refers_back_comes_after_what_it_refers_to(write, sheet)
     order = [fact_id for sentence in sentences for fact_id in sentence.facts]
     assert order.index(loss.id) < order.index(there.id)
     assert order.count(loss.id) == 1
+
+
+def test_a_pronoun_that_a_reader_would_take_for_the_other_product_is_named(small_engine, small_stored, phrases):
+    question = Question("Compare #101 with #102", Intent.COMPARE, Entities(products=("101", "102")), 0.9)
+    sheet = collect_facts(replace(question, named=(("101",), ("102",))), small_engine, small_stored)
+    units = [fact for fact in sheet.facts if fact.unit == "units" and fact.name.endswith("_units")]
+    first = next(fact for fact in units if fact.subject == "101")
+    second = next(fact for fact in units if fact.subject == "102" and fact.name == first.name)
+    slot = next(fact for fact in sheet.facts if fact.subject == "101" and fact.name in ("launch_slot", "not_planned"))
+    told = [phrases.sentence(fact) for fact in (first, second, slot)]
+    name = str(phrases.variables(slot)["title"])
+    assert told[2].startswith(name)
+    script = f"{told[0]} {told[1]} It{told[2].removeprefix(name)}"
+    shown = texts(write_answer(sheet, ScriptedGenerator(script), phrases))
+    assert told[2] in shown
+    assert not any(text.startswith("It ") for text in shown)
+
+
+def test_a_pronoun_stays_while_one_product_is_told_of(write):
+    assert GOOD_UNITS in texts(write(f"{GOOD_SLOT} {GOOD_UNITS}"))
