@@ -52,7 +52,8 @@ class FactPhrase:
     decides them; `fixed_of` those that may stand beside a value of that sign only; `own` the words that stand with the
     fact by themselves, rather than in a phrase; `happens` the phrases that tell it without its number; `pairs` the
     words that are neighbours in every way to tell it that the product has, and `wording` those words; `lowers`
-    those that tell of less beside this fact.
+    those that tell of less beside this fact; `not_after` the words, as written, after which the name of its "subject"
+    or of the "other" does not stand.
     """
 
     label: str
@@ -74,6 +75,7 @@ class FactPhrase:
     weeks: frozenset[str]
     subjects: frozenset[str]
     other_after: tuple[Phrase, ...]
+    not_after: Mapping[str, frozenset[str]]
     whole: frozenset[str]
     is_bound: bool
     is_cause: bool
@@ -135,6 +137,7 @@ def fact_phrase(entry: Mapping, template: jinja2.Template, lexicon: Lexicon, tol
         weeks=frozenset(lexicon.stems(entry.get("weeks", ""))),
         subjects=frozenset(entry.get("subjects", "").split()),
         other_after=_phrases(entry.get("other_after", ()), lexicon),
+        not_after={whose: frozenset(words.split()) for whose, words in entry.get("not_after", {}).items()},
         whole=frozenset(lexicon.stems(entry.get("whole", ""))),
         is_cause=bool(entry.get("is_cause", False)),
         is_bound=bool(entry.get("is_bound", False)),

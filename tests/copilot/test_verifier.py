@@ -112,6 +112,7 @@ CORRECT = [
     "With twice as many launches, each launch in Bag Snacks sold 13% less [F20].",
     "Almond Cookies 1 Lb is waiting to be launched [F21].",
     "There were 120 searches for “potato chips” [F22].",
+    "Near “Potato Chips 9 Oz”, there were 120 searches for “potato chips” [F22].",
     "It is planned for week 43 [F1] because it is expected to sell 12.3 units there [F2].",
     "Because it is expected to sell 12.3 units there [F2], it is planned for week 43 [F1].",
     "The placement adds 25% [F3], so it is expected to sell 12.3 units [F2].",
@@ -171,6 +172,7 @@ CORRUPTED = {
     "unknown placement": "Potato Chips 9 Oz is planned for week 43 at rear end cap [F1].",
     "wrong group": "The recommended limit is two launches per week in Yogurt [F15].",
     "wrong query": "There were 120 searches for “pizza” [F22].",
+    "query and product change places": "Near “potato chips”, there were 120 searches for “Potato Chips 9 Oz” [F22].",
     # weeks
     "wrong week": "Potato Chips 9 Oz is planned for week 44 [F1].",
     "wrong ISO week": "Potato Chips 9 Oz is planned for 2017-W34 [F1].",
