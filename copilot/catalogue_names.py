@@ -130,6 +130,10 @@ class CatalogueNames:
             return False
         return bool(self.waiting.within_head(words) or self.headed(words))
 
+    def calls_so(self, words: Words) -> bool:
+        """Say whether the catalogue has words as they are written: one anywhere, several together in a name."""
+        return all(word in self._known for word in words) and (len(words) == 1 or self.together(words))
+
     def headed(self, words: Words) -> Words:
         """Return the products that are called so, candidates or on sale, up to what follows a comma or a number."""
         return tuple(self._by_head.get(tuple(words), ()))

@@ -223,7 +223,7 @@ class ProductReading:
             )
         found = question.entities
         beside = question.intent in _OF_A_SLOT and bool(found.weeks or found.placements or found.groups)
-        if not fitting and not self._is_like_a_product(" ".join(rest), hits, beside=beside):
+        if not fitting and not self._is_like_a_product(question, rest, hits, beside=beside):
             return question
         if question.intent is Intent.PLANNED and not fitting:  # what is in scope decides later about unknown words
             return replace(question, product_words=words if all(map(names.knows, rest)) else "", exact=False)
@@ -232,24 +232,32 @@ class ProductReading:
         nearest = tuple(hit.product_id for hit in hits[:SHOWN_CANDIDATES])
         return replace(question, ambiguous_products=nearest, product_words=words, exact=False)
 
-    def _is_like_a_product(self, words: str, hits: Sequence, *, beside: bool) -> bool:
+    def _is_like_a_product(self, question: Question, rest: Sequence[str], hits: Sequence, *, beside: bool) -> bool:
         """Say whether words sound like goods, or else are near some product in meaning.
 
         Where neither is known, they are taken to name one. `beside` says that the question names a part of the plan
         that it may be about: then only what surely sounds like goods is a product too.
         """
-        known = any(map(self.reader.names.has, words.split()))  # beside the catalogue's words they are a kind of these
+        words = " ".join(rest)
+        known = any(map(self.reader.names.has, rest))  # beside the catalogue's words they are a kind of these
         share = None if known else self.goods.share(words)
         if share is not None and (beside or not LEAST <= share <= SURELY):
             return share > SURELY
         likeness = [hit.dense_score for hit in hits if hit.dense_score is not None]
         return not likeness or max(likeness) >= LEAST_LIKENESS
 
-    @staticmethod
-    def _is_aside(question: Question, read: ReadMessage) -> bool:
-        """Say whether unknown words stand beside launches that are asked about anyway, of a week or a category."""
+    def _is_aside(self, question: Question, read: ReadMessage) -> bool:
+        """Say whether unknown words stand beside launches that are asked about anyway, of a week or a category.
+
+        They do, too, where they only talk, in a clause of their own, and the question is about that part of the plan.
+        """
         found = question.entities
-        part = question.of_launches and (found.weeks or found.placements or found.groups)
+        names_part = bool(found.weeks or found.placements or found.groups)
+        if names_part and question.intent in _OF_A_SLOT | {Intent.PLANNED} and not question.points_back:
+            apart = [self.reader.stands_apart(found.text, run) for run in read.strange]
+            if apart and all(apart):
+                return True
+        part = question.of_launches and names_part
         said = "|".join(re.escape(run[-1]) for run in read.strange)
         return bool(part and said) and not re.search(rf"\b(?:{said})\W+launch", question.text, re.IGNORECASE)
 
