@@ -32,6 +32,7 @@ class Asides:
         assert isinstance(found, Mapping)
         self._patterns = {str(key): re.compile(str(value), re.IGNORECASE) for key, value in found.items()}
         self._domain = frozenset(str(parsing["domain"]).split())
+        self._together = re.compile(str(parsing["launches_together"]), re.IGNORECASE)
 
     def find(
         self, text: str, spans: Sequence[Mention], groups: Sequence[str], is_product: Callable[[Words], object]
@@ -62,7 +63,7 @@ class Asides:
         return [Mention(start, end, ASIDE) for start, end in asides]
 
     def stands_apart(self, masked: str, words: Words) -> bool:
-        """Say whether words stand in a clause that talks, while another one names a part of the plan.
+        """Say whether words stand in a clause that talks, while another one names a part of the plan, or all of it.
 
         "Finance is on me like butter on toast. The margin of WEEK?" asks about no toast.
         """
@@ -74,7 +75,8 @@ class Asides:
         holding = [clause for clause in clauses if said.search(clause)]
         rest = " ".join(clause for clause in clauses if clause not in holding)
         only_talk = bool(holding) and all(map(self._is_talk, holding))
-        return only_talk and _PART.search(rest) is not None and not self._patterns["refers"].search(rest)
+        names = _PART.search(rest) or self._together.search(rest)
+        return only_talk and names is not None and not self._patterns["refers"].search(rest)
 
     def _is_talk(self, clause: str) -> bool:
         """Say whether a masked clause of some length names nothing, asks nothing and says nothing of the plan."""

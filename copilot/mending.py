@@ -67,8 +67,14 @@ class Mender:
     def _in_words_of_the_catalogue(self, text: str) -> str:
         """Return the text with goods as the catalogue calls them: "gingerbread biscuits" are gingerbread cookies."""
         for pattern, meant in self._same_goods:
-            text = pattern.sub(meant, text)
+            text = pattern.sub(lambda match, meant=meant: self._as_called(match, meant), text)
         return text
+
+    def _as_called(self, match: re.Match[str], meant: str) -> str:
+        """Return the catalogue's name, unless a name before sets the goods apart: "dog biscuits" are no cookies."""
+        before = words_of(match.string[: match.start()])[-1:]
+        alone = not before or match.string[match.start() - 1 : match.start()] not in " -" or self._is_everyday(before[0])
+        return meant if alone or self._names.waiting_named((*before, *words_of(meant))) else match[0]
 
     @cached_property
     def _same_goods(self) -> list[tuple[re.Pattern[str], str]]:

@@ -253,7 +253,8 @@ class ProductReading:
         """
         found = question.entities
         names_part = bool(found.weeks or found.placements or found.groups)
-        if names_part and question.intent in _OF_A_SLOT | {Intent.PLANNED} and not question.points_back:
+        may_be_aside = question.intent in _OF_A_SLOT | {Intent.PLANNED} and not question.points_back
+        if (names_part or question.of_launches) and may_be_aside:
             apart = [self.reader.stands_apart(found.text, run) for run in read.strange]
             if apart and all(apart):
                 return True

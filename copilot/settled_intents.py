@@ -32,6 +32,17 @@ def weighed_up(question: Question, read: ReadMessage, phrases: Phrases) -> Quest
     return replace(question, intent=Intent.COMPARE, alternatives=()) if two and weighs else question
 
 
+def without_their_kind(question: Question) -> Question:
+    """Leave out what only says of which kind the products of a comparison are: "two pizzas, the cheese or the pepperoni".
+
+    Such a name could mean each of two others that the message names.
+    """
+    named = tuple(dict.fromkeys(question.named))
+    kinds = [one for one in named if sum(set(other) < set(one) for other in named) > 1]
+    kept = tuple(one for one in named if one not in kinds)
+    return replace(question, named=kept) if question.intent is Intent.COMPARE and kinds and len(kept) > 1 else question
+
+
 def by_its_parts(question: Question, read: ReadMessage, holds_cue: Callable[[Intent, str], bool]) -> Question:
     """Settle between near intents by what a message holds: a slot to move to, two products, a negative word.
 
