@@ -134,6 +134,11 @@ class CatalogueNames:
         """Say whether the catalogue has words as they are written: one anywhere, several together in a name."""
         return all(word in self._known for word in words) and (len(words) == 1 or self.together(words))
 
+    def beside(self, words: Sequence[str]) -> frozenset[str]:
+        """Return the words that stand beside these ones in titles of candidates and of what is on sale."""
+        found = self.waiting.named(words) or tuple(one for one, title in self._titles.items() if covers(title, words))
+        return frozenset(word for one in found for word in self._words_of[self._titles[one]])
+
     def headed(self, words: Words) -> Words:
         """Return the products that are called so, candidates or on sale, up to what follows a comma or a number."""
         return tuple(self._by_head.get(tuple(words), ()))
