@@ -119,6 +119,16 @@ class CatalogueNames:
         sizes = {one: set(map(float, _NUMBER.findall(self._titles[one]))) for one in products if one in self._titles}
         return tuple(one for one, have in sizes.items() if have & set(numbers))
 
+    def of_the_same_name(self, product: str) -> Words:
+        """Return the products that are called as this one, up to the size: candidates where it is one."""
+        alike = self._by_head.get(head_of(self._titles[product]), ()) if product in self._titles else ()
+        return tuple(one for one in alike if (one in self._waiting) == (product in self._waiting))
+
+    def size_of(self, product: str) -> float | None:
+        """Return the number that a title tells, as the size in "Christmas Candy, 12 oz"."""
+        found = _NUMBER.search(self._titles.get(product, ""))
+        return float(found[0]) if found else None
+
     def may_end(self, words: Words) -> bool:
         """Say whether the name of a product, up to a comma or a number, may end with these words."""
         return self.waiting.ends(words) or words in self._by_head

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from copilot.catalogue_names import covers
-from copilot.goods_sense import LEAST, SURELY
+from copilot.goods_sense import CERTAINLY
 from copilot.intents import (
     ABOUT_A_PRODUCT,
     ABOUT_THE_PLAN,
@@ -221,9 +221,7 @@ class ProductReading:
             return (
                 replace(question, product_words=words, exact=False) if question.intent in ABOUT_A_PRODUCT else question
             )
-        found = question.entities
-        beside = question.intent in _OF_A_SLOT and bool(found.weeks or found.placements or found.groups)
-        if not fitting and not self._is_like_a_product(question, rest, hits, beside=beside):
+        if not fitting and not self._is_like_a_product(rest, hits):
             return question
         if question.intent is Intent.PLANNED and not fitting:  # what is in scope decides later about unknown words
             return replace(question, product_words=words if all(map(names.knows, rest)) else "", exact=False)
@@ -232,17 +230,16 @@ class ProductReading:
         nearest = tuple(hit.product_id for hit in hits[:SHOWN_CANDIDATES])
         return replace(question, ambiguous_products=nearest, product_words=words, exact=False)
 
-    def _is_like_a_product(self, question: Question, rest: Sequence[str], hits: Sequence, *, beside: bool) -> bool:
-        """Say whether words sound like goods, or else are near some product in meaning.
+    def _is_like_a_product(self, rest: Sequence[str], hits: Sequence) -> bool:
+        """Say whether words sound like goods, or else, beside words of the catalogue, are near some product in meaning.
 
-        Where neither is known, they are taken to name one. `beside` says that the question names a part of the plan
-        that it may be about: then only what surely sounds like goods is a product too.
+        Where neither is known, they are taken to name one.
         """
         words = " ".join(rest)
         known = any(map(self.reader.names.has, rest))  # beside the catalogue's words they are a kind of these
         share = None if known else self.goods.share(words)
-        if share is not None and (beside or not LEAST <= share <= SURELY):
-            return share > SURELY
+        if share is not None:
+            return share > CERTAINLY
         likeness = [hit.dense_score for hit in hits if hit.dense_score is not None]
         return not likeness or max(likeness) >= LEAST_LIKENESS
 

@@ -49,6 +49,7 @@ from copilot.settled_intents import (
     without_a_product,
     without_their_kind,
 )
+from copilot.short_turns import of_the_same
 from copilot.stray_words import StrayWords
 from copilot.taught_intents import taught_for
 from copilot.turns import (
@@ -168,6 +169,8 @@ class QuestionParser:
             return wished(previous, wish)
         if picked := of_the_shown(written, previous, self.phrases):
             return picked
+        if same := of_the_same(written, previous, self.phrases, self.reader.names):
+            return same
         previous = still_meant(written, previous, self.phrases)
         written = without_the_dismissed(written, self.phrases)
         question, read = self._understood(written, previous)
