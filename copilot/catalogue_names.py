@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from copilot.cleaning import clean_text
 from copilot.segments import is_unspaced
-from copilot.spelling import Speller
+from copilot.spelling import SHORTEST, Speller, edits
 from copilot.waiting_names import WaitingNames, Words, covers, head_of, words_of
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class NamedSpan:
 
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_MOST_EDITS = 2  # of a word whose neighbours name a product with it
 
 
 class CatalogueNames:
@@ -144,10 +145,19 @@ class CatalogueNames:
         """Say whether the catalogue has words as they are written: one anywhere, several together in a name."""
         return all(word in self._known for word in words) and (len(words) == 1 or self.together(words))
 
-    def beside(self, words: Sequence[str]) -> frozenset[str]:
-        """Return the words that stand beside these ones in titles of candidates and of what is on sale."""
-        found = self.waiting.named(words) or tuple(one for one, title in self._titles.items() if covers(title, words))
-        return frozenset(word for one in found for word in self._words_of[self._titles[one]])
+    def mended_beside(self, words: Sequence[str]) -> Words:
+        """Return words with one that is badly misspelt as its neighbours tell: "aplle juice" is apple juice.
+
+        The other words say which names it may be a part of; without such a word, they stay as they are.
+        """
+        unknown = [word for word in words if not self.knows(word)]
+        others = [self.mend(word) for word in words if word not in unknown]
+        if len(unknown) != 1 or not others:
+            return tuple(words)
+        named = self.waiting.named(others) or tuple(one for one, title in self._titles.items() if covers(title, others))
+        titles = {word for one in named for word in self._words_of[self._titles[one]]}
+        meant = [word for word in titles if _may_be_meant(unknown[0], word)]
+        return tuple(meant[0] if word in unknown else word for word in words) if len(meant) == 1 else tuple(words)
 
     def headed(self, words: Words) -> Words:
         """Return the products that are called so, candidates or on sale, up to what follows a comma or a number."""
@@ -178,3 +188,9 @@ class CatalogueNames:
             if run in self._by_words and any(word not in self._common and not word.isdigit() for word in run):
                 return size
         return 0
+
+
+def _may_be_meant(written: str, word: str) -> bool:
+    """Say whether a word may be written so badly: the same first letter, and two edits at most."""
+    long_enough = min(len(written), len(word)) >= SHORTEST
+    return long_enough and written[0] == word[0] and edits(written, word) <= _MOST_EDITS

@@ -98,7 +98,9 @@ def choose_product(question: Question, stored: StoredPlan, engine: Engine) -> Ch
 def choose_among(possible: Sequence[str], question: Question, stored: StoredPlan, engine: Engine) -> Chosen:
     """Decide among products that a name could mean."""
     launches = [launch for one in possible if (launch := stored.plan.launch_of(one)) is not None]
-    launches = [one for one in launches if _stands_there(one, question)] if question.intent in OF_ANY_CANDIDATE else launches
+    launches = (
+        [one for one in launches if _stands_there(one, question)] if question.intent in OF_ANY_CANDIDATE else launches
+    )
     there = [launch for launch in launches if _stands_there(launch, question)]
     for kept in (there, launches):
         if len(kept) == 1:

@@ -73,7 +73,9 @@ class Mender:
     def _as_called(self, match: re.Match[str], meant: str) -> str:
         """Return the catalogue's name, unless a name before sets the goods apart: "dog biscuits" are no cookies."""
         before = words_of(match.string[: match.start()])[-1:]
-        alone = not before or match.string[match.start() - 1 : match.start()] not in " -" or self._is_everyday(before[0])
+        alone = (
+            not before or match.string[match.start() - 1 : match.start()] not in " -" or self._is_everyday(before[0])
+        )
         return meant if alone or self._names.waiting_named((*before, *words_of(meant))) else match[0]
 
     @cached_property

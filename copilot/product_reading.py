@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -84,7 +84,9 @@ class ProductReading:
         if found.groups and not together and question.intent not in ABOUT_THE_PLAN:
             question = self._product_of_group(question, read)
         open_yet = not (question.ambiguous_products or question.entities.products or _caps(question))
-        of_the_one_before = question.points_back and bool(self._before(question, previous))
+        ends_on_that = str(self.phrases.parsing.get("ends_on_that", "(?!)"))
+        refers = question.points_back or re.search(ends_on_that, question.text, re.IGNORECASE)
+        of_the_one_before = bool(refers) and bool(self._before(question, previous))
         if read.rest and open_yet and not (of_the_one_before or self._is_aside(question, read)):
             for words in self._each_name(read):
                 stranger = self._with_strangers(question, words)
@@ -112,7 +114,7 @@ class ProductReading:
         Of several that share a name, the one of a size that the message tells is meant: "the christmas candy, 12 oz".
         """
         numbers = question.entities.numbers
-        of_size = [self.reader.names.of_size(meant, numbers) if len(meant) > 1 else () for meant in read.named]
+        of_size = [self._of_size(question.text, meant, numbers) if len(meant) > 1 else () for meant in read.named]
         named = [one if len(one) == 1 else meant for one, meant in zip(of_size, read.named, strict=True)]
         if named != list(read.named):
             question = replace(question, entities=replace(question.entities, numbers=()), named=tuple(named))
@@ -123,6 +125,17 @@ class ProductReading:
             groups = () if question.intent in TAKES_NO_GROUP else question.entities.groups
             return replace(question, entities=replace(question.entities, products=plain, groups=groups))
         return replace(question, ambiguous_products=shared)
+
+    def _of_size(self, text: str, meant: Sequence[str], numbers: Sequence[float]) -> tuple[str, ...]:
+        """Return those of some products that are of a size which the message tells, in numbers or as "the big bag"."""
+        names, packs = self.reader.names, self.phrases.parsing.get("packs")
+        if (found := names.of_size(tuple(meant), numbers)) or not isinstance(packs, Mapping):
+            return found
+        sizes = {one: size for one in meant if (size := names.size_of(one)) is not None}
+        for kind, bound in (("smaller", min), ("larger", max)):
+            if len(set(sizes.values())) == len(meant) and re.search(str(packs[kind]), text, re.IGNORECASE):
+                return (bound(sizes, key=sizes.__getitem__),)
+        return ()
 
     def _names_groups(self, question: Question, read: ReadMessage) -> bool:
         """Say whether the words that are left name categories rather than a product."""
@@ -146,7 +159,8 @@ class ProductReading:
         if found[0] or any(map(self.reader.names.knows, rest)):
             return found
         groups = self.reader.groups
-        if by_word := groups.in_other_words(rest):
+        content = [word for word in rest if word not in self.reader.question_words]  # "the whole freezer"
+        if by_word := groups.in_other_words(rest) or groups.in_other_words(content):
             return by_word, len(rest)
         meant = self.goods.nearest_group(" ".join(rest), groups.last_levels)
         return (groups.called(meant), len(rest)) if meant else found
@@ -211,6 +225,7 @@ class ProductReading:
     def _with_strangers(self, question: Question, rest: Sequence[str]) -> Question:
         """Find what is on sale under words that no candidate has, or keep the words, so that the answer asks back."""
         names = self.reader.names
+        rest = rest if any(map(self.goods.lists, rest)) else names.mended_beside(rest)
         wanted = [names.mend(word) for word in rest]
         words = " ".join(wanted)
         hits = self.engine.search.search(words, k=2 * SHOWN_CANDIDATES)

@@ -33,9 +33,9 @@ def weighed_up(question: Question, read: ReadMessage, phrases: Phrases) -> Quest
 
 
 def without_their_kind(question: Question) -> Question:
-    """Leave out what only says of which kind the products of a comparison are: "two pizzas, the cheese or the pepperoni".
+    """Leave out what only says of which kind the products of a comparison are.
 
-    Such a name could mean each of two others that the message names.
+    Of "two pizzas, the cheese or the pepperoni" the pizzas could mean each of the others that the message names.
     """
     named = tuple(dict.fromkeys(question.named))
     kinds = [one for one in named if sum(set(other) < set(one) for other in named) > 1]

@@ -54,7 +54,9 @@ def _of_a_size(
         meant = [one for one, size in sizes.items() if size == float(match[1])]
     elif before:
         own = sizes.get(before[0])
-        meant = [one for one, size in sizes.items() if own is not None and (size < own if kind == "smaller" else size > own)]
+        meant = [
+            one for one, size in sizes.items() if own is not None and (size < own if kind == "smaller" else size > own)
+        ]
     else:
         bound = (min if kind == "smaller" else max)(sizes.values(), default=None)
         meant = [one for one, size in sizes.items() if size == bound]

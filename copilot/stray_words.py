@@ -11,9 +11,7 @@ from operator import itemgetter
 from copilot.catalogue_names import CatalogueNames
 from copilot.goods_sense import GoodsSense
 from copilot.read_message import ReadMessage
-from copilot.spelling import SHORTEST, edits
 
-_MOST_EDITS = 2  # of a word whose neighbours name a product with it
 _LIKE_GOODS = 0.5  # share of goods from which a word may set another product apart: "tofu pizza" is no pizza
 
 
@@ -59,18 +57,11 @@ class StrayWords:
         return self._meant(kept) if kept and len(kept) < len(run) else self._misspelt(kept)
 
     def _misspelt(self, run: Sequence[str]) -> tuple[str, ...]:
-        """Return the candidates that a name with one badly misspelt word means: "aplle juice", "honny yogurt".
-
-        The other words say which names it may be a part of; a word of goods is no misspelling.
-        """
-        unknown = [word for word in run if not self.names.knows(word)]
-        if len(run) < 2 or len(unknown) != 1 or self.goods.lists(unknown[0]):
+        """Return the candidates that a name with one badly misspelt word means: "aplle juice"; goods are well spelt."""
+        if any(self.goods.lists(word) and not self.names.knows(word) for word in run):
             return ()
-        others = [self.names.mend(word) for word in run if word not in unknown]
-        meant = {word for word in self.names.beside(others) if _may_be_meant(unknown[0], word)}
-        if len(meant) != 1:
-            return ()
-        return self._meant([next(iter(meant)) if word in unknown else word for word in run])
+        mended = self.names.mended_beside(run)
+        return self._meant(mended) if mended != tuple(run) else ()
 
     def _several(self, run: Sequence[str]) -> dict[tuple[str, ...], tuple[str, ...]]:
         """Return the names that stray words part, each with its candidates: "green tea outdoes chamomile" has two."""
@@ -105,12 +96,6 @@ class StrayWords:
             return True
         share = self.goods.share(word)
         return share is None or share >= _LIKE_GOODS
-
-
-def _may_be_meant(written: str, word: str) -> bool:
-    """Say whether a word may be written so badly: the same first letter, and two edits at most."""
-    long_enough = min(len(written), len(word)) >= SHORTEST
-    return long_enough and written[0] == word[0] and edits(written, word) <= _MOST_EDITS
 
 
 def _runs(words: Sequence[str], marks: Sequence[bool]) -> Iterator[tuple[bool, Iterator[tuple[str, bool]]]]:

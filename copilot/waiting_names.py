@@ -36,6 +36,8 @@ class WaitingNames:
         One word may be several run together: "hotdogs", "hotdog".
         """
         found = self._headed.get(tuple(words), ())
+        if len(words) > 1 and not found:  # "hot dog" is hot dogs before it is turkey hot dogs
+            found = self._headed.get((*words[:-1], f"{words[-1]}s"), ())
         if found or len(words) != 1:
             return tuple(found)
         return tuple(self._squeezed.get(words[0]) or self._squeezed.get(f"{words[0]}s", ()))
