@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _LEAST_WORDS = 3  # of a clause that talks
 _LONGEST = 5  # words of a product's name
+_PART = re.compile(r"\b(?:WEEK|PLACEMENT|GROUP)\b")  # a part of the plan, masked
 
 
 class Asides:
@@ -31,6 +32,7 @@ class Asides:
         assert isinstance(found, Mapping)
         self._patterns = {str(key): re.compile(str(value), re.IGNORECASE) for key, value in found.items()}
         self._domain = frozenset(str(parsing["domain"]).split())
+        self._together = re.compile(str(parsing["launches_together"]), re.IGNORECASE)
 
     def find(
         self, text: str, spans: Sequence[Mention], groups: Sequence[str], is_product: Callable[[Words], object]
@@ -59,6 +61,30 @@ class Asides:
         if not asides or not asking or self._patterns["refers"].search(rest):
             return []
         return [Mention(start, end, ASIDE) for start, end in asides]
+
+    def stands_apart(self, masked: str, words: Words) -> bool:
+        """Say whether words stand in a clause that talks, while another one names a part of the plan, or all of it.
+
+        "Finance is on me like butter on toast. The margin of WEEK?" asks about no toast.
+        """
+        if not self._patterns:
+            return False
+        run = r"\W+".join(map(re.escape, words))
+        said = re.compile(rf"\b{run}\b", re.IGNORECASE)
+        clauses = [masked[slice(*one)] for one in self._clauses(masked)]
+        holding = [clause for clause in clauses if said.search(clause)]
+        rest = " ".join(clause for clause in clauses if clause not in holding)
+        only_talk = bool(holding) and all(map(self._is_talk, holding))
+        names = _PART.search(rest) or self._together.search(rest)
+        return only_talk and names is not None and not self._patterns["refers"].search(rest)
+
+    def _is_talk(self, clause: str) -> bool:
+        """Say whether a masked clause of some length names nothing, asks nothing and says nothing of the plan."""
+        words = words_of(clause)
+        speaks_of_plan = not self._domain.isdisjoint(words) or self._patterns["plans"].search(clause)
+        names = _PART.search(clause) or "PRODUCT" in clause
+        asks = clause.rstrip().endswith("?") or re.match(rf"\W*{self._patterns['asks'].pattern}", clause, re.IGNORECASE)
+        return len(words) >= _LEAST_WORDS and not (speaks_of_plan or names or asks)
 
     def _clauses(self, text: str) -> list[tuple[int, int]]:
         clauses, at = [], 0

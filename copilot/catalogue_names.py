@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from copilot.cleaning import clean_text
 from copilot.segments import is_unspaced
-from copilot.spelling import Speller
+from copilot.spelling import SHORTEST, Speller, edits
 from copilot.waiting_names import WaitingNames, Words, covers, head_of, words_of
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ class NamedSpan:
 
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_MOST_EDITS = 2  # of a word whose neighbours name a product with it
 
 
 class CatalogueNames:
@@ -119,6 +120,16 @@ class CatalogueNames:
         sizes = {one: set(map(float, _NUMBER.findall(self._titles[one]))) for one in products if one in self._titles}
         return tuple(one for one, have in sizes.items() if have & set(numbers))
 
+    def of_the_same_name(self, product: str) -> Words:
+        """Return the products that are called as this one, up to the size: candidates where it is one."""
+        alike = self._by_head.get(head_of(self._titles[product]), ()) if product in self._titles else ()
+        return tuple(one for one in alike if (one in self._waiting) == (product in self._waiting))
+
+    def size_of(self, product: str) -> float | None:
+        """Return the number that a title tells, as the size in "Christmas Candy, 12 oz"."""
+        found = _NUMBER.search(self._titles.get(product, ""))
+        return float(found[0]) if found else None
+
     def may_end(self, words: Words) -> bool:
         """Say whether the name of a product, up to a comma or a number, may end with these words."""
         return self.waiting.ends(words) or words in self._by_head
@@ -129,6 +140,24 @@ class CatalogueNames:
         if not all(len(word) >= _SHORTEST_PART for word in words) or not all(known):
             return False
         return bool(self.waiting.within_head(words) or self.headed(words))
+
+    def calls_so(self, words: Words) -> bool:
+        """Say whether the catalogue has words as they are written: one anywhere, several together in a name."""
+        return all(word in self._known for word in words) and (len(words) == 1 or self.together(words))
+
+    def mended_beside(self, words: Sequence[str]) -> Words:
+        """Return words with one that is badly misspelt as its neighbours tell: "aplle juice" is apple juice.
+
+        The other words say which names it may be a part of; without such a word, they stay as they are.
+        """
+        unknown = [word for word in words if not self.knows(word)]
+        others = [self.mend(word) for word in words if word not in unknown]
+        if len(unknown) != 1 or not others:
+            return tuple(words)
+        named = self.waiting.named(others) or tuple(one for one, title in self._titles.items() if covers(title, others))
+        titles = {word for one in named for word in self._words_of[self._titles[one]]}
+        meant = [word for word in titles if _may_be_meant(unknown[0], word)]
+        return tuple(meant[0] if word in unknown else word for word in words) if len(meant) == 1 else tuple(words)
 
     def headed(self, words: Words) -> Words:
         """Return the products that are called so, candidates or on sale, up to what follows a comma or a number."""
@@ -159,3 +188,9 @@ class CatalogueNames:
             if run in self._by_words and any(word not in self._common and not word.isdigit() for word in run):
                 return size
         return 0
+
+
+def _may_be_meant(written: str, word: str) -> bool:
+    """Say whether a word may be written so badly: the same first letter, and two edits at most."""
+    long_enough = min(len(written), len(word)) >= SHORTEST
+    return long_enough and written[0] == word[0] and edits(written, word) <= _MOST_EDITS

@@ -20,6 +20,12 @@ OF_PLANNED_LAUNCHES = OF_A_PART_TOO | {Intent.PLANNED, Intent.EXTREMES, Intent.L
 """Intents that speak of the launches of a category, so that one without launches says nothing."""
 
 
+OF_ANY_CANDIDATE = frozenset(
+    {Intent.FORECAST, Intent.AUDIENCE, Intent.DRIVERS, Intent.SEARCH_DEMAND, Intent.SIMILAR, Intent.CONFIDENCE}
+)
+"""Intents that a candidate without a slot answers as well, so that being planned does not decide for one."""
+
+
 @dataclass(frozen=True)
 class Chosen:
     """What a product's name came to: one id, or the ids that it could still be."""
@@ -92,6 +98,9 @@ def choose_product(question: Question, stored: StoredPlan, engine: Engine) -> Ch
 def choose_among(possible: Sequence[str], question: Question, stored: StoredPlan, engine: Engine) -> Chosen:
     """Decide among products that a name could mean."""
     launches = [launch for one in possible if (launch := stored.plan.launch_of(one)) is not None]
+    launches = (
+        [one for one in launches if _stands_there(one, question)] if question.intent in OF_ANY_CANDIDATE else launches
+    )
     there = [launch for launch in launches if _stands_there(launch, question)]
     for kept in (there, launches):
         if len(kept) == 1:
@@ -106,11 +115,13 @@ def choose_among(possible: Sequence[str], question: Question, stored: StoredPlan
 def _in_the_slot(question: Question, stored: StoredPlan) -> Chosen:
     """Take the launches of a slot for the product: "why this one in week 41 at the front end cap?"."""
     found = question.entities
-    names_slot = len(found.weeks) == 1 and bool(found.placements) and not (question.product_words or found.groups)
+    names_slot = len(found.weeks) == 1 and bool(found.placements) and not question.product_words
     about_slot = question.intent in ABOUT_A_PRODUCT - {Intent.WHAT_IF_MOVE} and not question.of_launches
     if not (names_slot and about_slot):
         return Chosen()
-    there = tuple(launch.product_id for launch in stored.plan.launches if _stands_there(launch, question))
+    launches = [launch for launch in stored.plan.launches if _stands_there(launch, question)]
+    of_groups = [launch for launch in launches if any(within(launch.group, one) for one in found.groups)]
+    there = tuple(launch.product_id for launch in (of_groups if found.groups else launches))
     return Chosen(there[0]) if len(there) == 1 else Chosen(still_possible=there)
 
 

@@ -192,6 +192,10 @@ class EntityReader:
         """Return the groups that most of these words name in part, a typing error aside, and how many words do."""
         return self.groups.loosely([self.names.mend(word) for word in words])
 
+    def stands_apart(self, masked: str, words: Sequence[str]) -> bool:
+        """Say whether words of a masked message only talk, while another clause names a part of the plan."""
+        return self._asides.stands_apart(masked, tuple(words))
+
     def _weeks(self, text: str, spans: list[Mention]) -> tuple[tuple[date, ...], int | None, tuple[str, ...]]:
         found = find_weeks(text, self.engine.as_of, self.engine.weeks, self.phrases.parsing, self.phrases.lexicon)
         spans += [Mention(span.start, span.end, "WEEK", span.weeks) for span in found]

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LEAST = 0.025  # share of goods below which words are none; words like nothing have 0.03
 SURELY = 0.6  # share of goods above which words are some
+CERTAINLY = 0.9  # share of goods above which words name a product that the catalogue lacks, not a figure of speech
 SAME_GROUP = 0.74  # cosine from which words name a category: "freezer" is Frozen, "wine" is no Grapes
 _KEPT = 512  # words whose share is remembered
 _STEP = 3  # every third everyday word is enough to tell goods from

@@ -57,12 +57,37 @@ class Mender:
 
         Example: "is serch demand for icecreem going up" -> "is search demand for ice cream going up".
         """
-        text = _MEASURE.sub(r"\1 \2", self._wording.plain(text))
+        text = self._in_words_of_the_catalogue(_MEASURE.sub(r"\1 \2", self._wording.plain(text)))
         text = _SPLIT.sub(lambda match: match[1] if self._is_one_word(match[1], match[2]) else match[0], text)
         quoted = [Mention(match.start(), match.end(), "QUOTED") for match in QUOTED.finditer(text)]
         return _LETTERS.sub(
             lambda match: self._mended(match[0]) if free(match.start(), match.end(), quoted) else match[0], text
         )
+
+    def _in_words_of_the_catalogue(self, text: str) -> str:
+        """Return the text with goods as the catalogue calls them: "gingerbread biscuits" are gingerbread cookies."""
+        for pattern, meant in self._same_goods:
+            text = pattern.sub(lambda match, meant=meant: self._as_called(match, meant), text)
+        return text
+
+    def _as_called(self, match: re.Match[str], meant: str) -> str:
+        """Return the catalogue's name, unless a name before sets the goods apart: "dog biscuits" are no cookies."""
+        before = words_of(match.string[: match.start()])[-1:]
+        alone = (
+            not before or match.string[match.start() - 1 : match.start()] not in " -" or self._is_everyday(before[0])
+        )
+        return meant if alone or self._names.waiting_named((*before, *words_of(meant))) else match[0]
+
+    @cached_property
+    def _same_goods(self) -> list[tuple[re.Pattern[str], str]]:
+        """Names of the same goods that the catalogue lacks, and one that it has for each."""
+        found = []
+        for line in self._phrases.parsing.get("same_goods", ()):  # pyright: ignore[reportGeneralTypeIssues]
+            alike = [words_of(name) for name in str(line).split("|")]
+            meant = next((words for words in alike if self._names.calls_so(words)), ())
+            others = [words for words in alike if meant and not self._names.calls_so(words)]
+            found += [(re.compile(rf"\b{'[ -]'.join(words)}\b", re.IGNORECASE), " ".join(meant)) for words in others]
+        return found
 
     def _mended(self, written: str) -> str:
         word = written.casefold()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from copilot.catalogue_names import covers
-from copilot.goods_sense import LEAST, SURELY
+from copilot.goods_sense import CERTAINLY
 from copilot.intents import (
     ABOUT_A_PRODUCT,
     ABOUT_THE_PLAN,
@@ -84,7 +84,9 @@ class ProductReading:
         if found.groups and not together and question.intent not in ABOUT_THE_PLAN:
             question = self._product_of_group(question, read)
         open_yet = not (question.ambiguous_products or question.entities.products or _caps(question))
-        of_the_one_before = question.points_back and bool(self._before(question, previous))
+        ends_on_that = str(self.phrases.parsing.get("ends_on_that", "(?!)"))
+        refers = question.points_back or re.search(ends_on_that, question.text, re.IGNORECASE)
+        of_the_one_before = bool(refers) and bool(self._before(question, previous))
         if read.rest and open_yet and not (of_the_one_before or self._is_aside(question, read)):
             for words in self._each_name(read):
                 stranger = self._with_strangers(question, words)
@@ -112,7 +114,7 @@ class ProductReading:
         Of several that share a name, the one of a size that the message tells is meant: "the christmas candy, 12 oz".
         """
         numbers = question.entities.numbers
-        of_size = [self.reader.names.of_size(meant, numbers) if len(meant) > 1 else () for meant in read.named]
+        of_size = [self._of_size(question.text, meant, numbers) if len(meant) > 1 else () for meant in read.named]
         named = [one if len(one) == 1 else meant for one, meant in zip(of_size, read.named, strict=True)]
         if named != list(read.named):
             question = replace(question, entities=replace(question.entities, numbers=()), named=tuple(named))
@@ -123,6 +125,17 @@ class ProductReading:
             groups = () if question.intent in TAKES_NO_GROUP else question.entities.groups
             return replace(question, entities=replace(question.entities, products=plain, groups=groups))
         return replace(question, ambiguous_products=shared)
+
+    def _of_size(self, text: str, meant: Sequence[str], numbers: Sequence[float]) -> tuple[str, ...]:
+        """Return those of some products that are of a size which the message tells, in numbers or as "the big bag"."""
+        names, packs = self.reader.names, self.phrases.parsing.get("packs")
+        if (found := names.of_size(tuple(meant), numbers)) or not isinstance(packs, Mapping):
+            return found
+        sizes = {one: size for one in meant if (size := names.size_of(one)) is not None}
+        for kind, bound in (("smaller", min), ("larger", max)):
+            if len(set(sizes.values())) == len(meant) and re.search(str(packs[kind]), text, re.IGNORECASE):
+                return (bound(sizes, key=sizes.__getitem__),)
+        return ()
 
     def _names_groups(self, question: Question, read: ReadMessage) -> bool:
         """Say whether the words that are left name categories rather than a product."""
@@ -146,7 +159,8 @@ class ProductReading:
         if found[0] or any(map(self.reader.names.knows, rest)):
             return found
         groups = self.reader.groups
-        if by_word := groups.in_other_words(rest):
+        content = [word for word in rest if word not in self.reader.question_words]  # "the whole freezer"
+        if by_word := groups.in_other_words(rest) or groups.in_other_words(content):
             return by_word, len(rest)
         meant = self.goods.nearest_group(" ".join(rest), groups.last_levels)
         return (groups.called(meant), len(rest)) if meant else found
@@ -211,6 +225,7 @@ class ProductReading:
     def _with_strangers(self, question: Question, rest: Sequence[str]) -> Question:
         """Find what is on sale under words that no candidate has, or keep the words, so that the answer asks back."""
         names = self.reader.names
+        rest = rest if any(map(self.goods.lists, rest)) else names.mended_beside(rest)
         wanted = [names.mend(word) for word in rest]
         words = " ".join(wanted)
         hits = self.engine.search.search(words, k=2 * SHOWN_CANDIDATES)
@@ -221,9 +236,7 @@ class ProductReading:
             return (
                 replace(question, product_words=words, exact=False) if question.intent in ABOUT_A_PRODUCT else question
             )
-        found = question.entities
-        beside = question.intent in _OF_A_SLOT and bool(found.weeks or found.placements or found.groups)
-        if not fitting and not self._is_like_a_product(" ".join(rest), hits, beside=beside):
+        if not fitting and not self._is_like_a_product(rest, hits):
             return question
         if question.intent is Intent.PLANNED and not fitting:  # what is in scope decides later about unknown words
             return replace(question, product_words=words if all(map(names.knows, rest)) else "", exact=False)
@@ -232,24 +245,32 @@ class ProductReading:
         nearest = tuple(hit.product_id for hit in hits[:SHOWN_CANDIDATES])
         return replace(question, ambiguous_products=nearest, product_words=words, exact=False)
 
-    def _is_like_a_product(self, words: str, hits: Sequence, *, beside: bool) -> bool:
-        """Say whether words sound like goods, or else are near some product in meaning.
+    def _is_like_a_product(self, rest: Sequence[str], hits: Sequence) -> bool:
+        """Say whether words sound like goods, or else, beside words of the catalogue, are near some product in meaning.
 
-        Where neither is known, they are taken to name one. `beside` says that the question names a part of the plan
-        that it may be about: then only what surely sounds like goods is a product too.
+        Where neither is known, they are taken to name one.
         """
-        known = any(map(self.reader.names.has, words.split()))  # beside the catalogue's words they are a kind of these
+        words = " ".join(rest)
+        known = any(map(self.reader.names.has, rest))  # beside the catalogue's words they are a kind of these
         share = None if known else self.goods.share(words)
-        if share is not None and (beside or not LEAST <= share <= SURELY):
-            return share > SURELY
+        if share is not None:
+            return share > CERTAINLY
         likeness = [hit.dense_score for hit in hits if hit.dense_score is not None]
         return not likeness or max(likeness) >= LEAST_LIKENESS
 
-    @staticmethod
-    def _is_aside(question: Question, read: ReadMessage) -> bool:
-        """Say whether unknown words stand beside launches that are asked about anyway, of a week or a category."""
+    def _is_aside(self, question: Question, read: ReadMessage) -> bool:
+        """Say whether unknown words stand beside launches that are asked about anyway, of a week or a category.
+
+        They do, too, where they only talk, in a clause of their own, and the question is about that part of the plan.
+        """
         found = question.entities
-        part = question.of_launches and (found.weeks or found.placements or found.groups)
+        names_part = bool(found.weeks or found.placements or found.groups)
+        may_be_aside = question.intent in _OF_A_SLOT | {Intent.PLANNED} and not question.points_back
+        if (names_part or question.of_launches) and may_be_aside:
+            apart = [self.reader.stands_apart(found.text, run) for run in read.strange]
+            if apart and all(apart):
+                return True
+        part = question.of_launches and names_part
         said = "|".join(re.escape(run[-1]) for run in read.strange)
         return bool(part and said) and not re.search(rf"\b(?:{said})\W+launch", question.text, re.IGNORECASE)
 

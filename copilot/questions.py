@@ -38,7 +38,18 @@ from copilot.intents import FOLLOW_UP_LEAD, KINDS, Intent, IntentMatcher
 from copilot.message_spacing import says_only
 from copilot.product_reading import SHOWN_CANDIDATES, ProductReading
 from copilot.question import UNSURE_MARGIN, Question, question_from_json
-from copilot.settled_intents import SURE, barred, by_its_parts, is_bare, names_of, weighed_up, without_a_product
+from copilot.settled_intents import (
+    SURE,
+    barred,
+    by_its_parts,
+    is_bare,
+    names_of,
+    weighed_up,
+    with_the_other_kind,
+    without_a_product,
+    without_their_kind,
+)
+from copilot.short_turns import of_the_same
 from copilot.stray_words import StrayWords
 from copilot.taught_intents import taught_for
 from copilot.turns import (
@@ -158,6 +169,8 @@ class QuestionParser:
             return wished(previous, wish)
         if picked := of_the_shown(written, previous, self.phrases):
             return picked
+        if same := of_the_same(written, previous, self.phrases, self.reader.names):
+            return same
         previous = still_meant(written, previous, self.phrases)
         written = without_the_dismissed(written, self.phrases)
         question, read = self._understood(written, previous)
@@ -224,6 +237,8 @@ class QuestionParser:
         question = of_the_other(corrected(question, previous), read, previous, self.phrases)
         question = as_before(of_these_two(question, read, previous, self.phrases), read, previous)
         question = by_its_parts(self._with_change(question), read, self.matcher.holds_cue)
+        question = with_the_other_kind(question, read, self.phrases, self.reader.names.waiting_named)
+        question = without_their_kind(question)
         question = weighed_up(without_a_product(question, read, previous), read, self.phrases)
         question = of_that_week(question, previous, self.phrases)
         question = of_a_number(question, read, previous, self.engine.weeks)

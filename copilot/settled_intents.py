@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,30 @@ def weighed_up(question: Question, read: ReadMessage, phrases: Phrases) -> Quest
     two = len(set(read.named)) == 2 and question.intent in WEIGHED_UP and question.change is None
     weighs = re.search(str(phrases.parsing["weighs_two"]), question.text, re.IGNORECASE) is not None
     return replace(question, intent=Intent.COMPARE, alternatives=()) if two and weighs else question
+
+
+def without_their_kind(question: Question) -> Question:
+    """Leave out what only says of which kind the products of a comparison are.
+
+    Of "two pizzas, the cheese or the pepperoni" the pizzas could mean each of the others that the message names.
+    """
+    named = tuple(dict.fromkeys(question.named))
+    kinds = [one for one in named if sum(set(other) < set(one) for other in named) > 1]
+    kept = tuple(one for one in named if one not in kinds)
+    return replace(question, named=kept) if question.intent is Intent.COMPARE and kinds and len(kept) > 1 else question
+
+
+def with_the_other_kind(
+    question: Question, read: ReadMessage, phrases: Phrases, named_by: Callable[[Sequence[str]], tuple[str, ...]]
+) -> Question:
+    """Read "red or green grapes" as two products of a comparison, where only the second is named in full."""
+    pattern = phrases.parsing.get("other_kind")
+    if not pattern or question.intent is not Intent.COMPARE or len(set(question.named)) != 1 or len(read.rest) < 2:
+        return question
+    said = str(pattern).format(r"\W+".join(map(re.escape, read.rest)))
+    match = re.search(said, question.text, re.IGNORECASE)
+    other = named_by((match[1].casefold(), *read.rest[1:])) if match else ()
+    return replace(question, named=(other, *question.named)) if other and other not in question.named else question
 
 
 def by_its_parts(question: Question, read: ReadMessage, holds_cue: Callable[[Intent, str], bool]) -> Question:

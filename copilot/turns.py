@@ -29,6 +29,8 @@ _SAID_AS_ONE = {Intent.COMPARE: Intent.COMPARE_PLANS, Intent.SEARCH_DEMAND: Inte
 
 def of_another_amount(text: str, read: ReadMessage, previous: Question | None, phrases: Phrases) -> Question | None:
     """Read "make it fifteen" or "and 25 percent?" as the change supposed before by another amount, or None."""
+    if moved := _of_another_shift(text, read, previous, phrases):
+        return moved
     before = previous.change if previous else None
     if previous is None or before is None or before.kind not in (*_RATIOS, *_COUNTS) or read.named:
         return None
@@ -39,6 +41,16 @@ def of_another_amount(text: str, read: ReadMessage, previous: Question | None, p
     change = replace(before, amount=max(0.0, factor) if before.kind in _RATIOS else amount)
     found = replace(previous.entities, numbers=(amount,))
     return replace(previous, text=text, entities=found, change=change, wish="", stopped=False, mended=False)
+
+
+def _of_another_shift(text: str, read: ReadMessage, previous: Question | None, phrases: Phrases) -> Question | None:
+    """Read "make it two" after "a week earlier" as two weeks earlier, or None."""
+    shift = previous.entities.shift_weeks if previous and previous.intent is Intent.WHAT_IF_MOVE else None
+    amount = _amount(text, read, phrases) if shift and not read.named else None
+    if previous is None or not shift or not amount or amount != int(amount):
+        return None
+    found = replace(previous.entities, shift_weeks=int(amount) if shift > 0 else -int(amount), numbers=())
+    return replace(previous, text=text, entities=found, wish="", stopped=False, mended=False)
 
 
 def _amount(text: str, read: ReadMessage, phrases: Phrases) -> float | None:

@@ -33,10 +33,14 @@ class WaitingNames:
     def headed(self, words: Sequence[str]) -> Words:
         """Return the candidates that are called so, up to what follows a comma or a number: "Blueberries, 4.4 oz".
 
-        One word may be several run together: "hotdogs".
+        One word may be several run together: "hotdogs", "hotdog".
         """
         found = self._headed.get(tuple(words), ())
-        return tuple(found or (self._squeezed.get(words[0], ()) if len(words) == 1 else ()))
+        if len(words) > 1 and not found:  # "hot dog" is hot dogs before it is turkey hot dogs
+            found = self._headed.get((*words[:-1], f"{words[-1]}s"), ())
+        if found or len(words) != 1:
+            return tuple(found)
+        return tuple(self._squeezed.get(words[0]) or self._squeezed.get(f"{words[0]}s", ()))
 
     def named(self, words: Sequence[str]) -> Words:
         """Return the candidates that these words name: as their head, else within it, the title or the category.

@@ -1,0 +1,92 @@
+"""Short turns: messages that ask the question before about another size, about both, about all, or whether it grows.
+
+"And the smaller one", "the 12 oz one", "both candies", "and overall?" and "is that going up?" say nothing else, so that
+what was asked before is asked once more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from copilot.conversation_context import OF_LAUNCHES
+from copilot.intents import Intent
+from copilot.message_spacing import says_only
+
+if TYPE_CHECKING:
+    from copilot.catalogue_names import CatalogueNames
+    from copilot.phrases import Phrases
+    from copilot.questions import Question
+
+_PAIR = 2
+
+
+def of_the_same(text: str, previous: Question | None, phrases: Phrases, names: CatalogueNames) -> Question | None:
+    """Return the question before as a short message asks it anew, or None where it says anything else."""
+    patterns = phrases.parsing.get("short_turns")
+    if previous is None or not isinstance(patterns, Mapping):
+        return None
+    for kind, pattern in patterns.items():
+        match = re.search(str(pattern), text, re.IGNORECASE)
+        left = text.replace(match[0], " ", 1) if match else text
+        if match is None or not says_only(left, str(phrases.parsing["additions"]), phrases.lexicon):
+            continue
+        if kind == "both":
+            return _of_both(text, previous)
+        if kind == "overall":
+            return _of_all(text, previous)
+        if kind == "grows":
+            return _once_more(text, previous) if previous.intent is Intent.SEARCH_DEMAND else None
+        return _of_a_size(text, previous, names, kind, match)
+    return None
+
+
+def _of_a_size(
+    text: str, previous: Question, names: CatalogueNames, kind: str, match: re.Match[str]
+) -> Question | None:
+    """Take the smaller, the larger or the one of a size among products of the same name."""
+    before = previous.entities.products[:1]
+    shown = names.of_the_same_name(before[0]) if before else previous.ambiguous_products if previous.exact else ()
+    sizes = {one: size for one in shown if (size := names.size_of(one)) is not None}
+    if kind == "of_size":
+        meant = [one for one, size in sizes.items() if size == float(match[1])]
+    elif before:
+        own = sizes.get(before[0])
+        meant = [
+            one for one, size in sizes.items() if own is not None and (size < own if kind == "smaller" else size > own)
+        ]
+    else:
+        bound = (min if kind == "smaller" else max)(sizes.values(), default=None)
+        meant = [one for one, size in sizes.items() if size == bound]
+    if len(meant) != 1 or len(sizes) < _PAIR:
+        return None
+    return _once_more(text, previous, tuple(meant))
+
+
+def _of_both(text: str, previous: Question) -> Question | None:
+    """Set the two products that were asked back about beside each other."""
+    pair = previous.ambiguous_products if previous.exact and not previous.entities.products else ()
+    if len(pair) != _PAIR:
+        return None
+    both = replace(previous, intent=Intent.COMPARE, named=tuple((one,) for one in pair), alternatives=())
+    return _once_more(text, both, pair)
+
+
+def _of_all(text: str, previous: Question) -> Question | None:
+    """Ask about the whole plan what was asked about a part of it or about one product."""
+    found = previous.entities
+    if previous.intent not in OF_LAUNCHES or not (found.products or found.weeks or found.placements or found.groups):
+        return None
+    whole = replace(found, products=(), weeks=(), placements=(), groups=(), without=(), like_named=(), shift_weeks=None)
+    asked = replace(previous, entities=whole, of_launches=True, named=(), points_back=False)
+    return _once_more(text, asked)
+
+
+def _once_more(text: str, question: Question, products: tuple[str, ...] | None = None) -> Question:
+    before = question.entities.products
+    found = question.entities if products is None else replace(question.entities, products=products, numbers=())
+    question = replace(question, text=text, entities=found, ambiguous_products=(), product_words="", exact=True)
+    beside = before if products and len(products) == 1 else question.beside
+    return replace(question, wish="", stopped=False, mended=False, variation=0, beside=beside)
