@@ -62,6 +62,8 @@ def _of_a_size(
         meant = [one for one, size in sizes.items() if size == bound]
     if len(meant) != 1 or len(sizes) < _PAIR:
         return None
+    if previous.intent is Intent.WHY_HERE:  # each stands in a slot of its own
+        previous = replace(previous, entities=replace(previous.entities, weeks=(), placements=()))
     return _once_more(text, previous, tuple(meant))
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from copilot.chosen_products import settled
+from copilot.intents import Intent
 from copilot.phrases import load_evaluation, load_phrases
 from copilot.question_shop import QuestionShop
 from copilot.questions import Question, QuestionParser
@@ -42,7 +43,8 @@ def test_a_size_or_both_pick_among_products_of_one_name(ask, before: str, turn: 
 
 def test_overall_asks_the_same_about_the_whole_plan(ask) -> None:
     question = ask("What revenue do the launches of week 45 bring?", "and overall?")
-    assert question.of_launches and not question.entities.weeks
+    assert question.of_launches
+    assert not question.entities.weeks
 
 
 def test_make_it_two_keeps_the_direction_of_a_move(ask) -> None:
@@ -63,3 +65,9 @@ def test_goods_are_read_as_the_catalogue_calls_them(ask, text: str, products: tu
 def test_goods_that_a_name_sets_apart_keep_their_name(ask) -> None:
     assert "biscuits" in ask("Why are the dog biscuits in week 47?").text
     assert "cookies" in ask("Why are the gingerbread biscuits in week 47?").text
+
+
+def test_another_size_is_asked_about_in_its_own_slot(ask) -> None:
+    question = ask("Why is Assorted Christmas Candy, 24 oz in week 49?", "and the smaller one")
+    assert question.intent is Intent.WHY_HERE
+    assert not question.entities.weeks
