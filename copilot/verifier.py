@@ -32,7 +32,8 @@ from copilot.factsheet import Fact, FactSheet
 from copilot.guards import guard_reasons, need_reasons
 from copilot.identity import Same
 from copilot.known_words import word_reasons
-from copilot.name_checks import company_reasons, mention_reasons
+from copilot.name_checks import mention_reasons
+from copilot.pairings import pair_reasons
 from copilot.phrases import Phrases
 from copilot.pointers import pointer_reasons
 from copilot.reading import Segment, read_sentence
@@ -104,7 +105,7 @@ def _segment_reasons(
         if fact.id not in stated:
             reasons.append(f"unstated:{fact.id}")
     reasons += word_reasons(segment, phrases)
-    reasons += company_reasons(segment)
+    reasons += pair_reasons(segment, bound, phrases)
     reasons += subject_reasons(segment, bound, phrases)
     for clause in segment.clauses:
         here = [item for item in bound if item.clause is clause]

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from copilot.broken_pairs import joined_phrases
 from copilot.corruptions import CORRUPTIONS
 from copilot.factsheet import FactSheet
 from copilot.falsehoods import ANOTHER_HAND, PARTS, evaluate_falsehoods
@@ -49,12 +50,15 @@ def evaluate_verifier(sheets: Sequence[FactSheet], phrases: Phrases, seed: int =
         verifier_catch_rate: share of the corrupted sentences that it refuses; verifier_catch_rate_by_another_hand: of
         the false ones that another hand wrote, see `evaluate_falsehoods`; verifier_pass_rate: share of the correct
         paraphrases that it passes; verifier: for each, and for the other parts of the file of false sentences, `n`,
-        `by_kind` (n and share right) and the texts of what went wrong with their reasons, but of patterns held out, which
-        nobody looks at while mending; of the paraphrases also the shares by part of the patterns.
+        `by_kind` (n and share right) and the texts of what went wrong with their reasons, but of patterns held out,
+        which nobody looks at while mending; of the paraphrases also the shares by part of the patterns.
     """
     written = correct_sentences(sheets, phrases, seed)
     passed = [_verdict(sentence, phrases) for sentence in written]
     good = [sentence for sentence, verdict in zip(written, passed, strict=True) if verdict.right]
+    joined = joined_sentences(sheets, phrases, seed)
+    told = [_verdict(sentence, phrases) for sentence in joined]
+    good += [sentence for sentence, verdict in zip(joined, told, strict=True) if verdict.right]
     caught = [
         Verdict(text, kind, not check.ok, check.reasons)
         for kind, base, text in corrupted_sentences([*good, *_own_phrases(sheets, phrases)], phrases, seed)
@@ -74,6 +78,7 @@ def evaluate_verifier(sheets: Sequence[FactSheet], phrases: Phrases, seed: int =
             "by_the_author": {part: evaluate_falsehoods(phrases, part) for part in PARTS if part != ANOTHER_HAND},
             "corrupted": _details(caught, "missed"),
             "paraphrases": {"by_part": parts, **_details(passed, "refused")},
+            "joined": {"share": _share(told), **_details(told, "refused")},
         },
     }
 
@@ -111,6 +116,17 @@ def corrupted_sentences(
                 break
         found += [(kind, base, text) for text, base in list(texts.items())[:PER_KIND]]
     return found
+
+
+def joined_sentences(sheets: Iterable[FactSheet], phrases: Phrases, seed: int = 0) -> list[Paraphrase]:
+    """Return sentences that tell two facts of a sheet by the product's own phrases, see `joined_phrases`."""
+    joints, rng = load_evaluation("corruptions.toml", phrases.lang)["joints"], random.Random(seed)
+    found: dict[str, Paraphrase] = {}
+    for sheet in sheets:
+        told = {fact.id: phrases.sentence(fact) for fact in sheet.facts}
+        for sentence in joined_phrases(sheet, told, joints, rng):
+            found.setdefault(sentence.text, sentence)
+    return list(found.values())
 
 
 def _own_phrases(sheets: Sequence[FactSheet], phrases: Phrases) -> list[Paraphrase]:
