@@ -130,13 +130,16 @@ def supports(token: Token, fact: Fact) -> bool:
     """Say whether a name, week or day belongs to the fact."""
     if token.kind == "name":
         return fact.id in token.facts
+    return any(is_week(token, week) for week in fact_weeks(fact))
+
+
+def is_week(token: Token, week: date) -> bool:
+    """Say whether a token is this week, or its first day."""
     if token.kind == "week":
         year, number = token.week
-        calendars = [week.isocalendar() for week in fact_weeks(fact)]
-        return any(found.week == number and year in (None, found.year) for found in calendars)
-    if token.kind == "day":
-        return any(_same_day(token.day, week) for week in fact_weeks(fact))
-    return False
+        found = week.isocalendar()
+        return found.week == number and year in (None, found.year)
+    return token.kind == "day" and _same_day(token.day, week)
 
 
 def fact_weeks(fact: Fact) -> list[date]:

@@ -90,7 +90,13 @@ def _last_list(groups: Sequence[Group], at: int) -> list[Name]:
 
 def _holds(fact: Fact, slots: Sequence[Claim]) -> bool:
     """Say whether a fact has a week or a placement of its own where one is written."""
-    return any(fact.week if one.kind == "week" else fact.placement for one in slots)
+    return any(_has(fact, one.kind) for one in slots)
+
+
+def _has(fact: Fact, kind: str) -> bool:
+    """Say whether a week or a placement says of what a fact is told: what counts over all placements is of none."""
+    counts = _kind(fact) == "plan" and fact.unit in ("launches", "units") and fact.spec.direction is None
+    return fact.week is not None if kind == "week" else bool(fact.placement) or counts
 
 
 def _of(claim: Claim, segment: Segment) -> list[Fact]:
@@ -139,7 +145,7 @@ def _slot_reasons(segment: Segment, bound: Sequence[Bound], groups: Sequence[Gro
         for kind in ("week", "place"):
             own = [one for one in slots if one.kind == kind] or [one for one in earlier if one.kind == kind][-1:]
             for number in (one for one in claims if one.bound is not None and one.facts and own):
-                held = [fact for fact in _of(number, segment) if (fact.week if kind == "week" else fact.placement)]
+                held = [fact for fact in _of(number, segment) if _has(fact, kind)]
                 slotted = len(held) == len(number.facts)
                 if slotted and not any(number.facts & one.facts for one in own):
                     reasons.append(f"pair:{number.text}")
@@ -150,14 +156,19 @@ def _slot_reasons(segment: Segment, bound: Sequence[Bound], groups: Sequence[Gro
 
 def _told_slot_reasons(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
     """Of two slots of one product, a clause tells the one that its words speak of: the next best is not the planned."""
-    slots = [fact for fact in segment.facts if fact.placement and fact.week and _kind(fact) == "product"]
+    slots = [fact for fact in segment.facts if (fact.placement or fact.week) and _kind(fact) == "product"]
     reasons = []
     for i, clause in enumerate(segment.clauses):
         brackets = [one for one in segment.clauses[i + 1 : i + 2] if one.opening == BRACKET]
         claims = [one for j, part in enumerate((clause, *brackets)) for one in claims_of(part, i + j, segment, bound)]
-        spoken = {fact.id: len(own_words(fact, slots, clause, phrases)) for fact in slots}
-        best = {key for key, words in spoken.items() if words and words == max(spoken.values())}
-        mine = [one for one in claims if one.bound is None and one.facts & {*spoken}]
+        opening = [one for one in segment.clauses[max(0, i - 1) : i] if not (one.mentions or one.numbers)]
+        best: set[str] = set()
+        for part in (*opening, clause):
+            spoken = {fact.id: len(own_words(fact, slots, part, phrases)) for fact in slots}
+            best |= {key for key, words in spoken.items() if words and words == max(spoken.values())}
+        told = [fact for fact in slots if fact.id in best]
+        mine = [one for one in claims if one.bound is None and one.facts & {fact.id for fact in slots}]
+        mine = [one for one in mine if all(_has(fact, one.kind) for fact in told)]
         reasons += [f"pair:{one.text}" for one in mine if best and not one.facts & best]
     return reasons
 
