@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from copilot.breaking import CITE, FAR, ISO_WEEK, WEEK, Words, numbers_of
+from copilot.breaking import CITE, FAR, ISO_WEEK, WEEK, Corruptor, Words, numbers_of
 from copilot.broken_numbers import RANGE
 from copilot.factsheet import Fact, FactSheet
 from copilot.paraphrase_grammar import Paraphrase, number_of
@@ -143,3 +143,12 @@ def _number(text: str) -> float:
 def _is_order(text: str) -> bool:
     """Say whether the sentence only puts two values in order, which exchanged numbers may leave true."""
     return " than " in text
+
+
+PAIR_CORRUPTIONS: Mapping[str, Corruptor] = {
+    "swapped_placements": swapped_placements,
+    "swapped_weeks": swapped_weeks,
+    "swapped_intervals": swapped_intervals,
+    "swapped_numbers": swapped_numbers,
+}
+"""Kind -> how what belongs to one of two facts is given to the other."""

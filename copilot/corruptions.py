@@ -42,7 +42,7 @@ from copilot.broken_numbers import (
     wrong_unit,
     wrong_week,
 )
-from copilot.broken_pairs import swapped_intervals, swapped_numbers, swapped_placements, swapped_weeks
+from copilot.broken_pairs import PAIR_CORRUPTIONS
 
 
 def _tail(kind: str) -> Corruptor:
@@ -73,10 +73,7 @@ CORRUPTIONS: Mapping[str, Corruptor] = {
     "flipped_comparison": flipped_comparison,
     "swapped_subjects": swapped_subjects,
     "mixed_facts": mixed_facts,
-    "swapped_placements": swapped_placements,
-    "swapped_weeks": swapped_weeks,
-    "swapped_intervals": swapped_intervals,
-    "swapped_numbers": swapped_numbers,
+    **PAIR_CORRUPTIONS,
     "negation": negation,
     "superlative": _tail("superlative"),
     "tense": tense,

@@ -16,7 +16,7 @@ from typing import Any
 from copilot.broken_pairs import joined_phrases
 from copilot.corruptions import CORRUPTIONS
 from copilot.factsheet import FactSheet
-from copilot.falsehoods import ANOTHER_HAND, PARTS, evaluate_falsehoods
+from copilot.falsehoods import BY_THE_AUTHOR, REVIEWER, evaluate_falsehoods
 from copilot.paraphrase_grammar import Paraphrase, paraphrases
 from copilot.phrases import Phrases, load_evaluation
 from copilot.verifier import verify_sentence
@@ -64,9 +64,13 @@ def evaluate_verifier(sheets: Sequence[FactSheet], phrases: Phrases, seed: int =
         for kind, base, text in corrupted_sentences([*good, *_own_phrases(sheets, phrases)], phrases, seed)
         for check in (verify_sentence(text, base.sheet, phrases),)
     ]
-    parts = {
-        name: _share([verdict for verdict in passed if verdict.held_out is held_out])
+    of_part = {
+        name: [verdict for verdict in passed if verdict.held_out is held_out]
         for name, held_out in (("tuned_on", False), ("held_out", True))
+    }
+    parts = {
+        "by_part": {name: _share(found) for name, found in of_part.items()},
+        "n_by_part": {name: len(found) for name, found in of_part.items()},
     }
     false = evaluate_falsehoods(phrases)
     return {
@@ -75,9 +79,10 @@ def evaluate_verifier(sheets: Sequence[FactSheet], phrases: Phrases, seed: int =
         "verifier_pass_rate": _share(passed),
         "verifier": {
             "by_another_hand": false,
-            "by_the_author": {part: evaluate_falsehoods(phrases, part) for part in PARTS if part != ANOTHER_HAND},
+            "by_the_reviewer": evaluate_falsehoods(phrases, REVIEWER),
+            "by_the_author": {part: evaluate_falsehoods(phrases, part) for part in BY_THE_AUTHOR},
             "corrupted": _details(caught, "missed"),
-            "paraphrases": {"by_part": parts, **_details(passed, "refused")},
+            "paraphrases": {**parts, **_details(passed, "refused")},
             "joined": {"share": _share(told), **_details(told, "refused")},
         },
     }

@@ -79,6 +79,12 @@ def test_falsehoods_by_another_hand_are_caught(report):
     assert report["verifier_catch_rate_by_another_hand"] == false["share"] >= 0.98, false["passed"]
 
 
+def test_false_sentences_of_a_second_reviewer_stay_caught(report):
+    false = report["verifier"]["by_the_reviewer"]
+    assert false["n"] >= 50
+    assert false["share"] >= 0.98, false["passed"]
+
+
 def test_false_sentences_of_the_author_are_reported_apart(report):
     """Those that it was mended with say that it stays mended; those written afterwards what it is worth."""
     mended, afterwards = (report["verifier"]["by_the_author"][part] for part in ("author", "afterwards"))
