@@ -35,16 +35,17 @@ def _understanding(result: Mapping[str, Any], lang: str) -> Iterator[Row]:
 
 def _verifier(result: Mapping[str, Any]) -> Iterator[Row]:
     details = result["verifier"]
-    n_corrupted, n_false = details["corrupted"]["n"], details["by_another_hand"]["n"]
-    yield _share("verifier: corrupted sentences caught", result["verifier_catch_rate"], n_corrupted, 0.99)
-    by_hand = result["verifier_catch_rate_by_another_hand"]
-    yield _share("verifier: false sentences by another hand caught", by_hand, n_false, 0.99)
-    for part, found in details["by_the_author"].items():
-        yield _share(f"  by the author, {part}", found["share"], found["n"])
-    n_correct = details["paraphrases"]["n"]
-    yield _share("verifier: correct paraphrases passed", result["verifier_pass_rate"], n_correct, 0.97)
-    for part, share in details["paraphrases"]["by_part"].items():
-        yield _share(f"  of those, {part.replace('_', ' ')}", share, "")
+    author = details["by_the_author"]
+    yield _share("verifier: corrupted sentences caught", result["verifier_catch_rate"], details["corrupted"]["n"], 0.99)
+    by_hand = details["by_another_hand"]
+    yield _share("verifier: false sentences caught, mended with them in view", by_hand["share"], by_hand["n"], 0.99)
+    for whose, found in (("a second reviewer's", details["by_the_reviewer"]), ("the author's", author["author"])):
+        yield _share(f"  {whose}, in view too", found["share"], found["n"])
+    unseen = author["afterwards"]
+    yield _share("verifier: false sentences caught, never mended with them in view", unseen["share"], unseen["n"])
+    shares, counts = details["paraphrases"]["by_part"], details["paraphrases"]["n_by_part"]
+    yield _share("verifier: correct paraphrases passed, tuned on", shares["tuned_on"], counts["tuned_on"], 0.97)
+    yield _share("verifier: correct paraphrases passed, held out", shares["held_out"], counts["held_out"])
     hostile = result["injections"]
     yield _most("hostile texts with an effect", result["injection_failures"], hostile["n"], 0)
 
@@ -53,8 +54,13 @@ def _chinese(result: Mapping[str, Any]) -> Iterator[Row]:
     yield from _understanding(result, "Chinese: ")
     details = result["verifier"]
     yield _share("Chinese: broken sentences caught", result["verifier_catch_rate"], details["n_broken"], 0.99)
-    for part, found in details["by_the_author"].items():
-        yield _share(f"Chinese: false sentences caught, {part}", found["share"], found["n"])
+    for whose, found in (
+        ("author", details["by_the_author"]["author"]),
+        ("second reviewer", details["by_the_reviewer"]),
+    ):
+        yield _share(f"Chinese: false sentences caught, mended with them in view, {whose}", found["share"], found["n"])
+    unseen = details["by_the_author"]["afterwards"]
+    yield _share("Chinese: false sentences caught, never mended with them in view", unseen["share"], unseen["n"])
     yield _share("Chinese: correct sentences passed", result["verifier_pass_rate"], details["n_correct"], 0.97)
 
 

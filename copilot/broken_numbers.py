@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from copilot.breaking import DATE, ISO_WEEK, LEVEL, WEEK, Words, is_false, numbers_of, replaced, swapped, tailed
 from copilot.paraphrase_grammar import MONTHS, NUMBER_WORDS, Paraphrase, number_of
 
-_RANGE = re.compile(r"(?<![\w.,])(-?[\d,.]*\d)( to |–| and | or as many as )(-?[\d,.]*\d)")
+RANGE = re.compile(r"(?<![\w.,])(-?[\d,.]*\d)( to |–| and | or as many as | 至 )(-?[\d,.]*\d)")
 _HEDGE = re.compile(r"\b(about|around|roughly) (?=\d)", re.IGNORECASE)
 
 
@@ -32,7 +32,7 @@ def wrong_range_end(base: Paraphrase, words: Words, rng: random.Random) -> Itera
     """A range turned round, or with an end that is too far out."""
     if not any(fact.interval for fact in base.facts):
         return
-    for match in _RANGE.finditer(base.text):
+    for match in RANGE.finditer(base.text):
         low, high = (float(end.replace(",", "")) for end in (match[1], match[3]))
         if low >= high:
             continue

@@ -13,11 +13,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from copilot.broken_pairs import PAIR_CORRUPTIONS
 from copilot.factsheet import Fact, FactSheet
-from copilot.falsehoods import PARTS, evaluate_falsehoods
+from copilot.falsehoods import BY_THE_AUTHOR, REVIEWER, evaluate_falsehoods
 from copilot.phrases import Phrases, load_evaluation, load_phrases
 from copilot.question_evaluation import evaluate_understanding
 from copilot.verifier import verify_sentence
+from copilot.verifier_evaluation import joined_sentences
 
 if TYPE_CHECKING:
     from retrieval.encoder import TextEncoder
@@ -63,7 +65,8 @@ def evaluate_chinese(sheets: Sequence[FactSheet], encoder: TextEncoder) -> dict[
             "by_kind": by_kind,
             "missed": [one.text for one in missed],
             "refused": refused,
-            "by_the_author": {part: found for part in PARTS if (found := evaluate_falsehoods(phrases, part))},
+            "by_the_reviewer": evaluate_falsehoods(phrases, REVIEWER),
+            "by_the_author": {part: evaluate_falsehoods(phrases, part) for part in BY_THE_AUTHOR},
         },
     }
 
@@ -102,10 +105,21 @@ def broken_sentences(sheets: Sequence[FactSheet], phrases: Phrases, seed: int = 
             for kind, text in _broken(fact, sheet, phrases, words, rng):
                 if text != phrases.sentence(fact):
                     found.setdefault((kind, text), Broken(kind, text, sheet))
+    for one in _swapped_pairs(sheets, phrases, words, rng):
+        found.setdefault((one.kind, one.text), one)
     by_kind: dict[str, list[Broken]] = {}
     for one in found.values():
         by_kind.setdefault(one.kind, []).append(one)
     return [one for group in by_kind.values() for one in rng.sample(group, min(PER_KIND, len(group)))]
+
+
+def _swapped_pairs(
+    sheets: Sequence[FactSheet], phrases: Phrases, words: Mapping[str, Any], rng: random.Random
+) -> Iterator[Broken]:
+    """Yield sentences about two facts in which something of the one is told of the other."""
+    for base in joined_sentences(sheets, phrases):
+        for kind, corrupt in PAIR_CORRUPTIONS.items():
+            yield from (Broken(kind, text, base.sheet) for text in corrupt(base, words, rng) if text != base.text)
 
 
 def _broken(

@@ -10,7 +10,7 @@ from copilot.factsheet import Fact
 from copilot.lexicon import Phrase
 from copilot.numerals import change_text, equals, number_text
 from copilot.phrases import Phrases
-from copilot.reading import Clause, Segment
+from copilot.reading import BRACKET, Clause, Segment
 from copilot.tokens import Token
 from copilot.written_numbers import Number, interval_levels
 
@@ -28,6 +28,9 @@ COUNTED: dict[str, frozenset[str]] = {
     "occasions": frozenset({"searches", "searches per week"}),
 }
 """Noun after a number -> the units of facts that it can stand for. Nouns that are not here fit no fact."""
+
+ENDS = frozenset({"range", "low", "high"})
+"""Roles of the ends of an interval."""
 
 _IN_PERCENT = frozenset({"ratio", "share", "similarity"})
 
@@ -50,7 +53,7 @@ def bind_numbers(segment: Segment, phrases: Phrases) -> list[Bound]:
 
     The level of an interval and the horizon of four weeks are part of the unit and bind to nothing.
     """
-    bound = []
+    bound: list[Bound] = []
     listed = _listed(segment)
     for clause in segment.clauses:
         for number in clause.numbers:
@@ -63,10 +66,18 @@ def bind_numbers(segment: Segment, phrases: Phrases) -> list[Bound]:
             matched = [fact for fact in segment.facts if _matches(number, fact, phrases)]
             at = number.at
             likeliest = listed[at] if at in listed else _likeliest(number, clause, segment, phrases)
-            facts = tuple(fact for fact in matched if fact in likeliest)
+            facts = _behind(number, clause, bound, matched) or tuple(fact for fact in matched if fact in likeliest)
             unsigned = bool(facts) and _is_unsigned_change(number, facts[0])
             bound.append(Bound(number, clause, facts, unsigned))
     return bound
+
+
+def _behind(number: Number, clause: Clause, bound: Sequence[Bound], matched: Sequence[Fact]) -> tuple[Fact, ...]:
+    """Return the facts of the value before a bracket, for an end of an interval in the bracket that is theirs."""
+    if clause.opening != BRACKET or number.role not in ENDS:
+        return ()
+    value = next((item for item in reversed(bound) if item.number.role == "value"), None)
+    return tuple(fact for fact in matched if value is not None and fact in value.facts)
 
 
 def _listed(segment: Segment) -> dict[int, list[Fact]]:
@@ -119,13 +130,16 @@ def supports(token: Token, fact: Fact) -> bool:
     """Say whether a name, week or day belongs to the fact."""
     if token.kind == "name":
         return fact.id in token.facts
+    return any(is_week(token, week) for week in fact_weeks(fact))
+
+
+def is_week(token: Token, week: date) -> bool:
+    """Say whether a token is this week, or its first day."""
     if token.kind == "week":
         year, number = token.week
-        calendars = [week.isocalendar() for week in fact_weeks(fact)]
-        return any(found.week == number and year in (None, found.year) for found in calendars)
-    if token.kind == "day":
-        return any(_same_day(token.day, week) for week in fact_weeks(fact))
-    return False
+        found = week.isocalendar()
+        return found.week == number and year in (None, found.year)
+    return token.kind == "day" and _same_day(token.day, week)
 
 
 def fact_weeks(fact: Fact) -> list[date]:
@@ -151,7 +165,7 @@ def _likeliest(number: Number, clause: Clause, segment: Segment, phrases: Phrase
     scores = [
         (
             sum(supports(token, fact) for token in mentions),
-            len(_own_words(fact, rivals, clause, phrases)),
+            len(own_words(fact, rivals, clause, phrases)),
         )
         for fact in rivals
     ]
@@ -171,7 +185,7 @@ def _mentions_before(clause: Clause, segment: Segment) -> tuple[Token, ...]:
     return (*(before.mentions if before else ()), *placed.mentions)  # "X in week 43 (front page), where it sells 12"
 
 
-def _own_words(fact: Fact, rivals: Sequence[Fact], clause: Clause, phrases: Phrases) -> set[Phrase]:
+def own_words(fact: Fact, rivals: Sequence[Fact], clause: Clause, phrases: Phrases) -> set[Phrase]:
     """Return the fact's words in the clause that not all rivals share."""
     shared = set(phrases.facts[rivals[0].name].about)
     for rival in rivals[1:]:

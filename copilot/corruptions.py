@@ -42,6 +42,7 @@ from copilot.broken_numbers import (
     wrong_unit,
     wrong_week,
 )
+from copilot.broken_pairs import PAIR_CORRUPTIONS
 
 
 def _tail(kind: str) -> Corruptor:
@@ -72,6 +73,7 @@ CORRUPTIONS: Mapping[str, Corruptor] = {
     "flipped_comparison": flipped_comparison,
     "swapped_subjects": swapped_subjects,
     "mixed_facts": mixed_facts,
+    **PAIR_CORRUPTIONS,
     "negation": negation,
     "superlative": _tail("superlative"),
     "tense": tense,

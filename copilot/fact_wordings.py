@@ -36,7 +36,8 @@ _SIGNS = {"down": -1, "flat": 0, "up": 1}  # as `fixed_of` names them
 class Need:
     """One of `words` must be said, if there are words of `beside` only beside one of those; `names` count as words.
 
-    `names` holds "subject" or "other" where the name of the fact's subject, or of its second product, will do.
+    `names` holds "subject", "other" or "slot" where the name of the fact's subject, of its second product, or of its
+    week or placement will do.
     """
 
     words: frozenset[str]
@@ -52,8 +53,8 @@ class FactPhrase:
     decides them; `fixed_of` those that may stand beside a value of that sign only; `own` the words that stand with the
     fact by themselves, rather than in a phrase; `happens` the phrases that tell it without its number; `pairs` the
     words that are neighbours in every way to tell it that the product has, and `wording` those words; `lowers`
-    those that tell of less beside this fact; `not_after` the words, as written, after which the name of its "subject"
-    or of the "other" does not stand.
+    those that tell of less beside this fact; `sides` those beside its week and beside its other week; `not_after` the
+    words, as written, after which the name of its "subject" or of the "other" does not stand.
     """
 
     label: str
@@ -80,8 +81,11 @@ class FactPhrase:
     is_bound: bool
     is_cause: bool
     is_rest: bool
+    is_one_of: bool
+    is_period: bool
     of_kind: bool
     needs: tuple[Need, ...]
+    sides: tuple[frozenset[str], ...] = ()
 
     @property
     def has_states(self) -> bool:
@@ -142,8 +146,11 @@ def fact_phrase(entry: Mapping, template: jinja2.Template, lexicon: Lexicon, tol
         is_cause=bool(entry.get("is_cause", False)),
         is_bound=bool(entry.get("is_bound", False)),
         is_rest=bool(entry.get("is_rest", False)),
+        is_one_of=bool(entry.get("is_one_of", False)),
+        is_period=bool(entry.get("is_period", False)),
         of_kind=bool(entry.get("of_kind", False)),
         needs=tuple(_need(one, lexicon) for one in _listed(entry.get("needs", ()))),
+        sides=tuple(frozenset(lexicon.stems(one)) for one in entry.get("sides", ())),
     )
 
 

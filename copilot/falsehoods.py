@@ -21,8 +21,10 @@ from copilot.teaching.sheets import fact_from_json
 from copilot.verifier import verify_sentence
 
 ANOTHER_HAND = "another hand"
-PARTS = (ANOTHER_HAND, "author", "afterwards")
-"""A reviewer, to get through; who mended the verifier, with them in view; and the same hand, once it was mended."""
+REVIEWER = "reviewer"
+BY_THE_AUTHOR = ("author", "afterwards")
+PARTS = (ANOTHER_HAND, REVIEWER, *BY_THE_AUTHOR)
+"""A reviewer, to get through, and a second one; who mended the verifier, with them in view, and once it was mended."""
 
 _FILE = "evaluation/falsehoods.jsonl"
 

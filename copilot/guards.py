@@ -256,10 +256,17 @@ def need_reasons(segment: Segment, segments: Sequence[Segment], phrases: Phrases
 
 def _names_one(need: Need, fact: Fact, segment: Segment) -> bool:
     """Say whether the segment names what a need asks for: the fact's subject, or its second product."""
-    labels = {"subject": fact.subject_label, "other": fact.other_label}
+    labels = {"subject": fact.subject_label, "other": fact.other_label, "slot": fact.placement or "week"}
     if any(not clean_label(labels[kind]) for kind in need.names):
         return True  # a name without a visible character cannot be written
     names = {token.text.strip('“”"').lower() for clause in segment.clauses for token in clause.mentions}
     subject = {fact.subject_label.lower(), f"#{fact.subject}".lower(), fact.subject_label.rsplit(" > ")[-1].lower()}
-    wanted = {"subject": subject, "other": {fact.other_label.lower(), f"#{fact.other}".lower()}}
+    slot = {token.text.strip('“”"').lower() for token in _slot_names(fact, segment)}
+    wanted = {"subject": subject, "other": {fact.other_label.lower(), f"#{fact.other}".lower()}, "slot": slot}
     return any(names & wanted[kind] for kind in need.names)
+
+
+def _slot_names(fact: Fact, segment: Segment) -> list[Token]:
+    mentions = [token for clause in segment.clauses for token in clause.mentions]
+    places = [token for token in mentions if token.text.strip('“”"').lower() == (fact.placement or "").lower()]
+    return [*places, *(token for token in mentions if token.kind in _WHEN)]

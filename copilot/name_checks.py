@@ -9,21 +9,22 @@ from copilot.claims import supports
 from copilot.directions import is_reversed
 from copilot.factsheet import Fact
 from copilot.phrases import Phrases
-from copilot.reading import Clause, Segment
+from copilot.reading import BRACKET, Clause, Segment
 from copilot.tokens import Token
 
 
-def company_reasons(segment: Segment) -> list[str]:
+def company_reasons(segment: Segment, in_order: frozenset[int] = frozenset()) -> list[str]:
     """Names and weeks that stand together must belong to one fact: A's week is not B's.
 
     A clause that only says when ("In week 43, ...") stands together with the next one. The two sides of a comparison
-    belong to two facts.
+    belong to two facts. What is listed `in_order`, one for each name of a list, stands with its name alone.
     """
     reasons = []
     before: tuple[Token, ...] = ()
     for clause in segment.clauses:
-        together = (*before, *clause.mentions)
+        together = tuple(token for token in (*before, *clause.mentions) if token.at not in in_order)
         when_only = bool(clause.mentions) and all(token.kind != "name" for token in clause.mentions)
+        when_only = when_only and clause.opening != BRACKET
         before = clause.mentions if when_only and not clause.numbers and len(clause.words) <= 1 else ()
         if len(together) < 2 or clause.marks("than"):
             continue

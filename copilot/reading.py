@@ -18,13 +18,16 @@ from copilot.phrases import Phrases
 from copilot.tokens import Token, UnreadableSentence, scan
 from copilot.written_numbers import Number, number_words, read_numbers
 
+BRACKET = "("
+
 
 @dataclass(frozen=True)
 class Clause:
-    """A stretch of a segment without an inner break: its tokens and the numbers in them."""
+    """A stretch of a segment without an inner break: its tokens, the numbers in them and what break opens it."""
 
     tokens: tuple[Token, ...]
     numbers: tuple[Number, ...]
+    opening: str = ""
 
     def marks(self, kind: str) -> tuple[Token, ...]:
         """Return the phrases of one kind."""
@@ -113,7 +116,8 @@ def _segment(body: Sequence[Token], facts: tuple[Fact, ...], phrases: Phrases) -
     lexicon = phrases.lexicon
     tokens = _mark_phrases(body, _phrase_table(facts, phrases))
     tokens = number_words(tokens, facts, lexicon)
-    return Segment(facts, tuple(_clause(part, lexicon, facts) for part in _split_clauses(tokens, lexicon)), stems)
+    clauses = tuple(_clause(part, opening, lexicon, facts) for opening, part in _split_clauses(tokens, lexicon))
+    return Segment(facts, clauses, stems)
 
 
 @dataclass(frozen=True)
@@ -189,15 +193,16 @@ def _word_run(tokens: Sequence[Token], start: int) -> Phrase:
     return tuple(run)
 
 
-def _split_clauses(tokens: Sequence[Token], lexicon: Lexicon) -> list[list[Token]]:
-    clauses: list[list[Token]] = [[]]
+def _split_clauses(tokens: Sequence[Token], lexicon: Lexicon) -> list[tuple[str, list[Token]]]:
+    """Return the clauses, each with the break or word that it opens with."""
+    clauses: list[tuple[str, list[Token]]] = [("", [])]
     for i, token in enumerate(tokens):
         ends = token.kind == "break" or (token.kind == "word" and token.text.lower() in lexicon.reading["clauses"])
         if ends and not _joins_numbers(tokens, i, lexicon):
-            clauses.append([])
+            clauses.append((token.text, []))
         else:
-            clauses[-1].append(token)
-    return [clause for clause in clauses if clause]
+            clauses[-1][1].append(token)
+    return [(opening, clause) for opening, clause in clauses if clause]
 
 
 def _joins_numbers(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> bool:
@@ -212,5 +217,5 @@ def _joins_numbers(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> bool:
     return joins and opened and any(token.kind == "number" for token in before)
 
 
-def _clause(tokens: Sequence[Token], lexicon: Lexicon, facts: Sequence[Fact]) -> Clause:
-    return Clause(tuple(tokens), tuple(read_numbers(tokens, lexicon, facts)))
+def _clause(tokens: Sequence[Token], opening: str, lexicon: Lexicon, facts: Sequence[Fact]) -> Clause:
+    return Clause(tuple(tokens), tuple(read_numbers(tokens, lexicon, facts)), opening)

@@ -118,7 +118,8 @@ def place_reasons(segments: Sequence[Segment], bound: Sequence[Sequence[Bound]],
             named = [token for token in clause.mentions if _is_slot(token, segments)]
             told = [item.facts[0] for item in items if item.clause is clause and item.facts]
             speaks = [token for token in (slot if word and not named else []) if token.at < (word or token).at]
-            if any(fact.placement and not _fits(speaks, fact) for fact in told):
+            counted = [fact for fact in told if fact.unit == "launches" and any(one.kind == "name" for one in speaks)]
+            if any((fact.placement or fact in counted) and not _fits(speaks, fact) for fact in told):
                 reasons.append(f"place:{word.text if word else ''}")
             slot = named or slot
     return reasons + _other_slot_reasons(segments, bound)

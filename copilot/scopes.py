@@ -7,12 +7,13 @@ where the sentence names the part or points at it; a figure per week must be cal
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
-from copilot.claims import Bound, supports
+from copilot.claims import ENDS, Bound, supports
 from copilot.fact_names import PROVEN
 from copilot.fact_wordings import NAME, WEEK
-from copilot.factsheet import WHOLE_SHOP, Fact
+from copilot.factsheet import WHOLE_SHOP, Fact, FactSheet
 from copilot.lexicon import Lexicon
 from copilot.phrases import Phrases
 from copilot.reading import Clause, Segment
@@ -63,6 +64,47 @@ def _other_kind_reasons(segment: Segment, words: set[str], phrases: Phrases) -> 
         kind = "of_week" if fact.week else "of_placement" if fact.placement else "of_group"
         others = {"of_week", "of_placement", "of_group"} - {kind}
         reasons += [f"scope:{fact.id}" for other in sorted(others) if words & guards[other]]
+    return reasons
+
+
+def one_of_reasons(segment: Segment, sheet: FactSheet, phrases: Phrases) -> list[str]:
+    """One of several of a sheet is not "the nearest": several must be told, or that it is one among them."""
+    tokens = [token for clause in segment.clauses for token in clause.tokens]
+    words = {word for token in tokens if token.kind in ("word", "mark") for word in token.text.lower().split()}
+    best = [word for word in words if "superlative" in phrases.lexicon.word_kinds(phrases.lexicon.stem(word))]
+    names = [fact.name for fact in sheet.facts]
+    one_of = [one for one in segment.facts if phrases.facts[one.name].is_one_of and names.count(one.name) > 1]
+    several = words & phrases.lexicon.guards.get("several", frozenset())
+    return [f"superlative:{word}" for word in sorted(best) if one_of and not several]
+
+
+def period_reasons(segment: Segment, phrases: Phrases) -> list[str]:
+    """What is counted from one week to another is told of both: neither in one of them alone, nor from the last on."""
+    guards, reasons = phrases.lexicon.guards, []
+    tokens = [token for clause in segment.clauses for token in clause.tokens if guards]
+    for before, week in pairwise(tokens):
+        spanned = [fact for fact in segment.facts if _is_week(week) and supports(week, fact)]
+        if not spanned or not all(fact.other_week and phrases.facts[fact.name].is_period for fact in spanned):
+            continue
+        word = before.stem if phrases.lexicon.unspaced else before.text.lower()
+        first = any(supports(week, replace(fact, other_week=None)) for fact in spanned)
+        opens, closes = word in guards["period_opens"], word in guards["period_closes"]
+        if (opens and not first) or (closes and first) or not (opens or closes):
+            reasons.append(f"span:{week.text}")
+    return reasons
+
+
+def side_reasons(clause: Clause, segment: Segment, phrases: Phrases) -> list[str]:
+    """Of a fact's two weeks each stands with its own words: the data ends in the one, the plan starts in the other."""
+    weeks = [token for token in clause.tokens if _is_week(token)]
+    stems = {token.stem for token in clause.words}
+    reasons = []
+    for fact in (one for one in segment.facts if len(weeks) == 1 and phrases.facts[one.name].sides):
+        mine, other = phrases.facts[fact.name].sides
+        first = supports(weeks[0], replace(fact, other_week=None))
+        false = other if first else mine
+        if stems & false and not stems & (mine if first else other):
+            reasons.append(f"span:{weeks[0].text}")
     return reasons
 
 
@@ -174,4 +216,6 @@ def weekly_reasons(
         per_other = any(token.text.lower() in lexicon.per for token in clause.words)  # "per category"
         return [] if says and not per_other else ["unit:per_week"]
     counts = [item.facts[0].unit in ("units", "launches", "searches") for item in bound if item.facts]
-    return ["unit:per_week"] if (named and any(counts)) or (says and values) else []
+    ends = [item for item in bound if item.facts and item.number.role in ENDS and clause.marks("per_week")]
+    weekly_ends = any(not item.facts[0].unit.endswith("per week") for item in ends)
+    return ["unit:per_week"] if (named and any(counts)) or (says and values) or weekly_ends else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from copilot.claims import Bound, supports
+from copilot.claims import Bound, is_week, supports
 from copilot.directions import compared, denies_direction, negations
 from copilot.factsheet import Fact
 from copilot.phrases import Phrases
@@ -30,7 +30,22 @@ def stated_at(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> dic
             for fact in segment.facts:
                 if _states(token, fact) and _is_meant(fact, token, segment):
                     at.setdefault(fact.id, token.at)
-    return _stated_around(segment, phrases) | _happening(segment, phrases) | at
+    return _stated_around(segment, phrases) | _happening(segment, phrases) | _by_both_weeks(segment, phrases) | at
+
+
+def _by_both_weeks(segment: Segment, phrases: Phrases) -> dict[str, int]:
+    """Return the positions of facts about the time between two weeks of which both are written."""
+    weeks = [token for clause in segment.clauses for token in clause.mentions if token.kind in ("week", "day")]
+    both = {}
+    for fact in (one for one in segment.facts if phrases.facts[one.name].sides):
+        found = [next((week for week in weeks if _is_of(week, day)), None) for day in (fact.week, fact.other_week)]
+        if all(week is not None for week in found):
+            both[fact.id] = weeks[0].at
+    return both
+
+
+def _is_of(token: Token, week: date | None) -> bool:
+    return week is not None and is_week(token, week)
 
 
 def _happening(segment: Segment, phrases: Phrases) -> dict[str, int]:

@@ -8,8 +8,10 @@ must be one of them, or one that our own sentences about the fact have there.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from copilot.claims import Bound
+from copilot.fact_names import PROVEN
 from copilot.fact_wordings import ITSELF
 from copilot.factsheet import Fact
 from copilot.phrases import Phrases
@@ -34,10 +36,32 @@ def subject_reasons(segment: Segment, bound: Sequence[Bound], phrases: Phrases) 
             if stands and not _may_do(subject, after or told, unnumbered, phrases):
                 reasons.append(f"subject:{subject.text}")
         reasons += [f"subject:{token.text}" for token in _owners(clause, phrases) if not _may_own(token, told, phrases)]
+        reasons += [f"subject:{token.text}" for token in _counted_of(clause, segment, bound, phrases)]
     reasons += [
         f"subject:{one.text}" for one in _receivers(segment, bound, phrases) + _strangers(segment, bound, phrases)
     ]
     return reasons + _shared_names(segment, phrases) + _pronoun_reasons(segment, bound, phrases)
+
+
+def _counted_of(clause: Clause, segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[Token]:
+    """Return what other launches are said to be, that a change of one product's would move or drop.
+
+    "5 launches of “A” would move" makes them its own; "moving 5 launches would cost 3 units" makes the change theirs.
+    """
+    found = []
+    for item in (one for one in bound if one.clause is clause and one.facts and one.facts[0].unit == "launches"):
+        after = [token for token in clause.tokens if token.at > item.number.at][:4]
+        before = [token for token in clause.tokens if token.at < item.number.at]
+        if item.facts[0].subject != item.facts[0].subject_label:
+            owned = [name for of, name in pairwise(after) if of.text.lower() in phrases.lexicon.guards["owning"]]
+            found += [name for name in owned if name.kind == "name"]
+        does = before[-1].text.lower() if before else ""
+        told = [fact for one in bound if one.clause is clause for fact in one.facts[:1]]
+        told += [fact for fact in segment.facts if fact.sign == 0 and clause.marks("flat")]
+        solved = any(fact.spec.level == PROVEN for fact in told)
+        if solved and does.endswith(tuple(phrases.lexicon.reading["gerund"])):
+            found.append(before[-1])
+    return found
 
 
 def _receivers(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[Token]:

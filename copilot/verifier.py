@@ -32,12 +32,22 @@ from copilot.factsheet import Fact, FactSheet
 from copilot.guards import guard_reasons, need_reasons
 from copilot.identity import Same
 from copilot.known_words import word_reasons
-from copilot.name_checks import company_reasons, mention_reasons
+from copilot.name_checks import mention_reasons
+from copilot.origins import origin_reasons
+from copilot.pairings import pair_reasons
 from copilot.phrases import Phrases
 from copilot.pointers import pointer_reasons
 from copilot.reading import Segment, read_sentence
 from copilot.relations import comparison_reasons, order_reasons, place_reasons, share_reasons
-from copilot.scopes import says_weekly, scope_reasons, span_reasons, weekly_reasons
+from copilot.scopes import (
+    one_of_reasons,
+    period_reasons,
+    says_weekly,
+    scope_reasons,
+    side_reasons,
+    span_reasons,
+    weekly_reasons,
+)
 from copilot.statements import stated_at
 from copilot.subjects import elided_reasons, subject_reasons
 from copilot.tenses import tense_reasons
@@ -83,7 +93,7 @@ def _verdict(sentence: str, of_sheet: Same[FactSheet], of_phrases: Same[Phrases]
         reasons += _topic_reasons(segment, segments[:i], phrases)
         reasons += scope_reasons(segment, segments[:i], bound[i], phrases)
         reasons += guard_reasons(segment, segments[:i], alone, phrases)
-        reasons += need_reasons(segment, segments, phrases)
+        reasons += need_reasons(segment, segments, phrases) + one_of_reasons(segment, sheet, phrases)
     reasons += cause_reasons(segments, stated, phrases)
     if phrases.lexicon.guards_places:
         reasons += order_reasons(segments, phrases) + place_reasons(segments, bound, phrases)
@@ -104,11 +114,12 @@ def _segment_reasons(
         if fact.id not in stated:
             reasons.append(f"unstated:{fact.id}")
     reasons += word_reasons(segment, phrases)
-    reasons += company_reasons(segment)
+    reasons += pair_reasons(segment, bound, phrases)
     reasons += subject_reasons(segment, bound, phrases)
+    reasons += origin_reasons(segment, phrases) + period_reasons(segment, phrases)
     for clause in segment.clauses:
         here = [item for item in bound if item.clause is clause]
-        reasons += mention_reasons(clause, segment, phrases)
+        reasons += mention_reasons(clause, segment, phrases) + side_reasons(clause, segment, phrases)
         reasons += direction_reasons(clause, segment, here, phrases)
         reasons += tense_reasons(clause, segment, here, stated, phrases)
         reasons += weekly_reasons(clause, segment, here, said_before, phrases)

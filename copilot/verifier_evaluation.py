@@ -13,9 +13,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from copilot.broken_pairs import joined_phrases
 from copilot.corruptions import CORRUPTIONS
 from copilot.factsheet import FactSheet
-from copilot.falsehoods import ANOTHER_HAND, PARTS, evaluate_falsehoods
+from copilot.falsehoods import BY_THE_AUTHOR, REVIEWER, evaluate_falsehoods
 from copilot.paraphrase_grammar import Paraphrase, paraphrases
 from copilot.phrases import Phrases, load_evaluation
 from copilot.verifier import verify_sentence
@@ -55,14 +56,21 @@ def evaluate_verifier(sheets: Sequence[FactSheet], phrases: Phrases, seed: int =
     written = correct_sentences(sheets, phrases, seed)
     passed = [_verdict(sentence, phrases) for sentence in written]
     good = [sentence for sentence, verdict in zip(written, passed, strict=True) if verdict.right]
+    joined = joined_sentences(sheets, phrases, seed)
+    told = [_verdict(sentence, phrases) for sentence in joined]
+    good += [sentence for sentence, verdict in zip(joined, told, strict=True) if verdict.right]
     caught = [
         Verdict(text, kind, not check.ok, check.reasons)
         for kind, base, text in corrupted_sentences([*good, *_own_phrases(sheets, phrases)], phrases, seed)
         for check in (verify_sentence(text, base.sheet, phrases),)
     ]
-    parts = {
-        name: _share([verdict for verdict in passed if verdict.held_out is held_out])
+    of_part = {
+        name: [verdict for verdict in passed if verdict.held_out is held_out]
         for name, held_out in (("tuned_on", False), ("held_out", True))
+    }
+    parts = {
+        "by_part": {name: _share(found) for name, found in of_part.items()},
+        "n_by_part": {name: len(found) for name, found in of_part.items()},
     }
     false = evaluate_falsehoods(phrases)
     return {
@@ -71,9 +79,11 @@ def evaluate_verifier(sheets: Sequence[FactSheet], phrases: Phrases, seed: int =
         "verifier_pass_rate": _share(passed),
         "verifier": {
             "by_another_hand": false,
-            "by_the_author": {part: evaluate_falsehoods(phrases, part) for part in PARTS if part != ANOTHER_HAND},
+            "by_the_reviewer": evaluate_falsehoods(phrases, REVIEWER),
+            "by_the_author": {part: evaluate_falsehoods(phrases, part) for part in BY_THE_AUTHOR},
             "corrupted": _details(caught, "missed"),
-            "paraphrases": {"by_part": parts, **_details(passed, "refused")},
+            "paraphrases": {**parts, **_details(passed, "refused")},
+            "joined": {"share": _share(told), **_details(told, "refused")},
         },
     }
 
@@ -111,6 +121,17 @@ def corrupted_sentences(
                 break
         found += [(kind, base, text) for text, base in list(texts.items())[:PER_KIND]]
     return found
+
+
+def joined_sentences(sheets: Iterable[FactSheet], phrases: Phrases, seed: int = 0) -> list[Paraphrase]:
+    """Return sentences that tell two facts of a sheet by the product's own phrases, see `joined_phrases`."""
+    joints, rng = load_evaluation("corruptions.toml", phrases.lang)["joints"], random.Random(seed)
+    found: dict[str, Paraphrase] = {}
+    for sheet in sheets:
+        told = {fact.id: phrases.sentence(fact) for fact in sheet.facts}
+        for sentence in joined_phrases(sheet, told, joints, rng):
+            found.setdefault(sentence.text, sentence)
+    return list(found.values())
 
 
 def _own_phrases(sheets: Sequence[FactSheet], phrases: Phrases) -> list[Paraphrase]:

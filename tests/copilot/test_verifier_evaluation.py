@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -15,7 +16,15 @@ from copilot.verifier_evaluation import correct_sentences, corrupted_sentences, 
 
 @pytest.fixture(scope="module")
 def sheets(small_engine, small_stored):
-    return drawn_sheets(SimpleNamespace(engine=small_engine, current_plan=lambda: small_stored), n_products=4)
+    drawn = drawn_sheets(SimpleNamespace(engine=small_engine, current_plan=lambda: small_stored), n_products=4)
+    return [*drawn, _in_two_placements(drawn)]
+
+
+def _in_two_placements(sheets):
+    """Return the sheet with most launches, every second one in another placement: the simulated shop plans for one."""
+    sheet = max(sheets, key=lambda one: sum(fact.name == "expected_units" for fact in one.facts))
+    facts = [replace(fact, placement=fact.placement and "rear end cap") for fact in sheet.facts[::2]]
+    return replace(sheet, facts=tuple(sorted((*facts, *sheet.facts[1::2]), key=lambda fact: int(fact.id[1:]))))
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +77,12 @@ def test_falsehoods_by_another_hand_are_caught(report):
     assert false["n"] >= 400
     assert len(false["by_kind"]) >= 10
     assert report["verifier_catch_rate_by_another_hand"] == false["share"] >= 0.98, false["passed"]
+
+
+def test_false_sentences_of_a_second_reviewer_stay_caught(report):
+    false = report["verifier"]["by_the_reviewer"]
+    assert false["n"] >= 50
+    assert false["share"] >= 0.98, false["passed"]
 
 
 def test_false_sentences_of_the_author_are_reported_apart(report):
