@@ -121,6 +121,21 @@ def compare(bench: Bench, first: Product, second: Product) -> None:
         )
     for product in (first, second):  # before the slots, so that a short answer tells of both
         bench.sheet.must_say(add_forecast(bench, product))
+    bench.sheet.must_say(_add_overlap(bench, first, second))
     for product in (first, second):
         launch = bench.launch_of(product.product_id)
         bench.sheet.must_say(add_slot(bench, launch) if launch else None)
+
+
+def _add_overlap(bench: Bench, first: Product, second: Product) -> Fact | None:
+    """Add how far the intervals of two forecasts overlap: there the forecasts do not tell which one sells more."""
+    forecasts = [bench.engine.forecast(one.product_id) for one in (first, second)]
+    found = [one for one in forecasts if one is not None]
+    if len(found) < 2:
+        return None
+    shared = float(min(one.high for one in found) - max(one.low for one in found))
+    if shared <= 0:
+        return None
+    source = bench.sources.planner("forecast_overlap", [first.product_id, second.product_id])
+    other = (second.product_id, second.title)
+    return bench.sheet.add("forecast_overlap", first.product_id, first.title, shared, source, other=other)

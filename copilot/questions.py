@@ -39,6 +39,7 @@ from copilot.message_spacing import says_only
 from copilot.product_reading import SHOWN_CANDIDATES, ProductReading
 from copilot.question import UNSURE_MARGIN, Question, question_from_json
 from copilot.settled_intents import SURE, barred, by_its_parts, is_bare, names_of, weighed_up, without_a_product
+from copilot.settled_words import by_its_words
 from copilot.stray_words import StrayWords
 from copilot.taught_intents import taught_for
 from copilot.turns import (
@@ -224,6 +225,7 @@ class QuestionParser:
         question = of_the_other(corrected(question, previous), read, previous, self.phrases)
         question = as_before(of_these_two(question, read, previous, self.phrases), read, previous)
         question = by_its_parts(self._with_change(question), read, self.matcher.holds_cue)
+        question = by_its_words(question, read, previous, self.phrases)
         question = weighed_up(without_a_product(question, read, previous), read, self.phrases)
         question = of_that_week(question, previous, self.phrases)
         question = of_a_number(question, read, previous, self.engine.weeks)

@@ -64,6 +64,7 @@ WHOLE = dict.fromkeys(
         "week_price",
         "budget_price",
         "plan_low",
+        "plan_worth",
         "more_displaced",
         "more_gained",
         "added_count",

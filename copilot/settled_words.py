@@ -1,0 +1,42 @@
+"""What some words of a message settle, whatever the rest sounds like: "which launch should we drop?" ranks them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from copilot.intents import Intent
+
+if TYPE_CHECKING:
+    from copilot.entities import ReadMessage
+    from copilot.phrases import Phrases
+    from copilot.questions import Question
+
+_OF_THE_SEASON = frozenset({Intent.RHYTHM, Intent.PLANNED, Intent.EXTREMES})
+"""Intents that "should we launch it" sounds like, though it is about one product."""
+
+
+def says(question: Question, what: str, phrases: Phrases) -> bool:
+    """Say whether a message holds the words of `[parsing.settles]` under this name."""
+    patterns = phrases.parsing["settles"]
+    assert isinstance(patterns, Mapping)
+    pattern = patterns.get(what)
+    return bool(pattern) and re.search(str(pattern), question.text, re.IGNORECASE) is not None
+
+
+def by_its_words(question: Question, read: ReadMessage, previous: Question | None, phrases: Phrases) -> Question:
+    """Read a message by the words that settle what it asks.
+
+    Which launch to drop, or whose forecast is widest, ranks the plan's launches; whether one product should be launched
+    asks for its reasons, where a rhythm would tell of the whole season.
+    """
+    ranks = says(question, "which_goes", phrases) or says(question, "ranks_width", phrases)
+    if ranks and not (read.named or read.unknown_id):
+        return replace(question, intent=Intent.EXTREMES, change=None, alternatives=())
+    before = previous.entities.products if previous else ()
+    about_one = bool(read.named) or (question.points_back and bool(before))
+    if question.intent in _OF_THE_SEASON and about_one and says(question, "should_launch", phrases):
+        return replace(question, intent=Intent.WHY_HERE, of_launches=False, alternatives=())
+    return question
