@@ -28,6 +28,7 @@ from copilot.plan_collectors import Part
 from copilot.product_facts import Bench, add_expected, add_slot
 from copilot.questions import SHOWN_CANDIDATES, Intent, Question
 from copilot.rest_collectors import asks_for_rest, rest
+from copilot.untold_collectors import tell_untold
 from retrieval.weeks import format_week
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def collect_facts(
     elif question.unsure:
         first, second = (phrases.label(f"intent.{intent.value}") for intent, _ in question.alternatives[:2])
         sheet.say("ask_back_intent", first=first, second=second)
-    elif _can_speak(bench, question):
+    elif _can_speak(bench, question) and not tell_untold(bench, question):
         _COLLECTORS[question.intent](bench, question)
     return at_wished_length(_with_the_displaced(sheet.build()))
 

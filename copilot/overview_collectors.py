@@ -201,7 +201,7 @@ def _add_lock(bench: Bench, product_id: str, title: str, rule: Lock | None) -> N
 
 def method(bench: Bench, question: Question) -> None:
     """How what is asked about is computed, in the product's own words."""
-    topics = ("interval", "rhythm", "search", "similar", "momentum", "lift", "checked", "plan", "forecast")
+    topics = ("worth", "interval", "rhythm", "search", "similar", "momentum", "lift", "checked", "plan", "forecast")
     asked = next((topic for topic in topics if asks(bench, question, topic)), "overview")
     bench.sheet.say(f"method_{asked}")
 

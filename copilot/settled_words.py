@@ -30,13 +30,17 @@ def by_its_words(question: Question, read: ReadMessage, previous: Question | Non
     """Read a message by the words that settle what it asks.
 
     Which launch to drop, or whose forecast is widest, ranks the plan's launches; whether one product should be launched
-    asks for its reasons, where a rhythm would tell of the whole season.
+    asks for its reasons, where a rhythm would tell of the whole season. Its stock, the odds of a number, its ready day
+    and its holidays stand with its forecast.
     """
     ranks = says(question, "which_goes", phrases) or says(question, "ranks_width", phrases)
     if ranks and not (read.named or read.unknown_id):
         return replace(question, intent=Intent.EXTREMES, change=None, alternatives=())
     before = previous.entities.products if previous else ()
     about_one = bool(read.named) or (question.points_back and bool(before))
+    asks_chance = says(question, "chance", phrases) and (about_one or bool(before))
+    if asks_chance or (about_one and any(says(question, one, phrases) for one in ("stock", "ready", "holiday"))):
+        return replace(question, intent=Intent.FORECAST, change=None, of_launches=False, alternatives=())
     if question.intent in _OF_THE_SEASON and about_one and says(question, "should_launch", phrases):
         return replace(question, intent=Intent.WHY_HERE, of_launches=False, alternatives=())
     return question

@@ -73,6 +73,13 @@ def test_certainty_is_ranked_by_the_width_of_the_interval_over_what_is_expected(
     assert sheet.facts[0].value == pytest.approx(width)
 
 
+@pytest.fixture(scope="module")
+def parsers(small_engine):
+    return {
+        lang: QuestionParser(small_engine.search.encoder, small_engine, load_phrases(lang)) for lang in ("en", "zh")
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "lang"),
     [
@@ -84,9 +91,8 @@ def test_certainty_is_ranked_by_the_width_of_the_interval_over_what_is_expected(
         ("哪个新品最不确定？", "zh"),
     ],
 )
-def test_such_words_rank_the_launches(small_engine, text, lang):
-    parser = QuestionParser(small_engine.search.encoder, small_engine, load_phrases(lang))
-    question = parser.parse(text, lang)
+def test_such_words_rank_the_launches(parsers, text, lang):
+    question = parsers[lang].parse(text, lang)
     assert (question.intent, question.change) == (Intent.EXTREMES, None)
 
 
