@@ -71,7 +71,8 @@ def what_if(bench: Bench, question: Question) -> None:
 def compare(bench: Bench, question: Question) -> None:
     """How two products compare."""
     if pair := _two_products(bench, question, "two_products"):
-        about_change.compare(bench, *pair)
+        asked = [slot_asked(bench, question, bench.launch_of(one.product_id)) for one in pair]
+        about_change.compare(bench, *pair, asked)
 
 
 def _swap(bench: Bench, question: Question) -> None:

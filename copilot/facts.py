@@ -28,6 +28,7 @@ from copilot.plan_collectors import Part
 from copilot.product_facts import Bench, add_expected, add_slot
 from copilot.questions import SHOWN_CANDIDATES, Intent, Question
 from copilot.rest_collectors import asks_for_rest, rest
+from copilot.topics import asks, weighs
 from copilot.untold_collectors import tell_untold
 from retrieval.weeks import format_week
 
@@ -178,7 +179,8 @@ def _rhythm(bench: Bench, question: Question) -> None:
         return
     if question.product_words and not question.entities.groups:
         bench.sheet.say("unknown_group", name=question.product_words)
-    about_plan.rhythm(bench, question.entities.groups, question.entities.weeks)
+    limit_first = asks(bench, question, "more_or_fewer")
+    about_plan.rhythm(bench, question.entities.groups, question.entities.weeks, limit_first=limit_first)
 
 
 def _planned(bench: Bench, question: Question) -> None:
@@ -191,7 +193,12 @@ def _planned(bench: Bench, question: Question) -> None:
         return
     if question.product_words:
         bench.sheet.say("unknown_part", name=question.product_words)
-    about_plan.planned(bench, part(question))
+    asked = part(question)
+    several = max(map(len, (asked.weeks, asked.placements, asked.groups))) > 1
+    if several and weighs(bench, question):
+        about_plan.planned_units(bench, asked)
+        return
+    about_plan.planned(bench, asked)
 
 
 def _planned_product(bench: Bench, question: Question) -> None:

@@ -45,6 +45,7 @@ from copilot.taught_intents import taught_for
 from copilot.turns import (
     as_before,
     corrected,
+    narrowing,
     of_another_amount,
     of_the_other,
     of_the_shown_there,
@@ -230,7 +231,7 @@ class QuestionParser:
         question = of_that_week(question, previous, self.phrases)
         question = of_a_number(question, read, previous, self.engine.weeks)
         question = of_those(question, read, previous, self.phrases)
-        question = of_the_shown_there(question, read, previous)
+        question = narrowing(of_the_shown_there(question, read, previous), read, previous, self.phrases)
         question = barred(self.products.fill(question, read, previous))
         question = other_than_the_one_before(question, previous, self.phrases)
         question = with_the_one_before(self._within_scope(question, read), read, previous, self.phrases)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from copilot.intents import Intent
+from copilot.intents import ABOUT_A_PRODUCT, Intent
 
 if TYPE_CHECKING:
     from copilot.entities import ReadMessage
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _OF_THE_SEASON = frozenset({Intent.RHYTHM, Intent.PLANNED, Intent.EXTREMES})
 """Intents that "should we launch it" sounds like, though it is about one product."""
+
+_OF_A_PLACEMENT = ABOUT_A_PRODUCT | {Intent.PLANNED, Intent.COMPARE, Intent.RISKS, Intent.CONFIDENCE}
+"""Intents that "is the front page better?" sounds like, though it names no product."""
 
 
 def says(question: Question, what: str, phrases: Phrases) -> bool:
@@ -41,6 +44,12 @@ def by_its_words(question: Question, read: ReadMessage, previous: Question | Non
     asks_chance = says(question, "chance", phrases) and (about_one or bool(before))
     if asks_chance or (about_one and any(says(question, one, phrases) for one in ("stock", "ready", "holiday"))):
         return replace(question, intent=Intent.FORECAST, change=None, of_launches=False, alternatives=())
+    if about_one and says(question, "rises", phrases):
+        return replace(question, intent=Intent.SEARCH_DEMAND, change=None, alternatives=())
+    found = question.entities
+    places_alone = bool(found.placements) and not (about_one or found.weeks or found.groups or read.rest)
+    if question.intent in _OF_A_PLACEMENT and places_alone and says(question, "judges", phrases):
+        return replace(question, intent=Intent.WHY_HERE, alternatives=())  # it tells what they brought in the past
     if question.intent in _OF_THE_SEASON and about_one and says(question, "should_launch", phrases):
         return replace(question, intent=Intent.WHY_HERE, of_launches=False, alternatives=())
     return question
