@@ -16,7 +16,16 @@ from copilot import plan_collectors as about_plan
 from copilot import search_collectors as about_searches
 from copilot import version_collectors as about_versions
 from copilot.abstention import OF_ANY_WEEK
-from copilot.asked import is_about_a_category, is_about_a_part, is_named, part, plan_range, slot_asked, the_product
+from copilot.asked import (
+    is_about_a_category,
+    is_about_a_part,
+    is_named,
+    part,
+    plan_range,
+    say_others_named,
+    slot_asked,
+    the_product,
+)
 from copilot.chosen_products import Chosen, choose_product, settled
 from copilot.fact_collectors import SlotAsked
 from copilot.fact_sources import Sources
@@ -28,6 +37,7 @@ from copilot.plan_collectors import Part
 from copilot.product_facts import Bench, add_expected, add_slot
 from copilot.questions import SHOWN_CANDIDATES, Intent, Question
 from copilot.rest_collectors import asks_for_rest, rest
+from copilot.settled_words import says
 from copilot.topics import asks, weighs
 from copilot.untold_collectors import tell_untold
 from retrieval.weeks import format_week
@@ -110,6 +120,7 @@ def _why_here(bench: Bench, question: Question) -> None:
     product = the_product(bench, question)
     if product is None:
         return
+    say_others_named(bench, question, product)
     launch = bench.launch_of(product.product_id)
     asked = slot_asked(bench, question, launch)
     if launch is None or asked.differs_from(launch):
@@ -194,6 +205,8 @@ def _planned(bench: Bench, question: Question) -> None:
     if question.product_words:
         bench.sheet.say("unknown_part", name=question.product_words)
     asked = part(question)
+    if asked.weeks == (bench.engine.weeks[-1],) and says(question, "after_it", bench.sources.phrases):
+        bench.sheet.say("plan_ends", last=format_week(asked.weeks[0]))
     several = max(map(len, (asked.weeks, asked.placements, asked.groups))) > 1
     if several and weighs(bench, question):
         about_plan.planned_units(bench, asked)

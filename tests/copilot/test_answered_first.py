@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from copilot.answers import write_answer
+from copilot.chosen_products import choose_product, settled
 from copilot.facts import collect_facts
 from copilot.generators import PhraseGenerator
 from copilot.phrases import load_phrases
@@ -24,6 +25,15 @@ def told(small_engine, small_stored):
         sentences = list(write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
         assert all(one.verified for one in sentences), [one.text for one in sentences if not one.verified]
         return sheet
+
+    return tell
+
+
+@pytest.fixture
+def told_parsed(small_engine, small_stored, parser, chinese):
+    def tell(text, lang="en"):
+        question = (parser if lang == "en" else chinese).parse(text, lang)
+        return collect_facts(question, small_engine, small_stored)
 
     return tell
 
@@ -111,3 +121,52 @@ def test_a_placement_added_to_a_week_keeps_the_week(parser):
     assert (question.entities.weeks, question.entities.placements) == ((W43,), (FRONT,))
     afresh = parser.parse("what is planned at the front end cap in week 45?", previous=before)
     assert afresh.entities.weeks == (W45,)
+
+
+def test_a_third_product_of_a_comparison_is_named_as_left_out(told_parsed):
+    sheet = told_parsed("compare #101, #102 and #106")
+    assert [(m.key, m.params["titles"]) for m in sheet.messages] == [("two_at_a_time", "Cheese Pizza #106")]
+    assert told_parsed("compare #101 and #102").messages == ()
+
+
+def test_a_second_product_of_a_why_is_named_as_left_out(told_parsed):
+    sheet = told_parsed("why are #101 and #102 planned?")
+    assert "also_named" in {message.key for message in sheet.messages}
+
+
+@pytest.mark.parametrize(("text", "lang"), [("what if we launch #101 twice?", "en"), ("如果 #101 上新两次呢？", "zh")])
+def test_a_product_is_launched_once(told_parsed, text, lang):
+    sheet = told_parsed(text, lang)
+    assert sheet.messages[0].key == "once_only"
+    assert names(sheet) == ["launch_slot", "expected_units"]
+    assert "change_delta" in names(told_parsed("what if #101 sells twice its forecast?"))
+
+
+def test_forcing_a_product_in_tells_what_the_plan_gives_up(told_parsed, small_engine, small_stored):
+    planned = {launch.product_id for launch in small_stored.plan.launches}
+    waiting = next(one for one in small_engine.problem.product_ids if one not in planned and one != "109")
+    assert names(told_parsed(f"what if we force in #{waiting}?"))[:2] == ["not_planned", "force_delta"]
+
+
+def test_after_the_last_week_there_is_no_plan(told_parsed):
+    assert [m.key for m in told_parsed("what happens after week 46?").messages] == ["plan_ends"]
+    assert told_parsed("what happens in week 46?").messages == ()
+
+
+def test_what_was_understood_holds_the_product_that_the_plan_decides_on(small_engine, small_stored):
+    launch, waiting = small_stored.plan.launches[0], "109"
+    assert small_stored.plan.launch_of(waiting) is None
+    named = Question("why?", Intent.WHY_HERE, Entities(), 1.0, ambiguous_products=(waiting, launch.product_id))
+    assert settled(named, small_stored, small_engine).entities.products == (launch.product_id,)
+
+
+def test_a_name_without_a_size_may_be_any_of_its_sizes(small_engine, small_stored):
+    plan = small_stored.plan
+    first, second, *others = plan.launches
+    small, large = replace(first, title="Donuts"), replace(second, title="Donuts, 12 oz")
+    stored = replace(small_stored, plan=replace(plan, launches=(small, large, *others)))
+    asked = Question("why the donuts?", Intent.WHY_HERE, Entities(), 1.0, ambiguous_products=(small.product_id, "201"))
+    found = choose_product(asked, stored, small_engine)
+    assert found.still_possible == (small.product_id, large.product_id)
+    by_number = replace(asked, ambiguous_products=(small.product_id,))
+    assert choose_product(by_number, stored, small_engine).product_id == small.product_id
