@@ -104,8 +104,8 @@ def confidence(bench: Bench, question: Question) -> None:
         launches = sorted(filter(asked.holds, bench.stored.plan.launches), key=largest_first)
         bench.sheet.must_say(*(add_expected(bench, launch) for launch in launches[:RISKIEST_SAID]))
     else:
-        low = (add_plan_low(bench), add_plan_worth(bench))
-        bench.sheet.must_say(*add_accuracy(bench), add_plan_gap(bench), *low, add_past_launches(bench))
+        bench.sheet.must_say(*add_accuracy(bench), add_plan_gap(bench))
+        bench.sheet.must_say(add_plan_low(bench), add_plan_worth(bench), add_past_launches(bench))
     bench.sheet.say("how_sure", closing=True)
 
 
