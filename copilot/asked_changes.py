@@ -13,7 +13,9 @@ from copilot.chosen_products import choose_among
 from copilot.fact_collectors import SlotAsked
 from copilot.group_names import within
 from copilot.plan_collectors import Part
+from copilot.product_facts import add_expected, add_forecast, add_slot
 from copilot.questions import SHOWN_CANDIDATES, Question
+from copilot.settled_words import says
 from copilot.week_choice import choose_week, weeks_asked
 from retrieval.weeks import format_week
 
@@ -48,6 +50,12 @@ def what_if_move(bench: Bench, question: Question) -> None:
 def what_if(bench: Bench, question: Question) -> None:
     """What the best plan under another rule, forecast or price would change."""
     change, found = question.change, question.entities
+    if found.products and says(question, "launched_again", bench.sources.phrases):
+        _once_only(bench, question)
+        return
+    if change is None and found.products and says(question, "forces_in", bench.sources.phrases):
+        _force_in(bench, question)
+        return
     if change is None:
         what_if_move(bench, question) if found.products else bench.sheet.say("no_change")
         return
@@ -68,10 +76,38 @@ def what_if(bench: Bench, question: Question) -> None:
         bench.sheet.say("no_change")
 
 
+def _once_only(bench: Bench, question: Question) -> None:
+    """Say that a product is launched once, and where that is."""
+    bench.sheet.say("once_only")
+    product = the_product(bench, question)
+    if product is None or product.status != "candidate":
+        return
+    launch = bench.launch_of(product.product_id)
+    bench.sheet.must_say(add_slot(bench, launch) if launch else about_product.add_not_planned(bench, product))
+    bench.sheet.must_say(add_expected(bench, launch) if launch else add_forecast(bench, product))
+
+
+def _force_in(bench: Bench, question: Question) -> None:
+    """What the plan gives up for a product that it leaves out; where it stands, if it does not."""
+    product = the_product(bench, question)
+    if product is not None:
+        about_product.why_not(bench, product, slot_asked(bench, question, None))
+
+
 def compare(bench: Bench, question: Question) -> None:
     """How two products compare."""
     if pair := _two_products(bench, question, "two_products"):
-        about_change.compare(bench, *pair)
+        asked = [slot_asked(bench, question, bench.launch_of(one.product_id)) for one in pair]
+        about_change.compare(bench, *pair, asked)
+        _say_left_out(bench, question)
+
+
+def _say_left_out(bench: Bench, question: Question) -> None:
+    """Say which of the products named no comparison of two tells of."""
+    further = [named[0] for named in question.named[2:] if len(named) == 1]
+    if further:
+        titles = ", ".join(f"{bench.engine.product(one).title} #{one}" for one in dict.fromkeys(further))
+        bench.sheet.say("two_at_a_time", closing=True, titles=titles)
 
 
 def _swap(bench: Bench, question: Question) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from copilot.fact_collectors import DISPLACED_SAID
+from copilot.fact_collectors import DISPLACED_SAID, SlotAsked, launch_at
 from copilot.planner_facts import add_binding_after, say_set_aside
 from copilot.product_facts import Bench, add_expected, add_forecast, add_slot
 from ranking.counterfactual import swap
@@ -105,8 +105,13 @@ def _add_price_effect(bench: Bench, product: Product, item: ChangePrice) -> Fact
     return bench.sheet.add("price_effect", product.product_id, product.title, times, source, interval=interval)
 
 
-def compare(bench: Bench, first: Product, second: Product) -> None:
-    """Two products' forecasts, the difference, and their slots."""
+def compare(bench: Bench, first: Product, second: Product, asked: Sequence[SlotAsked]) -> None:
+    """Two products' forecasts, the difference, and their slots; first what each sells in the slot asked of it."""
+    for product, there in zip((first, second), asked, strict=True):
+        launch = bench.launch_of(product.product_id)
+        elsewhere = launch_at(bench, product, there, launch)
+        stands = launch if launch is not None and there != SlotAsked() else None
+        bench.sheet.must_say(add_expected(bench, found) if (found := elsewhere or stands) is not None else None)
     forecasts = [bench.engine.forecast(one.product_id) for one in (first, second)]
     if forecasts[0] is not None and forecasts[1] is not None:
         bench.sheet.must_say(
@@ -121,6 +126,21 @@ def compare(bench: Bench, first: Product, second: Product) -> None:
         )
     for product in (first, second):  # before the slots, so that a short answer tells of both
         bench.sheet.must_say(add_forecast(bench, product))
+    bench.sheet.must_say(_add_overlap(bench, first, second))
     for product in (first, second):
         launch = bench.launch_of(product.product_id)
         bench.sheet.must_say(add_slot(bench, launch) if launch else None)
+
+
+def _add_overlap(bench: Bench, first: Product, second: Product) -> Fact | None:
+    """Add how far the intervals of two forecasts overlap: there the forecasts do not tell which one sells more."""
+    forecasts = [bench.engine.forecast(one.product_id) for one in (first, second)]
+    found = [one for one in forecasts if one is not None]
+    if len(found) < 2:
+        return None
+    shared = float(min(one.high for one in found) - max(one.low for one in found))
+    if shared <= 0:
+        return None
+    source = bench.sources.planner("forecast_overlap", [first.product_id, second.product_id])
+    other = (second.product_id, second.title)
+    return bench.sheet.add("forecast_overlap", first.product_id, first.title, shared, source, other=other)

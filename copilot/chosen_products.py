@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from copilot.catalogue_names import head_of, words_of
 from copilot.group_names import within
 from copilot.intents import ABOUT_A_PRODUCT, OF_A_PART_TOO, Intent
 from copilot.questions import Question
@@ -16,7 +17,13 @@ if TYPE_CHECKING:
     from copilot.records import StoredPlan
 
 
-OF_PLANNED_LAUNCHES = OF_A_PART_TOO | {Intent.PLANNED, Intent.EXTREMES, Intent.LOCKS, Intent.BRIEF}
+OF_PLANNED_LAUNCHES = OF_A_PART_TOO | {
+    Intent.PLANNED,
+    Intent.EXTREMES,
+    Intent.LOCKS,
+    Intent.BRIEF,
+    Intent.RHYTHM,
+}
 """Intents that speak of the launches of a category, so that one without launches says nothing."""
 
 
@@ -98,6 +105,8 @@ def choose_product(question: Question, stored: StoredPlan, engine: Engine) -> Ch
 def choose_among(possible: Sequence[str], question: Question, stored: StoredPlan, engine: Engine) -> Chosen:
     """Decide among products that a name could mean."""
     launches = [launch for one in possible if (launch := stored.plan.launch_of(one)) is not None]
+    if len(possible) > 1:  # a name, rather than a number
+        launches += _of_other_sizes(launches, question, stored)
     launches = (
         [one for one in launches if _stands_there(one, question)] if question.intent in OF_ANY_CANDIDATE else launches
     )
@@ -110,6 +119,18 @@ def choose_among(possible: Sequence[str], question: Question, stored: StoredPlan
     waiting = set(engine.problem.product_ids)
     candidates = tuple(one for one in possible if one in waiting) or tuple(possible)
     return Chosen(candidates[0]) if len(candidates) == 1 else Chosen(still_possible=candidates)
+
+
+def _of_other_sizes(launches: Sequence[Launch], question: Question, stored: StoredPlan) -> list[Launch]:
+    """Return the launches of other sizes, where a name tells none: "the donuts" may be "Donuts" or "Donuts, 12 oz"."""
+    if len(launches) != 1 or question.entities.numbers or head_of(launches[0].title) != words_of(launches[0].title):
+        return []
+    only = launches[0]
+    return [
+        one
+        for one in stored.plan.launches
+        if one.product_id != only.product_id and head_of(one.title) == head_of(only.title)
+    ]
 
 
 def _in_the_slot(question: Question, stored: StoredPlan) -> Chosen:

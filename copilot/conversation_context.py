@@ -212,6 +212,9 @@ def of_the_compared(
             other = tuple(one for one in pair if one != product)
             found = replace(found, products=(product,))
             return replace(question, intent=intent, entities=found, alternatives=(), beside=other)
+    if (found.weeks or found.placements) and adds_only(read, question.text, phrases):  # "and in week 45?" of both
+        both, named = replace(found, products=tuple(pair)), tuple((one,) for one in pair)
+        return replace(question, intent=Intent.COMPARE, entities=both, named=named, alternatives=())
     match = re.search(str(phrases.parsing["of_both"]), question.text, re.IGNORECASE)
     if match is None or found.weeks or found.placements or question.of_launches:
         return None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from copilot.factsheet import Fact, Source
 from copilot.plan_collectors import add_plan_gap
-from copilot.planner_facts import add_plan_low
+from copilot.planner_facts import add_plan_low, add_plan_worth
 from copilot.product_facts import Bench
 from copilot.topics import asks
 from retrieval.weeks import week_of
@@ -49,7 +49,8 @@ def data(bench: Bench, question: Question) -> None:
         bench.sheet.must_say(_add_gap_to_plan(bench))
     if {"gap", "sure"} & asked:
         bench.sheet.must_say(*(add_accuracy(bench) if "sure" in asked else ()))
-        bench.sheet.must_say(add_plan_gap(bench), add_plan_low(bench) if "sure" in asked else None)
+        bench.sheet.must_say(add_plan_gap(bench))
+        bench.sheet.must_say(*((add_plan_low(bench), add_plan_worth(bench)) if "sure" in asked else ()))
     if asked <= {"size"}:
         _add_size(bench)
     if "sure" in asked:

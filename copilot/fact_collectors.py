@@ -64,9 +64,14 @@ def why_here(bench: Bench, product: Product, launch: Launch) -> None:
     say_supposed_of(bench, product)
     loss = add_delta(bench, "slot_loss", product, told, explains=slot, week=launch.week, placement=launch.placement)
     bench.sheet.must_say(slot, add_after_holiday(bench, launch), expected)
-    bench.sheet.must_say(*add_reasons(bench, launch, expected)[:2])
+    reasons = add_reasons(bench, launch, expected)[:2]
+    instead = add_next_best(bench, product, told)
+    if loss is not None and loss.sign == 0:  # no reason weighs more than that another plan would do as well
+        bench.sheet.must_say(loss, instead)
+        bench.sheet.say("slot_tie", closing=True)
+    bench.sheet.must_say(*reasons)
     _add_product_evidence(bench, product, expected)
-    bench.sheet.must_say(loss, add_next_best(bench, product, told), add_binding(bench, launch))
+    bench.sheet.must_say(loss, instead, add_binding(bench, launch))
     bench.sheet.must_say(add_flip(bench, product, told))
     add_rhythm_effect(bench, launch)
 
@@ -109,7 +114,7 @@ def forecast(bench: Bench, product: Product, asked: SlotAsked | None = None) -> 
         return
     say_supposed_of(bench, product)
     launch = bench.launch_of(product.product_id)
-    if asked is not None and (there := _launch_at(bench, product, asked, launch)) is not None:
+    if asked is not None and (there := launch_at(bench, product, asked, launch)) is not None:
         bench.sheet.must_say(add_expected(bench, there))
     expected = add_expected(bench, launch) if launch else None
     bench.sheet.must_say(expected)
@@ -122,7 +127,7 @@ def forecast(bench: Bench, product: Product, asked: SlotAsked | None = None) -> 
     bench.sheet.must_say(*(add_analogue(bench, product, one, explains=alone) for one in nearest[:ANALOGUES_SAID]))
 
 
-def _launch_at(bench: Bench, product: Product, asked: SlotAsked, launch: Launch | None) -> Launch | None:
+def launch_at(bench: Bench, product: Product, asked: SlotAsked, launch: Launch | None) -> Launch | None:
     """Return the product as if it were launched in the slot asked about; None where it stands or without a slot."""
     week = asked.week or (launch.week if launch else None)
     placement = asked.placement or (launch.placement if launch else None)
@@ -149,10 +154,11 @@ def similar(bench: Bench, product: Product) -> None:
         bench.sheet.must_say(add_forecast(bench, product))
 
 
-def search_demand(bench: Bench, product: Product, words: Sequence[str] = ()) -> None:
+def search_demand(bench: Bench, product: Product, words: Sequence[str] = (), *, trend_first: bool = False) -> None:
     """How often shoppers search for what a product is, in its own words first, and whether that rises.
 
-    `words` are those of the question that name it; without them those of its title before the size.
+    `words` are those of the question that name it; without them those of its title before the size. `trend_first` is
+    for "did searches go up?".
     """
     if not bench.engine.workspace.has("queries"):
         bench.sheet.say("searches_off")
@@ -161,6 +167,7 @@ def search_demand(bench: Bench, product: Product, words: Sequence[str] = ()) -> 
     near = add_searches(bench, product, QUERIES_SAID, told=[fact.other_label for fact in exact[1:]])
     if not near:
         bench.sheet.say("no_searches")
+    bench.sheet.must_say(*(fact for fact in near[1:2] if trend_first and fact.name == "search_trend"))
     bench.sheet.must_say(exact[0], *near[:2], *exact[1:], *near[2:])
 
 

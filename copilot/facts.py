@@ -16,7 +16,16 @@ from copilot import plan_collectors as about_plan
 from copilot import search_collectors as about_searches
 from copilot import version_collectors as about_versions
 from copilot.abstention import OF_ANY_WEEK
-from copilot.asked import is_about_a_category, is_about_a_part, is_named, part, plan_range, slot_asked, the_product
+from copilot.asked import (
+    is_about_a_category,
+    is_about_a_part,
+    is_named,
+    part,
+    plan_range,
+    say_others_named,
+    slot_asked,
+    the_product,
+)
 from copilot.chosen_products import Chosen, choose_product, settled
 from copilot.fact_collectors import SlotAsked
 from copilot.fact_sources import Sources
@@ -28,6 +37,9 @@ from copilot.plan_collectors import Part
 from copilot.product_facts import Bench, add_expected, add_slot
 from copilot.questions import SHOWN_CANDIDATES, Intent, Question
 from copilot.rest_collectors import asks_for_rest, rest
+from copilot.settled_words import says
+from copilot.topics import asks, weighs
+from copilot.untold_collectors import tell_untold
 from retrieval.weeks import format_week
 
 if TYPE_CHECKING:
@@ -73,7 +85,7 @@ def collect_facts(
     elif question.unsure:
         first, second = (phrases.label(f"intent.{intent.value}") for intent, _ in question.alternatives[:2])
         sheet.say("ask_back_intent", first=first, second=second)
-    elif _can_speak(bench, question):
+    elif _can_speak(bench, question) and not tell_untold(bench, question):
         _COLLECTORS[question.intent](bench, question)
     return at_wished_length(_with_the_displaced(sheet.build()))
 
@@ -108,6 +120,7 @@ def _why_here(bench: Bench, question: Question) -> None:
     product = the_product(bench, question)
     if product is None:
         return
+    say_others_named(bench, question, product)
     launch = bench.launch_of(product.product_id)
     asked = slot_asked(bench, question, launch)
     if launch is None or asked.differs_from(launch):
@@ -177,7 +190,8 @@ def _rhythm(bench: Bench, question: Question) -> None:
         return
     if question.product_words and not question.entities.groups:
         bench.sheet.say("unknown_group", name=question.product_words)
-    about_plan.rhythm(bench, question.entities.groups, question.entities.weeks)
+    limit_first = asks(bench, question, "more_or_fewer")
+    about_plan.rhythm(bench, question.entities.groups, question.entities.weeks, limit_first=limit_first)
 
 
 def _planned(bench: Bench, question: Question) -> None:
@@ -190,7 +204,14 @@ def _planned(bench: Bench, question: Question) -> None:
         return
     if question.product_words:
         bench.sheet.say("unknown_part", name=question.product_words)
-    about_plan.planned(bench, part(question))
+    asked = part(question)
+    if asked.weeks == (bench.engine.weeks[-1],) and says(question, "after_it", bench.sources.phrases):
+        bench.sheet.say("plan_ends", last=format_week(asked.weeks[0]))
+    several = max(map(len, (asked.weeks, asked.placements, asked.groups))) > 1
+    if several and weighs(bench, question):
+        about_plan.planned_units(bench, asked)
+        return
+    about_plan.planned(bench, asked)
 
 
 def _planned_product(bench: Bench, question: Question) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from copilot.lexicon import Lexicon
 
 _BROAD = 6  # a word that fits more groups than this names none of them
+_LIKE = 12  # the same beside a group that is called by the word itself, which is surely meant
 _OBJECT = re.compile(
     r"\s+(?:the|an?|me|my|us|it|this|that|some|one|week|#|brief|document|launch (?:paper|brief))\b", re.I
 )
@@ -72,7 +73,7 @@ class GroupNames:
         stem = self._stem(words[0])
         others = [one for one in self.groups if stem in self._stems(one.rsplit(" > ", 1)[-1])]
         others = [one for one in others if not any(within(one, path) for path in called)]
-        return tuple(others) if len(others) <= _BROAD else ()
+        return tuple(others) if len(others) <= _LIKE else ()
 
     def stands(self, name: str, text: str, end: int) -> bool:
         """Say whether a name that ends here is one: "produce the brief" is no department."""

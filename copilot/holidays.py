@@ -92,9 +92,14 @@ def named_day(title: str, category: str) -> tuple[Holiday | None, str]:
     return next((one for one in holidays() if one.is_named_in(category)), None), category
 
 
+def label_of(holiday: Holiday, lang: str) -> str:
+    """Return what a day is called."""
+    return str(load_toml(lang, FILE)[holiday.key]["label"])
+
+
 def _add_late(bench: Bench, launch: Launch, made_for: Holiday, day: date, named_by: str) -> Fact:
     week, phrases = week_of(day), bench.sources.phrases
-    label = load_toml(phrases.lang, FILE)[made_for.key]["label"]
+    label = label_of(made_for, phrases.lang)
     return bench.sheet.add(
         "after_holiday",
         launch.product_id,

@@ -10,7 +10,7 @@ from copilot.data_collectors import add_accuracy, add_past_launches, say_simulat
 from copilot.fact_collectors import add_not_planned
 from copilot.holidays import add_after_holiday, add_after_holidays
 from copilot.plan_collectors import add_plan_gap, add_planned_count, add_planned_units, largest_first
-from copilot.planner_facts import add_fatigue, add_flip, add_plan_low, add_rhythm_effect
+from copilot.planner_facts import add_fatigue, add_flip, add_plan_low, add_plan_worth, add_rhythm_effect
 from copilot.product_facts import (
     ANALOGUES,
     Bench,
@@ -75,7 +75,7 @@ def _part_risks(bench: Bench, asked: Part) -> None:
     launches = [launch for launch in bench.stored.plan.launches if asked.holds(launch)]
     whole = not (asked.weeks or asked.placements or asked.groups)
     if whole:
-        bench.sheet.must_say(add_plan_low(bench))
+        bench.sheet.must_say(add_plan_low(bench), add_plan_worth(bench))
     elif len(asked.weeks) <= 1 and len(asked.placements) <= 1 and len(asked.groups) <= 1:
         bench.sheet.must_say(add_planned_count(bench, asked))
     bench.sheet.must_say(*add_after_holidays(bench, sorted(launches, key=largest_first), LATE_SAID))
@@ -104,7 +104,8 @@ def confidence(bench: Bench, question: Question) -> None:
         launches = sorted(filter(asked.holds, bench.stored.plan.launches), key=largest_first)
         bench.sheet.must_say(*(add_expected(bench, launch) for launch in launches[:RISKIEST_SAID]))
     else:
-        bench.sheet.must_say(*add_accuracy(bench), add_plan_gap(bench), add_plan_low(bench), add_past_launches(bench))
+        bench.sheet.must_say(*add_accuracy(bench), add_plan_gap(bench))
+        bench.sheet.must_say(add_plan_low(bench), add_plan_worth(bench), add_past_launches(bench))
     bench.sheet.say("how_sure", closing=True)
 
 

@@ -7,9 +7,11 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from copilot.catalogue_collectors import add_more
+from copilot.fact_collectors import add_delta
 from copilot.group_names import within
 from copilot.plan_collectors import Part, add_planned_count, add_planned_units, largest_first, list_launches
 from copilot.product_facts import Bench, add_expected, add_forecast, add_lift, add_slot
+from copilot.settled_words import says
 from copilot.topics import asks
 from ranking.interventions import CapLaunches, ChangePrice, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
 from ranking.plan import Launch
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 LISTED = 3  # launches of a ranking that is not asked for a number
 LISTED_AT_MOST = 10
 LEFT_OUT_SAID = 4
+DROPPED_WEIGHED = 3  # launches that the plan is solved without, those expected to sell least
 
 
 def extremes(bench: Bench, question: Question) -> None:
@@ -32,10 +35,16 @@ def extremes(bench: Bench, question: Question) -> None:
     if not launches:
         bench.sheet.must_say(add_planned_count(bench, Part(part.weeks[:1], part.placements[:1], part.groups[:1])))
         return
-    least = asks(bench, question, "least")
+    if says(question, "ranks_width", bench.sources.phrases):
+        _add_widest(bench, launches, surest=asks(bench, question, "surest"), n=_how_many(question))
+        return
+    drops = says(question, "which_goes", bench.sources.phrases)
+    least = drops or asks(bench, question, "least")
     kind = next((one for one in ("week", "placement", "category") if asks(bench, question, one)), "launch")
     if kind == "launch":
         _add_extreme_launches(bench, launches, least, _how_many(question))
+        if drops:
+            _add_drop_losses(bench, sorted(launches, key=largest_first, reverse=True)[:DROPPED_WEIGHED])
         return
     counted = asks(bench, question, "launches") and not asks(bench, question, "units")
     _add_extreme_parts(bench, kind, launches, least, counted)
@@ -48,8 +57,38 @@ def _add_extreme_launches(bench: Bench, launches: Sequence[Launch], least: bool,
     name = "least_units" if least else "most_units"
     units = float(first.expected_units)
     about = (first.product_id, first.title, units, source)
-    bench.sheet.must_say(bench.sheet.add(name, *about, week=first.week, placement=first.placement))
+    there = {"week": first.week, "placement": first.placement, "interval": (float(first.low), float(first.high))}
+    bench.sheet.must_say(bench.sheet.add(name, *about, **there))
     bench.sheet.must_say(*(add_expected(bench, launch) for launch in ordered[1:n]))
+
+
+def _add_drop_losses(bench: Bench, launches: Sequence[Launch]) -> None:
+    """Add what the plan loses without each of some launches, as its place goes to the next best."""
+    for launch in launches:
+        told = bench.engine.counterfactual(bench.stored, Exclude(launch.product_id))
+        product = bench.engine.product(launch.product_id)
+        bench.sheet.must_say(add_delta(bench, "drop_loss", product, told, explains=None, week=None, placement=None))
+
+
+def _add_widest(bench: Bench, launches: Sequence[Launch], *, surest: bool, n: int) -> None:
+    """Add the launch whose interval is widest (or narrowest) for what it is expected to sell, then those next to it."""
+    ordered = sorted(launches, key=lambda one: (-_relative_width(one), one.product_id), reverse=surest)
+    first = ordered[0]
+    name = "narrowest_interval" if surest else "widest_interval"
+    about = (
+        first.product_id,
+        first.title,
+        _relative_width(first),
+        bench.sources.planner("relative_width", [first.product_id]),
+    )
+    bench.sheet.must_say(bench.sheet.add(name, *about, week=first.week, placement=first.placement))
+    bench.sheet.must_say(*(add_expected(bench, launch) for launch in ordered[:n]))
+    bench.sheet.say("how_sure", closing=True)
+
+
+def _relative_width(launch: Launch) -> float:
+    """Return the width of a launch's interval over what it is expected to sell, as larger forecasts err by more."""
+    return float((launch.high - launch.low) / launch.expected_units) if launch.expected_units > 0 else 0.0
 
 
 def _add_extreme_parts(bench: Bench, kind: str, launches: Sequence[Launch], least: bool, counted: bool) -> None:
@@ -162,7 +201,7 @@ def _add_lock(bench: Bench, product_id: str, title: str, rule: Lock | None) -> N
 
 def method(bench: Bench, question: Question) -> None:
     """How what is asked about is computed, in the product's own words."""
-    topics = ("interval", "rhythm", "search", "similar", "momentum", "lift", "checked", "plan", "forecast")
+    topics = ("worth", "interval", "rhythm", "search", "similar", "momentum", "lift", "checked", "plan", "forecast")
     asked = next((topic for topic in topics if asks(bench, question, topic)), "overview")
     bench.sheet.say(f"method_{asked}")
 

@@ -121,12 +121,15 @@ def add_planned_units(bench: Bench, part: Part) -> Fact:
     return _add_over_part(bench, "planned_units", part, total, launches)
 
 
-def rhythm(bench: Bench, groups: Sequence[str], weeks: Sequence[date] = ()) -> None:
-    """How many launches per week the data supports, for some groups or for the whole season, and what weeks hold."""
+def rhythm(bench: Bench, groups: Sequence[str], weeks: Sequence[date] = (), *, limit_first: bool = False) -> None:
+    """How many launches per week the data supports, for some groups or for the whole season, and what weeks hold.
+
+    `limit_first` is for "should we launch more?": what sets the limit answers that.
+    """
     if not groups:
         for week in weeks:
             bench.sheet.must_say(add_planned_count(bench, Part(weeks=(week,))))
-        add_season(bench)
+        add_season(bench, limit_first=limit_first)
         return
     known = {one.group: one for one in bench.engine.rhythm.groups}
     launches = bench.stored.plan.launches
@@ -152,7 +155,7 @@ def _all_groups(bench: Bench) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*bench.engine.group_names(), *past)))
 
 
-def add_season(bench: Bench) -> list[Fact]:
+def add_season(bench: Bench, *, limit_first: bool = False) -> list[Fact]:
     """Add the rhythm over all groups: what is recommended, what was usual, what the plan does, how crowding tells."""
     found = bench.engine.rhythm
     source = bench.sources.rhythm()
@@ -164,7 +167,9 @@ def add_season(bench: Bench) -> list[Fact]:
     crowding = _add_crowding(bench, "season", powers, advice)
     binding = _add_slots_bind(bench, facts[0], facts[1], advice)
     limits = [binding] if binding else [facts[1], advice]  # a limit that the slots never let through helps nobody
-    bench.sheet.must_say(facts[0], *limits, observed, crowding, *add_fatigue(bench, ""))
+    bench.sheet.must_say(
+        *(limits if limit_first else ()), facts[0], *limits, observed, crowding, *add_fatigue(bench, "")
+    )
     return [fact for fact in (*facts, advice, observed, crowding, binding) if fact]
 
 

@@ -129,6 +129,12 @@ def add_plan_low(bench: Bench) -> Fact:
     return bench.sheet.add("plan_low", "plan", "plan", float(low), source)
 
 
+def add_plan_worth(bench: Bench) -> Fact:
+    """Add what the plan is worth as forecast, to set its low case against; each says where the low case lies."""
+    bench.sheet.say("low_case", closing=True)
+    return bench.sheet.add("plan_worth", "plan", "plan", float(bench.stored.plan.objective), bench.sources.plan())
+
+
 def add_fatigue(bench: Bench, group: str) -> list[Fact]:
     """Add what a recent launch of a group does to its next one; where the data cannot tell, that and what would."""
     model = bench.engine.models.fatigue

@@ -49,12 +49,14 @@ from copilot.settled_intents import (
     without_a_product,
     without_their_kind,
 )
+from copilot.settled_words import by_its_words
 from copilot.short_turns import of_the_same
 from copilot.stray_words import StrayWords
 from copilot.taught_intents import taught_for
 from copilot.turns import (
     as_before,
     corrected,
+    narrowing,
     of_another_amount,
     of_the_other,
     of_the_shown_there,
@@ -239,11 +241,12 @@ class QuestionParser:
         question = by_its_parts(self._with_change(question), read, self.matcher.holds_cue)
         question = with_the_other_kind(question, read, self.phrases, self.reader.names.waiting_named)
         question = without_their_kind(question)
+        question = by_its_words(question, read, previous, self.phrases)
         question = weighed_up(without_a_product(question, read, previous), read, self.phrases)
         question = of_that_week(question, previous, self.phrases)
         question = of_a_number(question, read, previous, self.engine.weeks)
         question = of_those(question, read, previous, self.phrases)
-        question = of_the_shown_there(question, read, previous)
+        question = narrowing(of_the_shown_there(question, read, previous), read, previous, self.phrases)
         question = barred(self.products.fill(question, read, previous))
         question = other_than_the_one_before(question, previous, self.phrases)
         question = with_the_one_before(self._within_scope(question, read), read, previous, self.phrases)

@@ -11,6 +11,7 @@ from copilot.chosen_products import choose_product
 from copilot.group_names import within
 from copilot.product_facts import Bench, add_asked_words
 from copilot.questions import SHOWN_CANDIDATES
+from copilot.topics import asks
 
 if TYPE_CHECKING:
     from copilot.factsheet import Fact
@@ -39,7 +40,7 @@ def search_demand(bench: Bench, question: Question) -> None:
         bench.sheet.say("ask_back_search", closing=True)
         return
     if (product := the_product(bench, question)) is not None:
-        about_product.search_demand(bench, product, words)
+        about_product.search_demand(bench, product, words, trend_first=asks(bench, question, "trend"))
 
 
 def _tell_category(bench: Bench, group: str) -> None:

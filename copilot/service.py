@@ -24,6 +24,7 @@ from copilot.archive import Archive
 from copilot.brief_age import BriefAge, read_edition
 from copilot.brief_passages import BriefProgress, Passages
 from copilot.briefs import Brief, write_brief
+from copilot.chosen_products import settled
 from copilot.conversation_context import Wish, wished
 from copilot.engine import Engine, Evidence
 from copilot.error_lines import error_line
@@ -174,6 +175,7 @@ class Copilot:
         stored = self.current_plan()
         if question is None:
             question = wished(previous, wish) if wish and previous else self._parsed(message, lang, previous)
+        question = settled(question, stored, self.engine)  # so that what was understood shows what the plan decides
         yield Understood(question)
         with self._facts_line.join() as ticket:
             yield from _waiting(ticket, "facts", cancel)

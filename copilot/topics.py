@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from copilot.questions import Question
 
 
+def weighs(bench: Bench, question: Question) -> bool:
+    """Say whether a question sets what it names against each other: "compare week 41 with week 52"."""
+    return re.search(str(bench.sources.phrases.parsing["weighs"]), question.text, re.IGNORECASE) is not None
+
+
 def asks(bench: Bench, question: Question, topic: str) -> bool:
     """Say whether a question speaks of a topic, such as `week` or `least`."""
     patterns = bench.sources.phrases.parsing["topics"]

@@ -148,6 +148,24 @@ def of_these_two(question: Question, read: ReadMessage, previous: Question | Non
     )
 
 
+def narrowing(question: Question, read: ReadMessage, previous: Question | None, phrases: Phrases) -> Question:
+    """Keep the weeks of the question before where a message only adds a placement or category to what is planned."""
+    found = question.entities
+    before = previous.entities if previous else None
+    if (
+        before is None
+        or previous is None
+        or question.intent is not Intent.PLANNED
+        or previous.intent is not Intent.PLANNED
+    ):
+        return question
+    names = found.products or found.weeks or found.unknown_weeks or before.products or read.named
+    adds = (found.placements and not before.placements) or (found.groups and not before.groups)
+    if names or not before.weeks or not adds or not adds_only(read, question.text, phrases):
+        return question
+    return replace(question, entities=replace(found, weeks=before.weeks))
+
+
 def with_those_beside(question: Question, previous: Question | None) -> Question:
     """Keep in mind which product the turn before was about, for "the other one" and "those two"."""
     before = previous.entities.products[:1] if previous else ()

@@ -264,3 +264,11 @@ def test_a_placement_inside_a_longer_word_is_not_read(reader):
 def test_words_of_a_placement_are_not_joined(reader, monkeypatch):
     monkeypatch.setattr(reader.names, "_known", reader.names._known | {"endcap"})
     assert reader.mended("why at the front end cap") == "why at the front end cap"
+
+
+def test_a_word_that_many_categories_have_means_all_of_them_beside_one_that_is_called_so(reader):
+    kinds = ("Bag", "Baked", "Natural", "Warehouse", "Frozen", "Packaged", "Breakfast", "Nut")
+    groups = ("Deli > Snacks", *(f"Grocery > {kind} Snacks" for kind in kinds))
+    names = GroupNames(groups, reader.phrases.lexicon, reader.question_words)
+    assert names.called("Snacks") == ("Deli > Snacks",)
+    assert names.like("Snacks") == groups[1:]

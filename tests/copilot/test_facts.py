@@ -446,7 +446,7 @@ def test_locks_are_told(collect, small_engine, small_stored):
         ("how fresh is the data", ["data_gap", *["data_rows"] * 3]),
         ("what data do you have", [*["data_rows"] * 3, "data_gap", "plan_candidates", "data_launches", "simulated"]),
         ("what is the gap", ["plan_gap"]),
-        ("how sure are you", [*BACKTEST, "plan_gap", "plan_low", "how_sure"]),
+        ("how sure are you", [*BACKTEST, "plan_gap", "plan_low", "plan_worth", "low_case", "how_sure"]),
         ("how many past launches do you know", ["plan_candidates", "data_launches"]),
     ],
 )

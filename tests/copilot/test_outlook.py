@@ -92,6 +92,7 @@ def test_confidence_is_an_interval_and_what_it_rests_on(told):
         "backtest_launches",
         "plan_gap",
         "plan_low",
+        "plan_worth",
         "data_launches",
     ]
     assert names(told(Intent.CONFIDENCE, weeks=(W41,)))[0] == "planned_units"
