@@ -100,6 +100,7 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         "analogue_units": _OUTCOME,
         "analogue_median": _OUTCOME,
         "analogue_count": FactSpec("launches", tense="past", after=("analogue_median",)),
+        "analogues_above": FactSpec("launches", tense="past"),
         "units_difference": FactSpec("units", direction="delta", tense="future"),
         "searches_per_week": FactSpec("searches per week", tense="past"),
         "search_trend": FactSpec("ratio", direction="ratio", tense="past", level=0.8),
