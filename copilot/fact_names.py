@@ -176,6 +176,7 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         "pairs_test": FactSpec("pairs"),
         "holdout_test": FactSpec("shoppers"),
         "after_holiday": FactSpec("weeks"),
+        "together_units": _FORECAST,
         "risk_low": FactSpec("units", tense="future"),
         "risk_placement": FactSpec("units", tense="future"),
         "risk_trend": FactSpec("units", tense="future"),

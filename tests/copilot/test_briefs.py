@@ -85,7 +85,7 @@ def test_a_product_brief_has_all_its_parts(brief):
         assert f"## {heading}\n" in text
     assert "52 units" in text
     assert "80% interval 15.6 to 125" in text
-    assert r"Corn Chips 9 Oz \#201 | 2017-W10 | 34 units" in text
+    assert r"“Corn Chips 9 Oz” \#201 | 2017-W10 | 34 units" in text
     assert "simulated" in text
     assert "2017-W45" in text  # four weeks after the launch
 
