@@ -9,6 +9,7 @@ import pytest
 from copilot.briefs import write_brief
 from copilot.output import plan_document
 from copilot.phrases import languages, load_phrases
+from retrieval.weeks import format_week
 
 
 @pytest.mark.parametrize("lang", languages())
@@ -45,6 +46,17 @@ def test_a_week_tells_what_the_similar_launches_did_and_who_bought_them(small_en
     names = [fact.name for fact in written.facts]
     assert names.count("analogue_units") == len(sold)
     assert {"analogue_median", "newcomers"} <= set(names)
+
+
+@pytest.mark.parametrize(("lang", "lead"), [("en", "- **Against it:** "), ("zh", "- **不利之处**：")])
+def test_what_speaks_against_a_weeks_launch_comes_last(small_engine, small_stored, lang, lead):
+    """Yogurt's demand falls in the small shop, that of snacks rises."""
+    for group, against in (("Grocery > Yogurt", True), ("Grocery > Bag Snacks", False)):
+        launch = next(one for one in small_stored.plan.launches if one.group == group)
+        week = format_week(launch.week)
+        text = write_brief(week, small_engine, small_stored, load_phrases(lang)).markdown.split("\n## ")[3]
+        bullets = [line for line in text.splitlines() if line.startswith("- ")]
+        assert [line.startswith(lead) for line in bullets] == [False] * (len(bullets) - 1) + [against]
 
 
 @pytest.mark.parametrize("lang", languages())
