@@ -14,6 +14,8 @@ from itertools import accumulate, pairwise
 from PIL import Image, ImageDraw, ImageFont
 
 TEXT_WIDTH = 40  # characters of the longest bar
+MOST_OF_BAND = 2.0  # a bar is cut at this many times the upper end of the band
+_CUT = "▶"
 _SCALE, _WIDTH, _ROW, _LEFT, _RIGHT, _MARGIN = 2, 640, 26, 66, 120, 14  # pixels, before they are doubled
 _INKS = ("#2f5d8a", "#d08c3a", "#5c8f57", "#9a5b86", "#8a8f98")
 _BAND, _LINE, _GRID, _TEXT = "#dfe8f2", "#b3382c", "#c9ced6", "#22262c"
@@ -46,9 +48,19 @@ class Chart:
 
     @property
     def top(self) -> float:
-        """The largest value that has to fit."""
+        """The largest value that has to fit; beside a band, longer bars are cut, or the band could not be read."""
         ends = [sum(row.parts) for row in self.rows]
-        return max([*ends, *(self.band or ()), self.line or 0.0, 1e-9])
+        most = max([*ends, *(self.band or ()), self.line or 0.0, 1e-9])
+        return min(most, MOST_OF_BAND * max(*self.band, self.line or 0.0)) if self.band and self.band[1] > 0 else most
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether a bar is longer than drawn."""
+        return any(map(self.cuts, self.rows))
+
+    def cuts(self, row: Row) -> bool:
+        """Say whether a row's bar is longer than drawn."""
+        return sum(row.parts) > self.top
 
 
 def as_text(chart: Chart) -> str:
@@ -58,7 +70,7 @@ def as_text(chart: Chart) -> str:
     """
     widest = max((len(row.label) for row in chart.rows), default=0)
     scale = _text_scale(chart)
-    bars = [(row.label.ljust(widest), _text_bar(row.parts, scale), row.text) for row in chart.rows]
+    bars = [(row.label.ljust(widest), _cut_bar(chart, row, scale), row.text) for row in chart.rows]
     lines = [f"{label} {bar} {text}".rstrip() for label, bar, text in bars]
     if chart.band:
         lines.append(f"{' ' * widest} {_text_band(chart, scale)}".rstrip())
@@ -69,6 +81,11 @@ def _text_scale(chart: Chart) -> float:
     """Characters per unit: one where all parts are whole and fit, so that a bar can be counted."""
     whole = all(float(part).is_integer() for row in chart.rows for part in row.parts)
     return 1.0 if whole and chart.top <= TEXT_WIDTH and not chart.band else TEXT_WIDTH / chart.top
+
+
+def _cut_bar(chart: Chart, row: Row, scale: float) -> str:
+    bar = _text_bar(row.parts, scale)
+    return bar[: TEXT_WIDTH - 1] + _CUT if chart.cuts(row) else bar
 
 
 def _text_bar(parts: Sequence[float], scale: float) -> str:
@@ -112,14 +129,19 @@ def _draw_row(draw: ImageDraw.ImageDraw, chart: Chart, row: Row, top: int) -> No
     draw.text(((_LEFT - 8) * _SCALE, middle), row.label, fill=_TEXT, font=font, anchor="rm")
     ends = [0.0, *accumulate(row.parts)]
     for number, (start, end) in enumerate(pairwise(ends)):
-        left, right = _across(chart, start), _across(chart, end)
+        left, right = _across(chart, start), _across(chart, min(end, chart.top))
         if right <= left:
             continue
         draw.rectangle((left, top + gap, right - 1, top + _ROW * _SCALE - gap), fill=_INKS[number % len(_INKS)])
         if len(row.parts) > 1 and right - left > 14 * _SCALE:
             small = ImageFont.load_default(11 * _SCALE)
             draw.text(((left + right) // 2, middle), str(number + 1), fill="white", font=small, anchor="mm")
-    draw.text((_across(chart, ends[-1]) + 6 * _SCALE, middle), row.text, fill=_TEXT, font=font, anchor="lm")
+    end, top_edge = _across(chart, min(ends[-1], chart.top)), top + gap
+    if chart.cuts(row):  # the bar ends in an arrow
+        foot, tip = top + _ROW * _SCALE - gap, end + 10 * _SCALE
+        draw.polygon([(end, top_edge), (tip, middle), (end, foot)], fill=_INKS[0])
+        end = tip
+    draw.text((end + 6 * _SCALE, middle), row.text, fill=_TEXT, font=font, anchor="lm")
 
 
 def _across(chart: Chart, value: float) -> int:

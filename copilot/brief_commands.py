@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from copilot.arguments import add_command
 from copilot.console import say
-from copilot.errors import UnsupportedFormat
+from copilot.errors import BriefNotWritten, UnsupportedFormat
 from copilot.output import print_text
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ def run_brief(arguments: argparse.Namespace, copilot: Copilot) -> int:
         return 0
     if arguments.output is None and arguments.format == "docx":
         raise UnsupportedFormat("A docx brief is no text for the screen: name the file to write with -o FILE.")
+    if arguments.output is not None:
+        _check_writable(arguments.output)
     from copilot.briefs import brief_bytes
 
     brief = copilot.brief(arguments.target, arguments.lang, written=arguments.written)
@@ -62,6 +64,18 @@ def run_brief(arguments: argparse.Namespace, copilot: Copilot) -> int:
         partial.write_bytes(content)
     say(f"wrote {arguments.output}")
     return 0
+
+
+def _check_writable(path: Path) -> None:
+    """Refuse a path that no file can have, before a brief is written for it.
+
+    Raises:
+        BriefNotWritten: it is a folder, or lies in none.
+    """
+    if path.is_dir():
+        raise BriefNotWritten.of("brief_to_folder", folder=str(path))
+    if not path.parent.is_dir():
+        raise BriefNotWritten.of("brief_without_folder", folder=str(path.parent))
 
 
 def _who_wrote(brief: Brief, lang: str) -> str:

@@ -19,6 +19,7 @@ from copilot.product_facts import Bench
 from ranking.effect_table import EffectRow, effect_table
 from ranking.effects import TEST_Z
 from ranking.rhythm_stability import rhythm_stability
+from ranking.risk import units_interval
 from ranking.shrinkage import Z_SCORE
 
 if TYPE_CHECKING:
@@ -72,8 +73,10 @@ def add_effects(bench: Bench) -> list[EffectFacts]:
 def _add_effect(bench: Bench, row: EffectRow) -> EffectFacts:
     phrases, sheet = bench.sources.phrases, bench.sheet
     about = (row.effect, phrases.label(f"effect.{row.effect}"))
-    data = [math.exp(-bound) for bound in (row.estimate, row.estimate_high, row.estimate_low)]
-    supposed = [math.exp(-bound) for bound in (row.mean, row.high, row.low)]
+    # A launch of the week before counts with what is left of it, as in the sentences on fatigue.
+    left = bench.engine.models.fatigue.decay if row.effect == "fatigue" else 1.0
+    data = [math.exp(-bound * left) for bound in (row.estimate, row.estimate_high, row.estimate_low)]
+    supposed = [math.exp(-bound * left) for bound in (row.mean, row.high, row.low)]
     prior = phrases.note("effect_supposed", prior=f"{row.prior_weight:.0%}")
     size = None
     if row.test in _TESTS and row.test_size is not None:
@@ -165,6 +168,28 @@ def add_risks(bench: Bench, launch: Launch) -> list[Fact]:
 def _carried(units: float, ratio: float) -> float:
     """Return the part of `units` that is there only if a factor above 1 holds."""
     return units * (1 - 1 / ratio) if ratio > 1 else 0.0
+
+
+def add_above(bench: Bench, product: Product, analogues: Sequence[Fact], expected: Fact | None) -> Fact | None:
+    """Add how many of the similar past launches sold more than a forecast's interval reaches; None where none did."""
+    if expected is None or expected.interval is None:
+        return None
+    high = float(expected.interval[1])
+    above = [one.subject for one in analogues if isinstance(one.value, int | float) and one.value > high]
+    if not above:
+        return None
+    _, told = bench.sources.phrases.bounds(expected) or ("", "")
+    note = bench.sources.phrases.note("analogues_above", launches=len(analogues), high=told)
+    return bench.sheet.add("analogues_above", product.product_id, product.title, len(above), Source("model", note=note))
+
+
+def add_together(bench: Bench, week: date, launches: Sequence[Launch]) -> Fact:
+    """Add what a week's launches are expected to sell in all, with the interval of their sum."""
+    common = bench.engine.models.common_error
+    interval = units_interval(launches, common=common)
+    source = Source("model", note=bench.sources.phrases.note("together", common=f"{common:.1%}"))
+    total = float(sum(launch.expected_units for launch in launches))
+    return bench.sheet.add("together_units", "plan", "plan", total, source, interval=interval, week=week)
 
 
 def add_sample_size(bench: Bench, launch: Launch) -> Fact | None:

@@ -11,14 +11,14 @@ from copilot import plan_collectors as about_plan
 from copilot import product_facts
 from copilot.brief_alternatives import add_alternatives
 from copilot.brief_charts import Chart, Row
-from copilot.brief_facts import add_buyers, add_risks, add_sample_size
+from copilot.brief_facts import add_above, add_buyers, add_risks, add_sample_size
 from copilot.brief_writing import OUTCOME_WEEKS, Brief, BriefWriter
 from copilot.catalogue_names import words_of
 from copilot.cleaning import clean_quote
 from copilot.fact_collectors import SlotAsked
 from copilot.factsheet import Fact
 from copilot.holidays import add_after_holiday
-from copilot.planner_facts import add_binding, add_flip, add_rhythm_effect
+from copilot.planner_facts import add_binding, add_fatigue, add_flip, add_rhythm_effect
 from copilot.product_facts import Bench
 from ranking.interventions import Exclude
 from retrieval.weeks import week_of
@@ -56,22 +56,25 @@ def write_product(writer: BriefWriter, product: Product) -> Brief:
     launch = bench.launch_of(product.product_id)
     nearest = bench.engine.analogues(product.product_id, product_facts.ANALOGUES)
     values |= _add_slot(bench, product, launch) if launch else _add_no_slot(bench, product)
-    forecast = product_facts.add_forecast(bench, product)
+    planned, forecast = values["expected"], product_facts.add_forecast(bench, product)
     analogues = [product_facts.add_analogue(bench, product, one) for one in nearest]
     words = _add_words(bench, product)
     found = next((one for one in bench.engine.rhythm.groups if one.group == product.group), None)
     rhythm = about_plan.add_group_rhythm(bench, product.group, found) if product.group else []
+    supposed = add_fatigue(bench, product.group) if values["counted"] else []
+    medians = product_facts.add_medians(bench, product, nearest)
     buyers = add_buyers(bench, product, nearest)
     values |= {
         "forecast": forecast,
-        "median": product_facts.add_median(bench, product, nearest),
+        "medians": medians,
+        "above": add_above(bench, product, analogues, planned if isinstance(planned, Fact) else forecast),
         "analogues": analogues,
         "outcomes_chart": _chart(bench, analogues, launch, forecast),
         "buyers": buyers,
         "two_segments": _make_two_segments(buyers),
         "demand": [fact for fact in words if isinstance(fact, Fact)],
         "words": [one for one in words if isinstance(one, Words)],
-        "rhythm": {fact.name: fact for fact in rhythm},
+        "rhythm": {fact.name: fact for fact in (*rhythm, *supposed)},
         "stock": product_facts.add_stock(bench, product),
         "description": clean_quote(product.description, DESCRIPTION_LIMIT),
     }
@@ -84,6 +87,8 @@ def _add_slot(bench: Bench, product: Product, launch: Launch) -> dict[str, objec
     expected = product_facts.add_expected(bench, launch, explains=slot)
     reasons = product_facts.add_reasons(bench, launch, expected)
     lift = product_facts.add_lift(bench, launch.placement)
+    counted = add_rhythm_effect(bench, launch)
+    reasons = [fact for fact in (*reasons, lift, counted) if fact]
     told = bench.engine.counterfactual(bench.stored, Exclude(launch.product_id, launch.week, launch.placement))
     loss = about_product.add_delta(
         bench, "slot_loss", product, told, explains=slot, week=launch.week, placement=launch.placement
@@ -92,7 +97,9 @@ def _add_slot(bench: Bench, product: Product, launch: Launch) -> dict[str, objec
     return {
         "slot": slot,
         "expected": expected,
-        "reasons": [fact for fact in (*reasons, lift, add_rhythm_effect(bench, launch)) if fact],
+        "reasons": supporting_first(reasons),
+        "counted": counted,
+        "barred": False,
         "loss": loss,
         "next_best": next_best,
         "flip": add_flip(bench, product, told),
@@ -111,8 +118,15 @@ def _add_slot(bench: Bench, product: Product, launch: Launch) -> dict[str, objec
 def _add_no_slot(bench: Bench, product: Product) -> dict[str, object]:
     """Facts about a candidate that the plan leaves out: what forcing it in would change."""
     about_product.why_not(bench, product, SlotAsked(), evidence=False)
-    empty = dict.fromkeys(("slot", "expected", "loss", "next_best", "flip", "binding", "sample", "measured", "late"))
-    return {**empty, "reasons": [], "alternatives": [], "risks": [], "change": _said(bench)}
+    names = ("slot", "expected", "loss", "next_best", "flip", "binding", "sample", "measured", "late", "counted")
+    empty = dict.fromkeys(names)
+    barred = Exclude(product.product_id) in bench.stored.plan.interventions
+    return {**empty, "reasons": [], "alternatives": [], "risks": [], "change": _said(bench), "barred": barred}
+
+
+def supporting_first(reasons: Sequence[Fact]) -> list[Fact]:
+    """Return what speaks for a slot, then what speaks against it, each in the order given."""
+    return sorted(reasons, key=lambda fact: fact.sign == -1)
 
 
 def _add_there(bench: Bench, product: Product, told: Counterfactual) -> Fact | None:

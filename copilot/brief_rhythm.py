@@ -14,6 +14,7 @@ from copilot.brief_facts import RhythmFacts, add_effects, add_group_weeks, add_s
 from copilot.brief_writing import Brief, BriefWriter, short_week
 from copilot.factsheet import TIE_TOLERANCE, Fact
 from copilot.group_names import within
+from copilot.holidays import add_after_holidays, named_day
 from copilot.plan_collectors import Part
 from copilot.planner_facts import PRICED, add_fatigue, add_plan_low
 from copilot.product_facts import Bench
@@ -26,6 +27,7 @@ RHYTHM = "rhythm"
 GROUPS_SHOWN = 12  # groups with most launches in the plan
 GROUPS_DRAWN = 4  # groups with a colour of their own in the chart
 PRICES_SHOWN = 4
+LATE_SHOWN = 6  # launches after their day that are named
 
 
 @dataclass(frozen=True)
@@ -49,17 +51,21 @@ def write_rhythm(writer: BriefWriter) -> Brief:
     by_week = [about_plan.add_planned_count(bench, Part(weeks=(week,))) for week in weeks]
     units = [about_plan.add_planned_units(bench, Part(weeks=(week,))) for week in weeks]
     groups = [add_group_weeks(bench, group) for group in shown]
+    alone, today = add_solved_totals(bench), _add_today(bench, shown)
+    season = {fact.name: fact for fact in about_plan.add_season(bench)}
+    late = add_after_holidays(bench, plan.launches, len(plan.launches))
     values: dict[str, object] = {
         "weeks": [short_week(week) for week in weeks],
         "total": total,
         "total_units": about_plan.add_planned_units(bench, Part()),
-        "season": {fact.name: fact for fact in about_plan.add_season(bench)},
+        "season": season,
         "by_week": by_week,
         "units": units,
         "groups": groups,
         "names": group_labels(shown),
         "left_out": len(sizes) - len(shown),
-        "alone": add_solved_totals(bench),
+        "alone": alone,
+        "over_limit": max(map(_size, alone[:-1])) > _size(season["recommended_per_week"]),
         "busiest": max(by_week, key=_size),
         "quietest": min(by_week, key=_size),
         "paces": [_pace(bench, one) for one in groups],
@@ -73,7 +79,10 @@ def write_rhythm(writer: BriefWriter) -> Brief:
         "seasonal": bench.engine.models.season is not None,
         "gap": about_plan.add_plan_gap(bench),
         "low": add_plan_low(bench),
-        "today": _add_today(bench, shown),
+        "today": today,
+        "thin": _thin(groups, today),
+        "late": late[:LATE_SHOWN],
+        "more_late": len(late) > LATE_SHOWN,
         "drawn": shown[:GROUPS_DRAWN],
         "weeks_chart": _chart(bench, shown[:GROUPS_DRAWN]),
     }
@@ -125,8 +134,18 @@ def _add_prices(bench: Bench) -> list[Fact]:
     return facts
 
 
-def _add_seasons(bench: Bench, groups: Sequence[str]) -> list[tuple[Fact, Fact, bool]]:
-    """Add each group's best and worst week by demand, and whether its weeks are all alike as far as is shown.
+def _thin(
+    groups: Sequence[RhythmFacts], today: Sequence[tuple[str, dict[str, Fact]]]
+) -> list[tuple[str, Fact, Fact | None]]:
+    """Return the groups of which more launches are planned than were seen, with both numbers where they are known."""
+    seen = {group: facts.get("rhythm_evidence") for group, facts in today}
+    found = [(one.group, one.planned_total, seen.get(one.group)) for one in groups]
+    return [one for one in found if one[2] is None or _size(one[1]) > _size(one[2])]
+
+
+def _add_seasons(bench: Bench, groups: Sequence[str]) -> list[tuple[Fact, Fact, bool, bool]]:
+    """Add each group's best and worst week by demand, whether its weeks are all alike as far as is shown, and whether
+    the best one comes after the day that the group is named after, which the trend does not know of.
 
     Large groups often are: they stay in the table, or it would look as if nothing were known of them.
     """
@@ -138,7 +157,9 @@ def _add_seasons(bench: Bench, groups: Sequence[str]) -> list[tuple[Fact, Fact, 
         ends = (max(by_week, key=lambda week: by_week[week]), min(by_week, key=lambda week: by_week[week]))
         source = bench.sources.momentum(group)
         best, worst = (bench.sheet.add(name, group, group, by_week[week], source, week=week) for week in ends)
-        pairs.append((best, worst, alike))
+        made_for, _ = named_day("", group)
+        late = best.week is not None and made_for is not None and made_for.passed_before(best.week) is not None
+        pairs.append((best, worst, alike, late))
     return pairs
 
 

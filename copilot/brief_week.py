@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ from copilot import fact_collectors as about_product
 from copilot import plan_collectors as about_plan
 from copilot import product_facts
 from copilot.brief_charts import Chart, Row
-from copilot.brief_facts import add_risks, add_sample_size, add_solved_totals
+from copilot.brief_facts import add_above, add_buyers, add_risks, add_sample_size, add_solved_totals, add_together
 from copilot.brief_rhythm import group_labels
 from copilot.brief_writing import OUTCOME_WEEKS, Brief, BriefWriter
 from copilot.cleaning import clean_label, clean_quote
@@ -32,6 +33,17 @@ EXPLAINED = 3  # largest launches, whose alternatives are re-solved
 TEXT_LIMIT = 160  # characters
 
 
+@dataclass(frozen=True)
+class Past:
+    """What the past launches like a launch tell: what they sold, how many beyond its interval, who bought them."""
+
+    launch: Launch
+    sold: tuple[Fact, ...]
+    median: Fact | None
+    above: Fact | None
+    buyers: tuple[Fact, ...]
+
+
 def write_week(writer: BriefWriter, week: date) -> Brief:
     """Write the brief of one week of the plan.
 
@@ -52,6 +64,7 @@ def write_week(writer: BriefWriter, week: date) -> Brief:
         "count": about_plan.add_planned_count(bench, part),
         "units": about_plan.add_planned_units(bench, part) if launches else None,
         "season": {fact.name: fact for fact in about_plan.add_season(bench)},
+        "together": add_together(bench, week, launches) if len(launches) > 1 else None,
         "alone": add_solved_totals(bench)[weeks.index(week)],
         "launches": expected,
         "names": group_labels(groups),
@@ -61,6 +74,7 @@ def write_week(writer: BriefWriter, week: date) -> Brief:
         "caps": caps,
         "rest": rest,
         "binding": next(iter(fact for one in launches[:1] if (fact := add_binding(bench, one))), None),
+        "past": [_add_past(bench, launch, fact) for launch, fact in expected[:EXPLAINED]],
         "words": [_add_words(bench, launch) for launch in launches[:EXPLAINED]],
         "stocks": [
             (launch, product_facts.add_stock(bench, bench.engine.product(launch.product_id))) for launch in launches
@@ -111,6 +125,20 @@ def _add_caps(bench: Bench, week: date, n_launches: int) -> tuple[list[tuple[int
         about = ("change_delta", "plan", "plan", float(told.delta_units), source)
         found.append((most, rest or bench.sheet.add(*about, interval=interval)))
     return found, rest
+
+
+def _add_past(bench: Bench, launch: Launch, expected: Fact) -> Past:
+    """What the past launches most like a launch sold, and who bought them."""
+    product = bench.engine.product(launch.product_id)
+    nearest = bench.engine.analogues(launch.product_id, product_facts.ANALOGUES)
+    sold = [product_facts.add_analogue(bench, product, one) for one in nearest]
+    return Past(
+        launch=launch,
+        sold=tuple(sold),
+        median=product_facts.add_median(bench, product, nearest),
+        above=add_above(bench, product, sold, expected),
+        buyers=tuple(add_buyers(bench, product, nearest)),
+    )
 
 
 def _add_words(bench: Bench, launch: Launch) -> tuple[Launch, str, Fact | None]:

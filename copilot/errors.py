@@ -17,6 +17,7 @@ CopilotError
 ├── PortTaken          no free port to serve on
 ├── SettingsError      a setting is of the wrong kind or out of range
 ├── UnreadableBrief    a file that holds no brief
+├── BriefNotWritten    a brief cannot be written where it was asked for
 ├── UnsupportedFormat  a file format that briefs are not written in
 └── UnsupportedLanguage  a locale without phrases
 RetrievalError         retrieval/errors.py
@@ -119,6 +120,10 @@ class SettingsError(CopilotError):
 
 class UnreadableBrief(CopilotError):
     """A file is no brief whose age could be told."""
+
+
+class BriefNotWritten(CopilotError):
+    """A brief cannot be written where it was asked for."""
 
 
 class UnsupportedFormat(CopilotError):

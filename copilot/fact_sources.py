@@ -197,7 +197,9 @@ class Sources:
     def fatigue(self, group: str = "") -> Source:
         """The fatigue model; the rows are the past launches of the group, or all of them."""
         found = self.engine.models.fatigue.group(group) if group else self.engine.models.fatigue.pooled
-        note = self.phrases.note("fatigue", cells=found.n_cells, prior=f"{found.strength.prior_weight:.0%}")
+        effect = found.strength
+        told = {"prior": f"{effect.prior_weight:.0%}", "no_loss": effect.estimate < 0}
+        note = self.phrases.note("fatigue", cells=found.n_cells, **told)
         return replace(self.rhythm(group), note=note)
 
     def advice(self, group: str, agreement: float) -> Source:

@@ -68,7 +68,8 @@ def _decimals(value: float) -> int:
     if size < 5e-7 or size >= 100:
         return 0
     if size < 1:
-        return min(6, max(2, 1 - math.floor(math.log10(size))))
+        decimals = min(6, max(2, 1 - math.floor(math.log10(size))))
+        return max(2, decimals - 1) if round(size, decimals) >= 10.0 ** (2 - decimals) else decimals  # 0.0999 is 0.10
     return 0 if round(value, 1) == round(value) else 1
 
 

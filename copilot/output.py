@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from copilot.cleaning import clean_text
 from retrieval.weeks import format_week
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ def plan_document(plan: Plan, version: int | None) -> dict[str, Any]:
     launches = [
         {
             "product_id": launch.product_id,
-            "title": launch.title,
+            "title": clean_text(launch.title),  # a terminal would obey what a title brings along
             "week": format_week(launch.week),
-            "placement": launch.placement,
+            "placement": clean_text(launch.placement),
             "expected_units": round(launch.expected_units, 2),
             "interval": [round(launch.low, 2), round(launch.high, 2)],
         }

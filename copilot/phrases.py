@@ -30,6 +30,7 @@ from copilot.segments import HAN
 from retrieval.weeks import format_week
 
 _BESIDE_QUOTES = re.compile(rf"(?<=[{HAN}，]) (?=“)|(?<=”) (?=[{HAN}])")  # quotation marks need no blank beside them
+_BEFORE_STOP = re.compile(r" (?=[.,](?:\W|$))")  # ".docx" after a blank is a word of its own
 _NUMBERED_NAME = re.compile(rf"(” #[0-9A-Za-z._-]+)(?=[{HAN}])")  # a name's number stands apart from a word after it
 
 
@@ -179,7 +180,7 @@ def quoted(label: str) -> str:
 
 def clean_spaces(text: str) -> str:
     """Return `text` on one line with single spaces."""
-    return " ".join(text.split()).replace(" .", ".").replace(" ,", ",")
+    return _BEFORE_STOP.sub("", " ".join(text.split()))
 
 
 def value_text(value: object, unit: str, lexicon: Lexicon) -> str:

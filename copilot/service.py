@@ -298,7 +298,8 @@ class Copilot:
 
     def brief_age(self, path: Path) -> BriefAge:
         """Return how old the brief in a file is. Raises UnreadableBrief."""
-        return BriefAge(read_edition(path), self.current_plan().version, self.engine.workspace.fingerprint)
+        latest = self.store.latest_plan()  # as it is kept: asking for the age must not plan anew
+        return BriefAge(read_edition(path), latest.version if latest else 0, self.engine.workspace.fingerprint)
 
     def record_outcomes(self, outcomes: Sequence[Outcome]) -> tuple[ComparedOutcome, ...]:
         """Keep what launches really sold and return it beside the plan's expectation."""

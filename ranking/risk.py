@@ -68,6 +68,23 @@ def plan_quantile(
     return float(np.quantile(units.sum(axis=1), level) * plan.objective / plan.units)
 
 
+def units_interval(
+    launches: Sequence[Launch], coverage: float = 0.8, *, common: float = 0.0, n_draws: int = 2_000, seed: int = 41
+) -> tuple[float, float]:
+    """Return the central interval of what launches sell together under forecast draws, in units; (0, 0) of none.
+
+    Their errors partly cancel, so it is narrower than the sum of their intervals, unless all errors are common.
+
+    Args:
+        coverage: share of the draws inside it. common: as of `plan_quantile`.
+    """
+    if not launches:
+        return 0.0, 0.0
+    total = draw_units(launches, common=common, n_draws=n_draws, seed=seed).sum(axis=1)
+    low, high = np.quantile(total, [(1 - coverage) / 2, (1 + coverage) / 2])
+    return float(low), float(high)
+
+
 def common_share(residuals: np.ndarray, weeks: Sequence[object]) -> float:
     """Return the share of variance that launches of one week have in common, 0 to 1; 0 where nothing tells.
 

@@ -224,6 +224,12 @@ def require_columns(contract: TableContract, frame: pd.DataFrame) -> None:
         )
 
 
+def _without_tags(category: pd.Series) -> pd.Series:
+    """Drop HTML tags, whose `>` would part a level in two; a text of nothing but tags stays."""
+    plain = category.str.replace(r"</?[A-Za-z][^<>]*>", "", regex=True).str.strip()
+    return plain.where(plain != "", category)
+
+
 def _coerce(contract: TableContract, raw: pd.DataFrame) -> tuple[pd.DataFrame, dict[int, list[str]]]:
     """Bring every column to its kind; a value that cannot be brought there becomes a reason against its row."""
     columns: dict[str, pd.Series] = {}
@@ -235,7 +241,7 @@ def _coerce(contract: TableContract, raw: pd.DataFrame) -> tuple[pd.DataFrame, d
         source = column_of(raw, column.name)
         value = coerce(source, column.kind)
         if column.name == "category":
-            value = value.str.replace(r"\s*>\s*", " > ", regex=True)
+            value = _without_tags(value).str.replace(r"\s*>\s*", " > ", regex=True)
         lost = source.loc[value.isna().to_numpy()]
         empty = lost.isna() | is_blank(lost)
         if column.required:

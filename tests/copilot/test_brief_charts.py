@@ -28,3 +28,20 @@ def test_a_picture_is_a_png_of_its_rows():
 def test_a_chart_without_units_can_be_drawn():
     assert as_png(Chart((Row("1", (0.0,), "0"),), "")).startswith(b"\x89PNG")
     assert as_text(Chart((Row("1", (0.0,), "0"),), "")) == "1  0"
+
+
+def test_a_bar_far_beyond_the_band_is_cut_and_keeps_its_figure():
+    chart = Chart((Row("1", (400.0,), "400"), Row("2", (8.0,), "8")), "", (4.0, 20.0), 10.0)
+    first, second, band = as_text(chart).splitlines()
+    assert first == f"1 {'█' * 39}▶ 400"
+    assert second == f"2 {'█' * 8} 8"
+    assert [band.index(mark) - 2 for mark in "[|]"] == [4, 10, 20]
+    assert chart.is_cut
+    assert as_png(chart) != as_png(Chart((Row("1", (39.9,), "400"), Row("2", (8.0,), "8")), "", (4.0, 20.0), 10.0))
+
+
+def test_a_bar_that_fits_beside_the_band_is_not_cut():
+    chart = Chart((Row("1", (40.0,), "40"),), "", (4.0, 20.0), 10.0)
+    assert not chart.is_cut
+    assert "▶" not in as_text(chart)
+    assert not Chart((Row("1", (400.0,), "400"), Row("2", (1.0,), "1")), "").is_cut  # without a band, all is shown

@@ -102,7 +102,7 @@ def test_head_foot_and_properties_name_the_edition(brief):
     assert head == "Plan version 3 · data as of 2017-10-09 · data fingerprint 0123456789abcdef"
     assert foot.startswith("launch-copilot")
     assert document.core_properties.identifier == "launch-copilot brief 101, plan 3, data 0123456789abcdef"
-    assert document.core_properties.title == "Launch brief: Potato Chips 9 Oz"
+    assert document.core_properties.title == "Launch brief: “Potato Chips 9 Oz”"
 
 
 def test_equal_briefs_are_equal_files(brief):

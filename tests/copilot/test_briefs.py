@@ -85,7 +85,7 @@ def test_a_product_brief_has_all_its_parts(brief):
         assert f"## {heading}\n" in text
     assert "52 units" in text
     assert "80% interval 15.6 to 125" in text
-    assert r"Corn Chips 9 Oz \#201 | 2017-W10 | 34 units" in text
+    assert r"“Corn Chips 9 Oz” \#201 | 2017-W10 | 34 units" in text
     assert "simulated" in text
     assert "2017-W45" in text  # four weeks after the launch
 
@@ -141,8 +141,8 @@ def test_the_rhythm_brief_tells_the_demand_of_every_category_that_it_shows(small
     bench = Bench(sheet, small_engine, small_stored, Sources(small_engine, small_stored, phrases))
     groups = sorted({launch.group for launch in small_stored.plan.launches})
     found = _add_seasons(bench, groups)
-    assert [best.subject for best, _, _ in found] == groups
-    assert all(alike for _, _, alike in found)  # the small shop's demand is the same in every week
+    assert [best.subject for best, _, _, _ in found] == groups
+    assert all(alike for _, _, alike, _ in found)  # the small shop's demand is the same in every week
 
 
 def test_the_rhythm_brief_says_what_the_data_cannot_show(brief):

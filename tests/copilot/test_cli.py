@@ -1,6 +1,8 @@
 """The commands, run as an operator runs them, over the small shop with the hashing encoder."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -119,13 +121,25 @@ def test_briefs_go_to_a_file(run, tmp_path, target):
     assert "brief.docx is up to date" in run("brief", "--check", str(tmp_path / "brief.docx"))[1]
 
 
+def test_asking_for_a_briefs_age_plans_nothing_anew(run, shop, tmp_path, monkeypatch):
+    path = tmp_path / "brief.md"
+    assert run("brief", "rhythm", "-o", str(path))[0] == 0
+    monkeypatch.setenv("COPILOT_WEEKS", "3")  # any other command would plan again and save that
+    with closing(sqlite3.connect(shop.database)) as database:
+        versions = database.execute("SELECT count(*) FROM plans").fetchone()
+        assert "is up to date" in run("brief", "--check", str(path))[1]
+        assert database.execute("SELECT count(*) FROM plans").fetchone() == versions
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
         (["brief", "no-such-product"], "no-such-product"),
         (["brief", "2030-W01"], "2030-W01"),
         (["brief", "rhythm", "--format", "docx"], "-o FILE"),
-        (["brief", "--check", "no-such-brief.md"], "no-such-brief.md"),
+        (["brief", "--check", "no-such-brief.md"], "Name a .md or .docx file"),
+        (["brief", "rhythm", "-o", "."], ". is a folder"),
+        (["brief", "rhythm", "-o", "no-such-folder/brief.md"], "no folder no-such-folder"),
         (["ask", "x" * 20_000], "20,000"),
         (["feedback", "no-such-file.csv"], "no-such-file.csv"),
     ],

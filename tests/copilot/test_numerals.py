@@ -65,3 +65,9 @@ def test_the_rounding_rule(written, decimals, value, hedged, same):
 @given(st.floats(min_value=0.5, max_value=1e6), st.integers(min_value=1, max_value=6))
 def test_a_value_with_enough_decimals_equals_itself(value, decimals):
     assert equals(round(value, decimals), decimals, value) or abs(value) < 10**-decimals * 10
+
+
+@pytest.mark.parametrize(("value", "written"), [(0.0999, "0.10"), (-0.0999, "-0.10"), (0.16, "0.16"), (0.0996, "0.10")])
+def test_a_value_that_rounds_up_gets_no_digit_more(value, written, phrases):
+    assert number_text(value, "units", phrases.lexicon) == written
+    assert equals(float(written), 2, value)

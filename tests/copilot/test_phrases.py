@@ -259,7 +259,7 @@ def test_every_message_renders_with_its_variables(phrases):
         "base": 1.0, "momentum": 1.0, "delay": 1.0, "weeks": "3", "similarity": 0.5, "count": 1, "simulated": True,
         "base_bound": 1.0, "title": "t", "factor": "2", "capacity": 1, "more": 1, "groups": "g", "products": "#1",
             "tables": "t", "reasons": "r", "labels": "l",
-            "cells": 1, "prior": "8%",
+            "cells": 1, "prior": "8%", "no_loss": True, "folder": "f",
             "written": 1, "written_data": "f", "data": "f", "fingerprint": "f", "label": "F1",
             "n": 2, "kind": "week", "earlier": "d", "later": "d", "value": "1", "low": "0", "high": "1", "level": "80%",
             "rule": "r", "sold": "1", "expected": "2", "note": "n", "names": "x", "since": "d",

@@ -1,11 +1,13 @@
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 import pytest
 
 from ranking.errors import InvalidProblem
+from ranking.plan import Launch
 from ranking.planner import solve_plan
-from ranking.risk import certain_units, common_share, plan_quantile
+from ranking.risk import certain_units, common_share, plan_quantile, units_interval
 
 
 def test_without_caution_units_are_as_expected():
@@ -60,3 +62,11 @@ def test_the_plans_low_quantile_lies_below_its_worth_and_a_common_shock_lowers_i
     assert together < apart < plan.objective
     assert plan_quantile(plan) == apart  # the same draws
     assert plan_quantile(solve_plan(make_problem(np.zeros((0, 2))))) == 0.0
+
+
+def test_the_interval_of_a_sum_is_narrower_than_the_sum_of_intervals_unless_all_err_together():
+    launches = [Launch(str(n), "Tea", "Tea", date(2017, 10, 9), "shelf", 10.0, 4.0, 20.0) for n in range(9)]
+    apart, together = (units_interval(launches, common=common) for common in (0.0, 1.0))
+    assert 36 < apart[0] < 90 < apart[1] < 180
+    assert together[1] - together[0] > 2 * (apart[1] - apart[0])
+    assert units_interval([]) == (0.0, 0.0)

@@ -116,6 +116,13 @@ def test_rows_are_numbered_over_batches():
     assert checked.quarantine["row"].tolist() == [501]
 
 
+def test_tags_in_a_category_part_no_level():
+    categories = ["Soap & <i>Oil</i>", "Body><b>Soap</b>", "<i></i>", "Under <10 > Tea", None]
+    clean = validate("products", products(category=categories)).clean["category"].tolist()
+    assert clean[:2] == ["Soap & Oil", "Body > Soap"]
+    assert clean[3] == "Under <10 > Tea"
+
+
 def test_category_levels_are_spaced_alike():
     assert validate("products", products(category=["A>B  >C"])).clean["category"].tolist() == ["A > B > C"]
 
