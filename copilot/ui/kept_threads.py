@@ -15,7 +15,7 @@ from copilot.questions import question_from_json
 from copilot.ui.handlers import explain
 from copilot.ui.markup import plain
 from copilot.ui.state import Thread, Turn
-from copilot.ui.turns import finished, open_wishes, repeats_before, told_anew, writable
+from copilot.ui.turns import finished, open_wishes, repeats_before, writable
 from copilot.ui.understood import read_parts, titles_of
 from copilot.ui.words import Words
 
@@ -71,9 +71,7 @@ def read_turns(copilot: Copilot, messages: Sequence[Message], words: Words) -> t
 
 
 def _answered(copilot: Copilot, turn: Turn, payload: Mapping[str, Any], words: Words, *, nearest: bool) -> Turn:
-    question = question_from_json(payload["question"], turn.question, words.lang)
-    if "asked" in payload:
-        question = told_anew(question, question_from_json(payload["asked"], lang=words.lang)) or question
+    question = question_from_json(payload.get("asked", payload["question"]), turn.question, words.lang)
     facts = tuple(read_fact(copilot, item) for item in payload["facts"])
     restored = replace(
         turn,

@@ -14,7 +14,7 @@ from copilot.service import Collected, Finished, SentenceReady, Understood, Wait
 from copilot.ui import formats
 from copilot.ui.asks import ask_again
 from copilot.ui.state import Turn
-from copilot.ui.understood import POSSIBLE_PRODUCT, chosen_parts, read_parts
+from copilot.ui.understood import POSSIBLE_PRODUCT, answered_parts, read_parts
 from copilot.ui.words import Words
 
 if TYPE_CHECKING:
@@ -32,8 +32,7 @@ def advance(copilot: Copilot, turn: Turn, event: object, words: Words) -> Turn:
         case Waiting(place, behind):
             return replace(turn, state="waiting", place=place, behind=behind)
         case Collected(sheet):
-            has_product = any(part.kind == "product" for part in turn.parts)
-            parts = turn.parts if has_product else (*chosen_parts(copilot, sheet, words), *turn.parts)
+            parts = answered_parts(copilot, sheet.question, turn.parts, words)
             told = replace(turn, state="writing", facts=sheet.facts, parts=parts, essential=sheet.essential)
             return replace(told, understood=told_anew(turn.understood, sheet.question))
         case SentenceReady(sentence):
