@@ -27,6 +27,7 @@ from copilot.conversation_context import (
     of_those,
     read_wish,
     still_meant,
+    takes_up,
     wished,
     with_pronouns,
     with_the_one_before,
@@ -154,7 +155,7 @@ class QuestionParser:
             return Question("", Intent.HELP, Entities(), 1.0, lang)
         if self._is_courtesy(written):
             return Question(written, Intent.HELP, Entities(), 1.0, lang)
-        if previous is not None and (wish := self._wish(written)):
+        if previous is not None and (wish := self._wish(written, previous)):
             return wished(previous, wish)
         if picked := of_the_shown(written, previous, self.phrases):
             return picked
@@ -165,7 +166,9 @@ class QuestionParser:
             return changed
         return with_those_beside(self._completed(question, read, previous), previous)
 
-    def _wish(self, written: str) -> Wish:
+    def _wish(self, written: str, previous: Question) -> Wish:
+        if takes_up(written, previous, self.phrases):
+            return "again"
         return read_wish(written, self.phrases, lambda: self._names_nothing(written))
 
     def _names_nothing(self, written: str) -> bool:

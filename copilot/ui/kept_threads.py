@@ -83,7 +83,7 @@ def _answered(copilot: Copilot, turn: Turn, payload: Mapping[str, Any], words: W
         writer=str(payload.get("writer", "")),
         instead_of=str(payload.get("instead_of", "")),
         failure=str(payload.get("failure", "")),
-        wishes=open_wishes(copilot, payload.get("wishes", ("shorter", "longer")), facts),
+        wishes=open_wishes(copilot, payload.get("wishes", ("shorter", "longer")), facts, words.lang),
     )
     told = writable(copilot, finished(restored, question, words), words)
     return replace(told, state="stopped" if payload.get("stopped") else "done")

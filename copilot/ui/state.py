@@ -134,7 +134,7 @@ class Turn:
         brief_writer: who can write it instead of the phrases; empty when nobody does in this language.
         choices: readings to choose from when a named product was ambiguous.
         problem: one calm line when the answer failed.
-        unkept: why the answer will not come back with its thread; empty when it will.
+        unkept: why the message or its answer will not come back with its thread; empty when it will.
     """
 
     question: str
