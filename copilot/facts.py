@@ -24,6 +24,7 @@ from copilot.fact_sources import Sources
 from copilot.factsheet import FACT_SPECS, Fact, FactSheet, FactSpec, Message, SheetBuilder, Source
 from copilot.intents import SPEAKS_OF_NO_PRODUCT
 from copilot.length import at_wished_length
+from copilot.message_marks import is_of_another_script
 from copilot.message_spacing import says_only
 from copilot.phrases import load_phrases
 from copilot.plan_collectors import Part
@@ -251,7 +252,8 @@ def _help(bench: Bench, question: Question) -> None:
 
 
 def _out_of_scope(bench: Bench, question: Question) -> None:
-    bench.sheet.say("out_of_scope")
+    of_another_script = is_of_another_script(question.text, lambda word: False)
+    bench.sheet.say("unread_script" if of_another_script else "out_of_scope")
 
 
 _COLLECTORS = {

@@ -36,6 +36,7 @@ from copilot.entities import Entities, EntityReader, ReadMessage
 from copilot.errors import QuestionTooLong, UnsupportedLanguage
 from copilot.goods_sense import SURELY, GoodsSense
 from copilot.intents import FOLLOW_UP_LEAD, KINDS, Intent, IntentMatcher
+from copilot.message_marks import is_of_another_script, without_marks
 from copilot.message_spacing import says_only
 from copilot.product_reading import SHOWN_CANDIDATES, ProductReading
 from copilot.question import UNSURE_MARGIN, Question, question_from_json
@@ -155,6 +156,8 @@ class QuestionParser:
             return Question("", Intent.HELP, Entities(), 1.0, lang)
         if self._is_courtesy(written):
             return Question(written, Intent.HELP, Entities(), 1.0, lang)
+        if is_of_another_script(written, self.reader.names.knows):
+            return Question(written, Intent.OUT_OF_SCOPE, Entities(), 1.0, lang)
         if previous is not None and (wish := self._wish(written, previous)):
             return wished(previous, wish)
         if picked := of_the_shown(written, previous, self.phrases):
@@ -247,7 +250,7 @@ class QuestionParser:
         return mended, self.reader.read(mended)
 
     def _written(self, text: str) -> str:
-        return _ARROW.sub(str(self.phrases.parsing["arrow"]), clean_text(text))
+        return _ARROW.sub(str(self.phrases.parsing["arrow"]), without_marks(clean_text(text)))
 
     def _is_courtesy(self, text: str) -> bool:
         return says_only(text, str(self.phrases.parsing["courtesies"]), self.phrases.lexicon)
