@@ -163,22 +163,25 @@ def test_a_brief_asked_for_in_the_chat_is_told_by_phrases_when_the_writer_fails(
     watched.assert_clean()
 
 
+SHOW_CARD = """() => {
+  const card = document.querySelector(".lc-brief-card");
+  card.querySelector(".lc-brief-line").textContent = "a writer with a long name writes the brief: 3 sentences checked.";
+  card.dataset.state = "working";
+  card.hidden = false;
+}"""
+
+
 def test_on_a_phone_the_card_covers_neither_the_box_nor_its_button(open_calendar, app):
     watched = open_calendar((420, 900), url=app.url)
     page = watched.page
     page.get_by_role("button", name="Chat", exact=True).click()
-    page.get_by_label("Your question").fill("Write the brief for 2017-W41")
-    page.keyboard.press("Enter")
-    page.wait_for_selector(".lc-turn.lc-done .lc-foot [data-written]")
-    page.locator(".lc-foot").get_by_label(CHOICE).check()
-    page.get_by_role("button", name="Download the brief (.md)").click()
-    expect(page.locator(CARD)).to_contain_text("gated writer writes the brief")
+    expect(page.locator("#lc-send")).to_be_visible()
+    page.evaluate(SHOW_CARD)
+    expect(page.locator(CARD)).to_be_visible()
     top = page.locator(CARD).bounding_box()["y"]
     for part in ("#lc-box textarea", "#lc-send"):
         box = page.locator(part).bounding_box()
         assert box["y"] + box["height"] <= top
-    page.get_by_label("Your question").fill("And then?")
-    page.locator(CARD).get_by_role("button", name="Cancel").click()
     watched.assert_clean()
 
 
