@@ -215,6 +215,11 @@ def _with_footnotes(text: str, facts: dict[str, Fact], refer: Refer) -> str:
     parts, at = [], 0
     for match in _CITED.finditer(text):
         notes = "".join(refer(facts[one.strip()]) for one in match[1].split(","))
-        parts += [escape_markdown(text[at : match.start()]), match["end"], notes]
+        parts += [_escaped(text[at : match.start()]), match["end"], notes]
         at = match.end()
-    return "".join([*parts, escape_markdown(text[at:])])
+    return "".join([*parts, _escaped(text[at:])])
+
+
+def _escaped(text: str) -> str:
+    """Return a piece of a sentence as Markdown, with the blank that it begins with: a footnote may stand before it."""
+    return " " * text.startswith(" ") + escape_markdown(text)

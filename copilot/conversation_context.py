@@ -60,6 +60,14 @@ def read_wish(text: str, phrases: Phrases, names_nothing: Callable[[], bool] = l
     return ""
 
 
+def takes_up(text: str, previous: Question, phrases: Phrases) -> bool:
+    """Say whether a message wants an answer that was stopped to go on: "continue"."""
+    patterns = phrases.parsing["wishes"]
+    assert isinstance(patterns, Mapping)
+    left, n_found = re.subn(str(patterns["takes_up"]), " ", text, flags=re.IGNORECASE)
+    return previous.stopped and n_found > 0 and says_only(left, str(patterns["fillers"]), phrases.lexicon)
+
+
 def wished(previous: Question, wish: Wish) -> Question:
     """Return the question before as it is asked once more; "again" is its next variation, or the one that was stopped.
 

@@ -11,6 +11,7 @@ from retrieval.weeks import format_week
 
 if TYPE_CHECKING:
     from copilot.engine import Engine
+    from copilot.phrases import Phrases
     from copilot.question import Question
 
 
@@ -19,10 +20,18 @@ def understood_line(question: Question, engine: Engine) -> str:
     phrases, entities = load_phrases(question.lang), question.entities
     parts = [
         *(_product(engine, product_id) for product_id in entities.products),
-        *map(format_week, entities.weeks),
-        *map(clean_label, (*entities.placements, *entities.groups)),
+        *(_shown(format_week(one), one in entities.without, phrases) for one in entities.weeks),
+        *(
+            _shown(clean_label(one), one in entities.without, phrases)
+            for one in (*entities.placements, *entities.groups)
+        ),
     ]
     return phrases.message("echo", intent=phrases.label(f"intent.{question.intent.value}"), parts=parts)
+
+
+def _shown(name: str, barred: bool, phrases: Phrases) -> str:
+    """Return a part's name; behind a "not" where the question speaks against it."""
+    return phrases.message("echo_barred", part=name) if barred else name
 
 
 def _product(engine: Engine, product_id: str) -> str:

@@ -165,8 +165,13 @@ class EntityReader:
 
     def _without(self, text: str, spans: Sequence[Mention]) -> tuple[object, ...]:
         """Return the weeks, placements and groups that stand after a negation: "except candy", "not in week 45"."""
-        negated = re.compile(str(self.phrases.parsing["negated"]), re.IGNORECASE)
-        against = (span.values for span in spans if span.values and negated.search(text[: span.start]))
+        parsing = self.phrases.parsing
+        before, after = (re.compile(str(parsing[key]), re.IGNORECASE) for key in ("negated", "negated_after"))
+        against = (
+            span.values
+            for span in spans
+            if span.values and (before.search(text[: span.start]) or after.match(text[span.end :]))
+        )
         return tuple(dict.fromkeys(value for values in against for value in values))
 
     def _quoted(self, text: str, spans: Sequence[Mention]) -> list[LooseName]:

@@ -26,12 +26,15 @@ from copilot.asked import (
     slot_asked,
     the_product,
 )
+from copilot.catalogue_names import words_of
 from copilot.chosen_products import Chosen, choose_product, settled
 from copilot.fact_collectors import SlotAsked
 from copilot.fact_sources import Sources
 from copilot.factsheet import FACT_SPECS, Fact, FactSheet, FactSpec, Message, SheetBuilder, Source
 from copilot.intents import SPEAKS_OF_NO_PRODUCT
 from copilot.length import at_wished_length
+from copilot.message_marks import is_of_another_script
+from copilot.message_spacing import says_only
 from copilot.phrases import load_phrases
 from copilot.plan_collectors import Part
 from copilot.product_facts import Bench, add_expected, add_slot
@@ -258,12 +261,20 @@ def _product_search(bench: Bench, question: Question) -> None:
 
 
 def _help(bench: Bench, question: Question) -> None:
+    """Tell what can be asked, also to who says hello; thanks and a yes need no more than a line."""
     first, last = plan_range(bench)
-    bench.sheet.say("help", first=first, last=last)
+    parsing, lexicon = load_phrases(question.lang).parsing, load_phrases(question.lang).lexicon
+    courteous = says_only(question.text, str(parsing["courtesies"]), lexicon)
+    greets = set(words_of(question.text)) & set(str(parsing["greetings"]).split())
+    if courteous and not greets:
+        bench.sheet.say("courtesy")
+    else:
+        bench.sheet.say("help", first=first, last=last)
 
 
 def _out_of_scope(bench: Bench, question: Question) -> None:
-    bench.sheet.say("out_of_scope")
+    of_another_script = is_of_another_script(question.text, lambda word: False)
+    bench.sheet.say("unread_script" if of_another_script else "out_of_scope")
 
 
 _COLLECTORS = {

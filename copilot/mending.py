@@ -22,6 +22,7 @@ QUOTED = re.compile(r"[\"“«]([^\"”»]{2,120})[\"”»]")
 _LETTERS = re.compile(  # whole words; no part of a number, name or address
     r"(?<!\w['’])(?<![\w.@/-])[^\W\d_]{4,}(?!['’]\w)(?![\w@/-])"
 )
+_LATIN = re.compile(r"(?<![\w.@/'’-])[A-Za-z]{4,}(?![\w@/'’-])", re.ASCII)  # names among characters without spaces
 _SPLIT = re.compile(r"(?<![\w'’-])([^\W\d_]{3,})[ -](?=([^\W\d_]{3,})(?![\w-]))")
 _MEASURE = re.compile(
     r"(?<![\w.])(\d+(?:\.\d+)?)(oz|lbs?|ct|count|in|l|liters?|litres?|gal|ml|kg|g|pk|packs?)\b", re.IGNORECASE
@@ -60,7 +61,8 @@ class Mender:
         text = self._in_words_of_the_catalogue(_MEASURE.sub(r"\1 \2", self._wording.plain(text)))
         text = _SPLIT.sub(lambda match: match[1] if self._is_one_word(match[1], match[2]) else match[0], text)
         quoted = [Mention(match.start(), match.end(), "QUOTED") for match in QUOTED.finditer(text)]
-        return _LETTERS.sub(
+        words = _LATIN if is_unspaced(text) else _LETTERS
+        return words.sub(
             lambda match: self._mended(match[0]) if free(match.start(), match.end(), quoted) else match[0], text
         )
 

@@ -110,6 +110,10 @@ class Phrases:
         plain = not self.lexicon.unspaced and reads_as_name(label, self.lexicon)
         return label if not label or plain else quoted(label)
 
+    def _listed(self, label: str) -> str:
+        """Return what is left out: several names without the marks that would make them one, where they allow it."""
+        return label if ", " in label and reads_as_name(label, self.lexicon) else quoted(label)
+
     def bounds(self, fact: Fact) -> tuple[str, str] | None:
         """Return the fact's interval as it is written in this language, or None."""
         if fact.interval is None:
@@ -126,6 +130,7 @@ class Phrases:
             "title": quoted(fact.subject_label) + (f" #{fact.subject}" if fact.numbered else ""),
             "name": quoted(fact.subject_label),
             "other": quoted(fact.other_label) if fact.other_label else "",
+            "left_out": self._listed(fact.other_label),
             "group": "" if fact.subject in WHOLE_SHOP else self.name(fact.subject_label),
             "id": f"#{fact.subject}",
             "value": self.value(fact),

@@ -193,8 +193,15 @@ class ProductReading:
         """Say whether words stand after a negation: "everything except candy", but not "why not candy"."""
         if question.intent is Intent.WHY_NOT:
             return False
-        before = question.text[: question.text.casefold().find(words[0])]
-        return re.search(str(self.phrases.parsing["negated"]), before, re.IGNORECASE) is not None
+        text, parsing = self.reader.plain(question.text), self.phrases.parsing
+        start, last = text.casefold().find(words[0]), text.casefold().rfind(words[-1])
+        if start < 0:
+            return False
+        before, after = text[:start], text[last + len(words[-1]) :]
+        return bool(
+            re.search(str(parsing["negated"]), before, re.IGNORECASE)
+            or re.match(str(parsing["negated_after"]), after, re.IGNORECASE)
+        )
 
     def _product_of_group(self, question: Question, read: ReadMessage) -> Question:
         """Take a category's name for a product that is called so, or for one of its few products.

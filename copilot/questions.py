@@ -27,6 +27,7 @@ from copilot.conversation_context import (
     of_those,
     read_wish,
     still_meant,
+    takes_up,
     wished,
     with_pronouns,
     with_the_one_before,
@@ -35,6 +36,7 @@ from copilot.entities import Entities, EntityReader, ReadMessage
 from copilot.errors import QuestionTooLong, UnsupportedLanguage
 from copilot.goods_sense import SURELY, GoodsSense
 from copilot.intents import FOLLOW_UP_LEAD, KINDS, Intent, IntentMatcher
+from copilot.message_marks import is_of_another_script, without_marks
 from copilot.message_spacing import says_only
 from copilot.product_reading import SHOWN_CANDIDATES, ProductReading
 from copilot.question import UNSURE_MARGIN, Question, question_from_json
@@ -167,7 +169,9 @@ class QuestionParser:
             return Question("", Intent.HELP, Entities(), 1.0, lang)
         if self._is_courtesy(written):
             return Question(written, Intent.HELP, Entities(), 1.0, lang)
-        if previous is not None and (wish := self._wish(written)):
+        if is_of_another_script(written, self.reader.names.knows):
+            return Question(written, Intent.OUT_OF_SCOPE, Entities(), 1.0, lang)
+        if previous is not None and (wish := self._wish(written, previous)):
             return wished(previous, wish)
         if picked := of_the_shown(written, previous, self.phrases):
             return picked
@@ -180,7 +184,9 @@ class QuestionParser:
             return changed
         return with_those_beside(self._completed(question, read, previous), previous)
 
-    def _wish(self, written: str) -> Wish:
+    def _wish(self, written: str, previous: Question) -> Wish:
+        if takes_up(written, previous, self.phrases):
+            return "again"
         return read_wish(written, self.phrases, lambda: self._names_nothing(written))
 
     def _names_nothing(self, written: str) -> bool:
@@ -262,7 +268,7 @@ class QuestionParser:
         return mended, self.reader.read(mended)
 
     def _written(self, text: str) -> str:
-        return _ARROW.sub(str(self.phrases.parsing["arrow"]), clean_text(text))
+        return _ARROW.sub(str(self.phrases.parsing["arrow"]), without_marks(clean_text(text)))
 
     def _is_courtesy(self, text: str) -> bool:
         return says_only(text, str(self.phrases.parsing["courtesies"]), self.phrases.lexicon)

@@ -19,6 +19,7 @@ function follow() {
   if (now !== turns) following = true;
   turns = now;
   refocus();
+  requestAnimationFrame(leaveStop); // after the buttons have changed places
   if (following && now) box.scrollTop = box.scrollHeight;
 }
 
@@ -30,6 +31,19 @@ function askOnceMore(wish) {
   wished = wish;
   wishedAt = Number(log().dataset.turns);
   trigger("wish", { wish });
+}
+
+// The Stop button leaves the page with the answer that it stopped; pressed by keyboard, it gives its focus to the box.
+let stopped = false;
+document.addEventListener("click", (event) => {
+  if (event.target.closest("#lc-stop")) stopped = event.detail === 0; // a click without a mouse
+});
+
+function leaveStop() {
+  if (!stopped || !log() || log().dataset.busy === "yes") return;
+  stopped = false;
+  const at = document.activeElement;
+  if (at === document.body || at?.closest("#lc-stop")) document.querySelector("#lc-box textarea")?.focus();
 }
 
 function refocus() {

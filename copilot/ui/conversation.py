@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from copilot.conversation_context import Wish
 from copilot.errors import StoreError
+from copilot.planning import OPERATOR
 from copilot.service import AnswerEvent
 from copilot.ui.handlers import explain, told
 from copilot.ui.kept_threads import restore
@@ -74,6 +75,8 @@ def ask(
             yield Asking(_with(thread, turn))
     except Exception as error:  # noqa: BLE001 - as above
         failed = replace(turn, state="failed", problem=explain(error, words))
+        if not _is_kept(copilot, thread, text):
+            failed = replace(failed, unkept=words("chat.not_kept"))
         yield Asking(_with(thread, failed), "" if turn.sentences or wish else text)
         return
     yield Asking(_with(thread, replace(turn, repeats=repeats_before(thread.turns, turn))))
@@ -105,6 +108,15 @@ def _begin(
     except StoreError as error:
         log.warning("an answer is not kept: %s", error)
         return thread, asked(), words("chat.unkept", reason=told(error, words))
+
+
+def _is_kept(copilot: Copilot, thread: Thread, text: str) -> bool:
+    """Say whether a message comes back with its thread: one that is refused does not, one whose answer failed does."""
+    try:
+        kept = copilot.store.messages(thread.thread_id) if thread.thread_id else []
+    except StoreError:
+        return False
+    return any(one.role == OPERATOR and one.payload.get("text") == text for one in kept[-1:])
 
 
 def _with(thread: Thread, turn: Turn) -> Thread:

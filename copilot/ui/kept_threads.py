@@ -15,7 +15,7 @@ from copilot.questions import question_from_json
 from copilot.ui.handlers import explain
 from copilot.ui.markup import plain
 from copilot.ui.state import Thread, Turn
-from copilot.ui.turns import finished, open_wishes, repeats_before, told_anew, writable
+from copilot.ui.turns import finished, open_wishes, repeats_before, writable
 from copilot.ui.understood import read_parts, titles_of
 from copilot.ui.words import Words
 
@@ -71,9 +71,7 @@ def read_turns(copilot: Copilot, messages: Sequence[Message], words: Words) -> t
 
 
 def _answered(copilot: Copilot, turn: Turn, payload: Mapping[str, Any], words: Words, *, nearest: bool) -> Turn:
-    question = question_from_json(payload["question"], turn.question, words.lang)
-    if "asked" in payload:
-        question = told_anew(question, question_from_json(payload["asked"], lang=words.lang)) or question
+    question = question_from_json(payload.get("asked", payload["question"]), turn.question, words.lang)
     facts = tuple(read_fact(copilot, item) for item in payload["facts"])
     restored = replace(
         turn,
@@ -85,7 +83,7 @@ def _answered(copilot: Copilot, turn: Turn, payload: Mapping[str, Any], words: W
         writer=str(payload.get("writer", "")),
         instead_of=str(payload.get("instead_of", "")),
         failure=str(payload.get("failure", "")),
-        wishes=open_wishes(copilot, payload.get("wishes", ("shorter", "longer")), facts),
+        wishes=open_wishes(copilot, payload.get("wishes", ("shorter", "longer")), facts, words.lang),
     )
     told = writable(copilot, finished(restored, question, words), words)
     return replace(told, state="stopped" if payload.get("stopped") else "done")

@@ -105,12 +105,16 @@ class Option:
 
 @dataclass(frozen=True)
 class Part:
-    """One part of what was understood of a question, with what may have been meant instead."""
+    """One part of what was understood of a question, with what may have been meant instead.
 
-    kind: Literal["product", "week", "placement"]
+    `barred` says that the question speaks against it: "not in week 45".
+    """
+
+    kind: Literal["product", "week", "placement", "group"]
     key: str
     label: str
     options: tuple[Option, ...] = ()
+    barred: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,7 @@ class Turn:
     """One question and as much of its answer as has arrived.
 
     Attributes:
-        parts: the products, weeks and placements that were understood.
+        parts: the products, weeks, placements and categories that were understood.
         essential: ids of the facts that the answer must tell, in order of weight.
         place: the place in line while it waits: 1 is next.
         behind: what it waits for: `facts` or `writer`.
@@ -130,7 +134,7 @@ class Turn:
         brief_writer: who can write it instead of the phrases; empty when nobody does in this language.
         choices: readings to choose from when a named product was ambiguous.
         problem: one calm line when the answer failed.
-        unkept: why the answer will not come back with its thread; empty when it will.
+        unkept: why the message or its answer will not come back with its thread; empty when it will.
     """
 
     question: str

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from copilot.conversation_context import Wish
 from copilot.facts import Fact
-from copilot.generators import PHRASES
+from copilot.generators import PHRASES, writer_for
 from copilot.questions import Intent, Question
 from copilot.service import Collected, Finished, SentenceReady, Understood, Waiting
 from copilot.ui import formats
 from copilot.ui.asks import ask_again
 from copilot.ui.state import Turn
-from copilot.ui.understood import POSSIBLE_PRODUCT, chosen_parts, read_parts
+from copilot.ui.understood import POSSIBLE_PRODUCT, answered_parts, read_parts
 from copilot.ui.words import Words
 
 if TYPE_CHECKING:
@@ -32,8 +32,7 @@ def advance(copilot: Copilot, turn: Turn, event: object, words: Words) -> Turn:
         case Waiting(place, behind):
             return replace(turn, state="waiting", place=place, behind=behind)
         case Collected(sheet):
-            has_product = any(part.kind == "product" for part in turn.parts)
-            parts = turn.parts if has_product else (*chosen_parts(copilot, sheet, words), *turn.parts)
+            parts = answered_parts(copilot, sheet.question, turn.parts, words)
             told = replace(turn, state="writing", facts=sheet.facts, parts=parts, essential=sheet.essential)
             return replace(told, understood=told_anew(turn.understood, sheet.question))
         case SentenceReady(sentence):
@@ -41,7 +40,7 @@ def advance(copilot: Copilot, turn: Turn, event: object, words: Words) -> Turn:
         case Finished(answer, unkept):
             told = replace(turn, facts=answer.facts, sentences=answer.sentences, plan_version=answer.plan_version)
             told = replace(told, writer=answer.writer, instead_of=answer.instead_of, failure=answer.failure)
-            told = replace(told, wishes=open_wishes(copilot, answer.wishes, answer.facts))
+            told = replace(told, wishes=open_wishes(copilot, answer.wishes, answer.facts, words.lang))
             if unkept:
                 told = replace(told, unkept=words("chat.unkept", reason=unkept))
             told = writable(copilot, finished(told, answer.question, words), words)
@@ -54,9 +53,12 @@ def told_anew(understood: Question | None, question: Question) -> Question | Non
     return understood and replace(understood, length=question.length, variation=question.variation)
 
 
-def open_wishes(copilot: Copilot, lengths: Sequence[Wish], facts: Sequence[Fact]) -> tuple[Wish, ...]:
-    """Return how an answer can be asked once more; phrases alone never vary, and no facts have one length."""
-    again: tuple[Wish, ...] = ("again",) if copilot.writer.name != PHRASES else ()
+def open_wishes(copilot: Copilot, lengths: Sequence[Wish], facts: Sequence[Fact], lang: str) -> tuple[Wish, ...]:
+    """Return how an answer can be asked once more; no facts have one length.
+
+    Phrases never vary, so "again" is there only where a writer writes the language, also one that failed just now.
+    """
+    again: tuple[Wish, ...] = ("again",) if writer_for(copilot.writer, lang).name != PHRASES else ()
     return (*again, *lengths) if facts else ()
 
 

@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copilot.errors import OPERATOR_ERRORS, CopilotError
-from copilot.facts import FactSheet
 from copilot.questions import Question
 from copilot.ui import formats
 from copilot.ui.markup import plain
@@ -31,7 +30,7 @@ NEAREST = 3  # other products that a chip offers
 
 
 def read_parts(copilot: Copilot, question: Question, words: Words, *, nearest: bool = True) -> tuple[Part, ...]:
-    """Return the products, weeks and placements of a question, each with the others that may have been meant.
+    """Return the products, weeks, placements and categories of a question, each with what it may be corrected to.
 
     Without `nearest` a product offers only what its words could mean besides, which takes no search.
     """
@@ -41,21 +40,29 @@ def read_parts(copilot: Copilot, question: Question, words: Words, *, nearest: b
     products = [
         product_part(copilot, *one, question, words, nearest=nearest) for one in titles_of(copilot, entities.products)
     ]
+    barred = set(entities.without)
     return (
         *products,
-        *(_part("week", formats.week(week), weeks) for week in entities.weeks),
-        *(_part("placement", placement, placements) for placement in entities.placements),
+        *(_part("week", formats.week(week), weeks, barred=week in barred) for week in entities.weeks),
+        *(_part("placement", one, placements, barred=one in barred) for one in entities.placements),
+        *(_part("group", group, (), barred=group in barred) for group in entities.groups),
     )
 
 
-def chosen_parts(copilot: Copilot, sheet: FactSheet, words: Words) -> tuple[Part, ...]:
-    """Return the product that the plan decided on, when the words alone could mean several."""
-    asked_back = any(fact.name == POSSIBLE_PRODUCT for fact in sheet)
-    spoken_of = [fact for fact in sheet if fact.subject in sheet.question.ambiguous_products]
-    if asked_back or not spoken_of:
-        return ()
-    chosen = spoken_of[0]
-    return (product_part(copilot, chosen.subject, chosen.subject_label, sheet.question, words),)
+def answered_parts(copilot: Copilot, question: Question, echoed: Sequence[Part], words: Words) -> tuple[Part, ...]:
+    """Return the parts of a question as its facts answer it: with the products that the plan chose among several.
+
+    Args:
+        question: with those products, in the order that the answer speaks of them.
+        echoed: the parts that the words alone told; one that is still meant is kept as it is.
+    """
+    known = {one.key: one for one in echoed if one.kind == "product"}
+    products = [
+        known.get(product_id) or product_part(copilot, product_id, title, question, words)
+        for product_id, title in titles_of(copilot, question.entities.products)
+    ]
+    kept = [one for one in echoed if one.kind != "group" or one.key in question.entities.groups]
+    return (*(products or known.values()), *(one for one in kept if one.kind != "product"))
 
 
 def product_part(
@@ -63,7 +70,8 @@ def product_part(
 ) -> Part:
     """Return a product's part: its name, what else its words could mean and, if `nearest`, the products nearest."""
     problem = copilot.engine.problem
-    found = [one for one in question.ambiguous_products if one != product_id]
+    namesakes = (one for ids in question.named if product_id in ids for one in ids)
+    found = [one for one in dict.fromkeys((*question.ambiguous_products, *namesakes)) if one != product_id]
     if nearest and len(found) < NEAREST:
         found += [one for one in _nearest(copilot, product_id, title, question) if one not in found]
     others = titles_of(copilot, found[:NEAREST])
@@ -82,8 +90,9 @@ def titles_of(copilot: Copilot, product_ids: Sequence[str]) -> list[tuple[str, s
     return found
 
 
-def _part(kind: str, key: str, options: Sequence[Option]) -> Part:
-    return Part(kind, key, plain(key), tuple(one for one in options if one.key != key))  # pyright: ignore[reportArgumentType]
+def _part(kind: str, key: str, options: Sequence[Option], *, barred: bool) -> Part:
+    others = tuple(one for one in options if one.key != key)
+    return Part(kind, key, plain(key), others, barred)  # pyright: ignore[reportArgumentType]
 
 
 def _nearest(copilot: Copilot, product_id: str, title: str, question: Question) -> list[str]:

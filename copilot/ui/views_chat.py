@@ -142,7 +142,8 @@ def _status_html(turn: Turn, words: Words) -> Markup:
     if turn.busy:
         return Markup('<p class="lc-status"><i></i><i></i><i></i> {}</p>').format(words(f"chat.{turn.state}"))
     if turn.state == "failed":
-        return Markup('<p class="lc-problem" role="alert">{}</p>').format(turn.problem)
+        note = Markup('<p class="lc-unkept">{}</p>').format(turn.unkept) if turn.unkept else Markup("")
+        return Markup('<p class="lc-problem" role="alert">{}</p>{}').format(turn.problem, note)
     if turn.state == "stopped":
         return Markup('<p class="lc-status">{}</p>').format(
             words("chat.stopped" if turn.sentences else "chat.stopped_empty")

@@ -141,4 +141,4 @@ def subject_text(fact: Fact) -> str:
         parts.append(formats.week(fact.week))
     if fact.placement:
         parts.append(fact.placement)
-    return " · ".join(plain(part) for part in parts if part)
+    return " · ".join(dict.fromkeys(plain(part) for part in parts if part))

@@ -23,10 +23,9 @@ def understood_html(index: int, turn: Turn, words: Words) -> Markup:
     intent = words.phrases.label(f"intent.{turn.understood.intent.value}")
     if is_whole(turn.question):
         parts = [_part_html(index, part, words) for part in turn.parts]
-        groups = [_echo_html(group, plain(group), words) for group in turn.understood.entities.groups]
-        chips = join([_echo_html(intent, intent, words), *parts, *groups])
+        chips = join([_echo_html(intent, intent, words), *parts])
     else:
-        names = [intent, *(part.label for part in turn.parts), *turn.understood.entities.groups]
+        names = [intent, *(_shown(part, words) for part in turn.parts)]
         chips = join(Markup("<b>{}</b> ").format(plain(name)) for name in names)
     told = []
     if turn.understood.length != "normal":
@@ -47,8 +46,9 @@ def _echo_html(part: str, shown: str, words: Words) -> Markup:
 
 def _part_html(index: int, part: Part, words: Words) -> Markup:
     """Draw a chip that opens to what may have been meant instead; each choice asks the corrected question."""
+    shown = _shown(part, words)
     if not part.options:
-        return _echo_html(part.label, part.label, words)
+        return _echo_html(part.label, shown, words)
     options = join(_option_html(index, part, option) for option in part.options)
     other = Markup('<button type="button" class="lc-echo lc-other" data-part="{}">{}</button>').format(
         part.label, words("chat.pick_other")
@@ -56,7 +56,12 @@ def _part_html(index: int, part: Part, words: Words) -> Markup:
     return Markup(
         '<details class="lc-pick" name="lc-pick"><summary class="lc-echo" title="{0}" aria-label="{0}">{1}</summary>'
         '<div class="lc-options" role="group" aria-label="{2}"><span>{2}</span>{3}{4}</div></details>'
-    ).format(words("chat.pick", part=part.label), part.label, words("chat.instead", part=part.label), options, other)
+    ).format(words("chat.pick", part=shown), shown, words("chat.instead", part=shown), options, other)
+
+
+def _shown(part: Part, words: Words) -> str:
+    """Name a part as the question speaks of it: one that it speaks against stands behind a "not"."""
+    return words("chat.barred", part=part.label) if part.barred else part.label
 
 
 def _option_html(index: int, part: Part, option: Option) -> Markup:

@@ -178,6 +178,24 @@ def test_stop_ends_an_answer_and_leaves_the_next_draft_alone(open_calendar, smal
     watched.assert_clean()
 
 
+def test_stop_by_keyboard_gives_the_focus_to_the_box(open_calendar, small_app):
+    watched = open_calendar(url=small_app.url)
+    page = watched.page
+    small_app.service.pause = threading.Event()
+    try:
+        page.locator(".lc-choice").last.click()
+        page.wait_for_selector(".lc-turn.lc-writing")
+        page.get_by_role("button", name="Stop").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#lc-stop")).to_be_disabled()
+    finally:
+        small_app.service.pause.set()
+        small_app.service.pause = None
+    page.wait_for_selector(".lc-turn.lc-stopped")
+    expect(page.get_by_label("Your question")).to_be_focused()
+    watched.assert_clean()
+
+
 def test_hostile_titles_run_nothing(open_calendar, small_app):
     watched = open_calendar(url=small_app.url)
     page = watched.page

@@ -163,6 +163,28 @@ def test_a_brief_asked_for_in_the_chat_is_told_by_phrases_when_the_writer_fails(
     watched.assert_clean()
 
 
+SHOW_CARD = """() => {
+  const card = document.querySelector(".lc-brief-card");
+  card.querySelector(".lc-brief-line").textContent = "a writer with a long name writes the brief: 3 sentences checked.";
+  card.dataset.state = "working";
+  card.hidden = false;
+}"""
+
+
+def test_on_a_phone_the_card_covers_neither_the_box_nor_its_button(open_calendar, app):
+    watched = open_calendar((420, 900), url=app.url)
+    page = watched.page
+    page.get_by_role("button", name="Chat", exact=True).click()
+    expect(page.locator("#lc-send")).to_be_visible()
+    page.evaluate(SHOW_CARD)
+    expect(page.locator(CARD)).to_be_visible()
+    top = page.locator(CARD).bounding_box()["y"]
+    for part in ("#lc-box textarea", "#lc-send"):
+        box = page.locator(part).bounding_box()
+        assert box["y"] + box["height"] <= top
+    watched.assert_clean()
+
+
 def test_a_language_that_the_writer_does_not_write_has_no_choice(open_calendar, app):
     watched = open_calendar(url=f"{app.url.rstrip('/')}/zh")
     watched.open_launch()

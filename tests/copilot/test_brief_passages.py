@@ -8,9 +8,10 @@ import time
 
 import pytest
 
-from copilot.brief_passages import Passages
+from copilot.brief_passages import Passages, _with_footnotes
 from copilot.briefs import write_brief
 from copilot.errors import GeneratorError
+from copilot.facts import Fact, Source
 from copilot.generators import PhraseGenerator, ScriptedGenerator
 from copilot.phrases import languages, load_phrases
 from copilot.writer_adapter import shipped_adapter
@@ -147,6 +148,12 @@ def test_every_figure_of_a_passage_has_its_footnote(written):
         assert cited
         assert set(cited) <= noted
         assert not re.search(r"\[F\d+\]", part)
+
+
+def test_a_footnote_within_a_sentence_keeps_the_blank_behind_it():
+    fact = Fact("F1", "launch_slot", "101", "Tea", "x", "text", None, Source("rows"))
+    told = _with_footnotes("It is at in-aisle [F1] and should sell [F1].", {"F1": fact}, lambda one: f"[^{one.id}]")
+    assert told == "It is at in-aisle[^F1] and should sell.[^F1]"
 
 
 def test_the_passages_are_the_writers_and_every_number_keeps_its_footnote(written, target, lang, unsourced):

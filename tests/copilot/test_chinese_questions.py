@@ -53,6 +53,23 @@ def test_weeks_are_read_however_they_are_named(message, weeks, parser):
 
 
 @pytest.mark.parametrize(
+    "message",
+    ["不要糖果，第45周还有什么？", "第45周除了糖果还有什么？", "第45周不含糖果安排了什么", "第45周有什么？糖果除外"],
+)
+def test_a_category_is_left_out_as_in_english(message, parser):
+    entities = parser.parse(message, "zh").entities
+    assert entities.groups
+    assert entities.without == entities.groups
+
+
+@pytest.mark.parametrize("message", ["第45周糖果安排了什么？", "第45周有哪些糖果？"])
+def test_a_category_that_is_asked_for_is_not_left_out(message, parser):
+    entities = parser.parse(message, "zh").entities
+    assert entities.groups
+    assert not set(entities.groups) & set(entities.without)
+
+
+@pytest.mark.parametrize(
     ("message", "shift"), [("晚两周呢", 2), ("推迟一周", 1), ("提前三周", -3), ("早一点上", -1), ("第45周上", None)]
 )
 def test_weeks_counted_from_the_slot_are_a_shift(message, shift, parser):

@@ -64,6 +64,8 @@ SHEET = FactSheet(
     [
         "“Potato Chips”预计上市前四周售出 20 件 [F1]。",
         "“Potato Chips”预计上市前四周售出二十件 [F1]。",
+        "“Potato Chips”预计上市后前四周售出 20 件 [F1]。",
+        "“Potato Chips”预计上市后四周内售出 20 件 [F1]。",
         "预计“Potato Chips”上市前四周售出２０件［F1］。".replace("［", " [").replace("］", "]"),
         "“Potato Chips”预计售出约 20 件，至少 8 件 [F1]。",
         "“Potato Chips”于第43周上新，预计售出 20 件 [F1]。",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -94,4 +95,6 @@ def test_the_echo_names_all_parts_in_the_questions_language(small_engine):
     line = understood_line(question, small_engine)
     title = small_engine.product("101").title
     assert line == f"Understood as: why it is planned there · {title} #101 · #no-more · 2017-W41 · in-aisle"
+    barred = replace(question, entities=replace(entities, products=(), without=(date(2017, 10, 9),)))
+    assert understood_line(barred, small_engine).endswith("it is planned there · not 2017-W41 · in-aisle")
     assert understood_line(Question("?", Intent.HELP, Entities(), 1.0, "zh"), small_engine).startswith("理解为：")

@@ -69,3 +69,10 @@ def test_all_but_something_is_counted_and_names_what_it_leaves_out(told, small_e
     assert [fact.value for fact in facts[:2]] == [len(there), pytest.approx(sum(one.expected_units for one in there))]
     assert rows_of(small_engine, facts[0]) == {one.product_id for one in there}
     assert f"“{label}”" in text
+
+
+def test_several_that_are_left_out_are_not_quoted_as_one_name(told):
+    facts, text = told(Intent.PLANNED, groups=(SNACKS, "Grocery > Pizza"), without=(SNACKS, "Grocery > Pizza"))
+    assert facts[0].other_label == "Bag Snacks, Pizza"
+    assert "Bag Snacks, Pizza" in text
+    assert "“Bag Snacks, Pizza”" not in text

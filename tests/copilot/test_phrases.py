@@ -265,7 +265,7 @@ def test_every_message_renders_with_its_variables(phrases):
             "rule": "r", "sold": "1", "expected": "2", "note": "n", "names": "x", "since": "d",
             "figures": ["1"], "lines": ["l"], "text": "t", "other": "o", "common": "1%", "agreement": "98%",
             "category": "c", "writer": "w", "asked": "w", "writers": ["w"], "sentences": 2, "ended": "", "failure": "",
-            "abouts": ["why", "timing"], "titles": "t #1",
+            "part": "p", "abouts": ["why", "timing"], "titles": "t #1",
             "what": "w", "day": "d", "locked": True, "limit": 9, "formats": "x", "format": "x", "number": "44",
             "figure": "1", "characters": 1, "place": "p", "seconds": "1", "status": "500", "path": "p", "detail": "d",
     }  # fmt: skip

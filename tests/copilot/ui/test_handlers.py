@@ -24,6 +24,7 @@ from copilot.ui.theme import launch_options
 from copilot.ui.views_chat import thread_html
 from copilot.ui.wiring import draw_change
 from copilot.ui.wiring_chat import draw_asking
+from copilot.ui.words import load_words
 
 MONDAY = date(2017, 10, 9)
 
@@ -223,6 +224,9 @@ def test_long_question_is_refused_with_the_limit_and_given_back(copilot, words):
     assert last.thread.turns[-1].state == "failed"
     assert "2,000" in last.thread.turns[-1].problem
     assert last.draft == "x" * 20_000
+    assert last.thread.turns[-1].unkept == words("chat.not_kept")
+    assert words("chat.not_kept") in thread_html(last.thread, (), words)
+    assert kept_threads.restore(copilot, last.thread.thread_id, words).turns == ()
 
 
 def test_a_bug_while_answering_becomes_one_line(copilot, words, monkeypatch, caplog):
@@ -300,6 +304,15 @@ def test_a_wish_asks_once_more_and_the_answer_before_stays(copilot, thread, word
 def test_phrases_alone_offer_no_other_variation(copilot, words):
     copilot.writer.name = "phrases"
     assert ask_all(copilot, "Why?", Thread(), words)[-1].thread.turns[0].wishes == ("shorter", "longer")
+
+
+def test_a_writer_of_english_alone_offers_no_other_variation_in_chinese(copilot):
+    chinese = load_words("zh")
+    asked = ask_all(copilot, "为什么？", Thread(), chinese)[-1].thread
+    assert asked.turns[0].wishes == ("shorter", "longer")
+    assert kept_threads.restore(copilot, asked.thread_id, chinese).turns[0].wishes == ("shorter", "longer")
+    copilot.writer.languages = frozenset({"en", "zh"})
+    assert "again" in ask_all(copilot, "为什么？", Thread(), chinese)[-1].thread.turns[0].wishes
 
 
 def test_a_window_that_is_behind_catches_up_with_its_thread(copilot, thread, words):

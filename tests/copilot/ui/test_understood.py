@@ -8,10 +8,13 @@ from datetime import date
 
 import pytest
 
+from copilot.facts import Fact, FactSheet, Source
 from copilot.questions import Entities, Intent, Question
+from copilot.service import Collected
 from copilot.ui import conversation, kept_threads
 from copilot.ui.state import Thread, Turn
-from copilot.ui.understood import NEAREST, correct, read_parts
+from copilot.ui.turns import advance
+from copilot.ui.understood import NEAREST, answered_parts, correct, read_parts
 from copilot.ui.views_understood import SHOWN_CHARACTERS, understood_html
 from copilot.ui.words import load_words
 
@@ -46,6 +49,46 @@ def test_what_the_words_could_mean_besides_comes_first(turn, copilot, words):
     assert [one.key for one in parts[0].options][:2] == ["P5", "P6"]
 
 
+def products_of(copilot, words, sheet_products, echoed=(), **more):
+    """Return the products' parts after the plan chose `sheet_products` for a question that named `echoed`."""
+    asked = Question("Compare them", Intent.COMPARE, Entities(products=echoed), 0.9, **more)
+    settled = replace(asked, entities=Entities(products=sheet_products))
+    parts = answered_parts(copilot, settled, read_parts(copilot, asked, words), words)
+    return [one for one in parts if one.kind == "product"]
+
+
+def test_the_chip_is_of_the_product_that_is_answered_about(copilot, words):
+    """Of several that share a name the plan took the second; an analogue of the same name is cited before it."""
+    (chip,) = products_of(copilot, words, ("P5",), ambiguous_products=("P1", "P5", "P6"))
+    assert (chip.key, [one.key for one in chip.options][:2]) == ("P5", ["P1", "P6"])
+    turn = Turn("?", understood=Question("?", Intent.SIMILAR, Entities(), 0.9, ambiguous_products=("P1", "P5")))
+    source = Source("rows", "events")
+    analogue = Fact("F1", "analogue_units", "P1", "Cola 1 OZ", 3, "units", None, source)
+    sheet = FactSheet(replace(turn.understood, entities=Entities(products=("P5",))), (analogue,), ())
+    assert [one.key for one in advance(copilot, turn, Collected(sheet), words).parts] == ["P5"]
+
+
+def test_every_product_of_a_comparison_has_a_chip(copilot, words):
+    chips = products_of(copilot, words, ("P5", "P1"), echoed=("P1",), named=(("P5", "P13"), ("P1",)))
+    assert [one.key for one in chips] == ["P5", "P1"]
+    assert chips[0].options[0].key == "P13"
+    kept = products_of(copilot, words, (), echoed=("P1",))
+    assert [one.key for one in kept] == ["P1"]
+
+
+@pytest.mark.parametrize(("lang", "barred"), [("en", "not 2017-W42"), ("zh", "不含 2017-W42")])
+def test_what_a_question_speaks_against_is_shown_so(turn, copilot, lang, barred):
+    words = load_words(lang)
+    html = understood_html(0, turn, words)
+    assert f">{barred}</summary>" in html
+    assert ">2017-W41</summary>" in html
+    entities = Entities(groups=("Drug GM > Candy", "Produce > Apples"), without=("Drug GM > Candy",))
+    asked = replace(turn.understood, entities=entities)
+    html = understood_html(0, replace(turn, parts=read_parts(copilot, asked, words)), words)
+    assert f">{barred[:-8]}Drug GM &gt; Candy</button>" in html
+    assert ">Produce &gt; Apples</button>" in html
+
+
 def test_a_search_that_fails_leaves_a_chip_without_a_list(turn, copilot, words, monkeypatch):
     from retrieval.errors import EncoderError
 
@@ -53,7 +96,7 @@ def test_a_search_that_fails_leaves_a_chip_without_a_list(turn, copilot, words, 
         raise EncoderError("no weights")
 
     monkeypatch.setattr(copilot, "search", fail)
-    parts = read_parts(copilot, turn.understood, words)
+    parts = read_parts(copilot, replace(turn.understood, named=(("P1",),)), words)
     assert parts[0].options == ()
     assert 'data-part="Cola 1 OZ"' in understood_html(0, replace(turn, parts=parts), words)
 

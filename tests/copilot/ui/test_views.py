@@ -32,7 +32,7 @@ from copilot.ui.state import (
 from copilot.ui.views_calendar import N_COLOURS, calendar_html, colour_keys
 from copilot.ui.views_chat import SHOWN_TURNS, thread_html
 from copilot.ui.views_drawer import SECTIONS, drawer_html, evidence_sections
-from copilot.ui.views_facts import table_html, value_text
+from copilot.ui.views_facts import subject_text, table_html, value_text
 from copilot.ui.views_first_run import first_run_html
 from copilot.ui.views_header import header_html, notices_html
 from copilot.ui.views_plots import analogues_figure, demand_figure, score_figure
@@ -381,6 +381,11 @@ def test_fact_shows_value_interval_source_check_and_rows(copilot, turn, words, h
     page = assert_harmless(drawer_html(drawn, words))
     for text in ("4.5 units", "1.2 to 9.5", "purchases", words("fact.check_passed"), "Cola", hostile[:40]):
         assert text in page.said
+
+
+def test_what_a_fact_is_about_names_nothing_twice(turn, words):
+    price = replace(turn.facts[0], subject="in-aisle", subject_label="in-aisle", placement="in-aisle", week=WEEK)
+    assert subject_text(price) == "in-aisle · 2017-W41"
 
 
 @pytest.mark.parametrize(
