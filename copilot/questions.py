@@ -86,7 +86,7 @@ __all__ = [
     "question_from_json",
 ]
 
-LEAST_OUT_OF_SCOPE = 0.3  # of its share: a weaker one beside all that is in scope is no reason to decline
+LEAST_OUT_OF_SCOPE = 0.5  # of its share: beside what the plan knows, declining takes a majority
 LEAST_BESIDE_TWO = 0.6  # the same where two products are set beside each other
 QUESTION_LIMIT = 2_000  # characters; a longer message is almost surely pasted by mistake
 
@@ -234,7 +234,8 @@ class QuestionParser:
         ranked = list(zip(best_first, _softmax([scores[intent] for intent in best_first]), strict=True))
         weak = ranked[0][0] is Intent.OUT_OF_SCOPE and ranked[0][1] < LEAST_OUT_OF_SCOPE
         weak = weak or (ranked[0][0] is Intent.OUT_OF_SCOPE and _sets_two_apart(ranked, read))
-        known = names_of(read) > bool(read.strange) or self.matcher.concerns(ranked[1][0], cleaned)
+        parts = read.entities.placements or read.entities.groups
+        known = bool(parts) or names_of(read) > bool(read.strange) or self.matcher.concerns(ranked[1][0], cleaned)
         return ranked[1:] if weak and known else ranked
 
     def _completed(self, question: Question, read: ReadMessage, previous: Question | None) -> Question:
