@@ -264,8 +264,9 @@ def _help(bench: Bench, question: Question) -> None:
     """Tell what can be asked, also to who says hello; thanks and a yes need no more than a line."""
     first, last = plan_range(bench)
     parsing, lexicon = load_phrases(question.lang).parsing, load_phrases(question.lang).lexicon
-    courteous = says_only(question.text, str(parsing["courtesies"]), lexicon)
-    greets = set(words_of(question.text)) & set(str(parsing["greetings"]).split())
+    said = words_of(question.text)
+    courteous = bool(said) and says_only(question.text, str(parsing["courtesies"]), lexicon)
+    greets = set(said) & set(str(parsing["greetings"]).split())
     if courteous and not greets:
         bench.sheet.say("courtesy")
     else:

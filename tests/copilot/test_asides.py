@@ -122,7 +122,7 @@ def test_spans_and_rates_are_no_weeks_and_those_of_a_month_are_counted(reader):
 
 def test_a_word_of_several_categories_names_them_all_unless_they_are_many(reader):
     names = GroupNames(
-        ["Deli > Snacks", "Grocery > Bag Snacks", "Grocery > Tea", *(f"Frozen > {i} Pies" for i in "abcdefg")],
+        ["Deli > Snacks", "Grocery > Bag Snacks", "Grocery > Tea", *(f"Frozen > {i} Pies" for i in "abcdefghijklm")],
         reader.phrases.lexicon,
         (),
     )
