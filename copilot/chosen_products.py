@@ -33,6 +33,9 @@ OF_ANY_CANDIDATE = frozenset(
 """Intents that a candidate without a slot answers as well, so that being planned does not decide for one."""
 
 
+_TWO = 2
+
+
 @dataclass(frozen=True)
 class Chosen:
     """What a product's name came to: one id, or the ids that it could still be."""
@@ -47,11 +50,41 @@ def settled(question: Question, stored: StoredPlan, engine: Engine) -> Question:
     Of a comparison and of an exchange these are both products. What stays open keeps its products as they are listed,
     so that one of them can be picked by its place.
     """
+    question = _with_both_of_a_name(question, stored)
     of_two = question.intent is Intent.COMPARE or (question.change is not None and question.change.kind == "swap")
     if of_two and len(question.named) > 1:
         both = tuple(choose_among(named, question, stored, engine).product_id for named in question.named[:2])
         return replace(question, entities=replace(question.entities, products=both)) if all(both) else question
     return _of_the_plan(_with_the_chosen(_of_planned_groups(question, stored), stored, engine), stored)
+
+
+def _with_both_of_a_name(question: Question, stored: StoredPlan) -> Question:
+    """Read one name of a comparison as two products: those in the two slots named, or the two that it has at all.
+
+    "The pizza in week 42 against the pizza in week 45", "both coffees"; of more, "the two that made the plan".
+    """
+    names, found = set(question.named), question.entities
+    possible = question.named[0] if len(names) == 1 else (() if names else question.ambiguous_products)
+    if question.intent is not Intent.COMPARE or found.products or not question.exact:
+        return question
+    launches = [one for one in stored.plan.launches if one.product_id in possible]
+    if len(found.weeks) > 1 or len(found.placements) > 1:
+        of_groups = [one for one in stored.plan.launches if any(within(one.group, group) for group in found.groups)]
+        there = [one for one in launches or of_groups if one.week in found.weeks or one.placement in found.placements]
+        pair = [launch.product_id for launch in sorted(there, key=lambda one: _place_named(one, question))]
+    else:
+        pair = [one.product_id for one in launches] if _TWO in found.numbers else list(possible)
+    if len(pair) != _TWO:
+        return question
+    return replace(question, named=tuple((one,) for one in pair), ambiguous_products=())
+
+
+def _place_named(launch: Launch, question: Question) -> int:
+    """Return how early a message names the slot of a launch."""
+    found = question.entities
+    named = [(*found.weeks,).index(launch.week)] if launch.week in found.weeks else []
+    named += [found.placements.index(launch.placement)] if launch.placement in found.placements else []
+    return min(named, default=0)
 
 
 def _of_planned_groups(question: Question, stored: StoredPlan) -> Question:
@@ -106,6 +139,10 @@ def choose_product(question: Question, stored: StoredPlan, engine: Engine) -> Ch
 def choose_among(possible: Sequence[str], question: Question, stored: StoredPlan, engine: Engine) -> Chosen:
     """Decide among products that a name could mean."""
     launches = [launch for one in possible if (launch := stored.plan.launch_of(one)) is not None]
+    if question.intent is Intent.WHY_NOT and not (question.entities.weeks or question.entities.placements):
+        without = set(engine.problem.product_ids).intersection(possible) - {one.product_id for one in launches}
+        if len(without) == 1:
+            return Chosen(without.pop())
     if len(possible) > 1:  # a name, rather than a number
         launches += _of_other_sizes(launches, question, stored)
     launches = (

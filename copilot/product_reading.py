@@ -35,6 +35,7 @@ SPEAKS_OF_GROUPS = OF_A_PART_TOO | {Intent.WHAT_IF, Intent.PAST_SALES, Intent.LO
 _OF_A_SLOT = frozenset({Intent.RISKS, Intent.CONFIDENCE, Intent.REVENUE, Intent.BRIEF, Intent.LOCKS})
 """Intents that are about a week, a placement or a category as readily as about a product."""
 
+_BOUNDS = {"smaller": min, "larger": max}
 _ROOT = 3  # letters that the forms of such a word share: froze, frozen
 SHOWN_CANDIDATES = 5  # products listed when a name is a toss-up
 LEAST_LIKENESS = 0.3  # cosine to the nearest product, from which words that nobody knows may name one
@@ -132,9 +133,9 @@ class ProductReading:
         if (found := names.of_size(tuple(meant), numbers)) or not isinstance(packs, Mapping):
             return found
         sizes = {one: size for one in meant if (size := names.size_of(one)) is not None}
-        for kind, bound in (("smaller", min), ("larger", max)):
-            if len(set(sizes.values())) == len(meant) and re.search(str(packs[kind]), text, re.IGNORECASE):
-                return (bound(sizes, key=sizes.__getitem__),)
+        told = [bound for kind, bound in _BOUNDS.items() if re.search(str(packs[kind]), text, re.IGNORECASE)]
+        if len(told) == 1 and len(set(sizes.values())) == len(meant):  # "the small bag next to the big one" tells none
+            return (told[0](sizes, key=sizes.__getitem__),)
         return ()
 
     def _names_groups(self, question: Question, read: ReadMessage) -> bool:

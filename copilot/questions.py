@@ -62,6 +62,7 @@ from copilot.turns import (
     of_another_amount,
     of_the_other,
     of_the_shown_there,
+    of_the_thread,
     of_these_two,
     other_than_the_one_before,
     with_those_beside,
@@ -254,7 +255,7 @@ class QuestionParser:
         question = of_a_number(question, read, previous, self.engine.weeks)
         question = of_those(question, read, previous, self.phrases)
         question = narrowing(of_the_shown_there(question, read, previous), read, previous, self.phrases)
-        question = barred(self.products.fill(question, read, previous))
+        question = of_the_thread(barred(self.products.fill(question, read, previous)), previous)
         question = other_than_the_one_before(question, previous, self.phrases)
         question = with_the_one_before(self._within_scope(question, read), read, previous, self.phrases)
         if question.intent is Intent.OUT_OF_SCOPE:

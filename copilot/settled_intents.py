@@ -67,7 +67,10 @@ def by_its_parts(question: Question, read: ReadMessage, holds_cue: Callable[[Int
     n_names = names_of(read)
     supposes = intent is Intent.WHAT_IF and question.change is None and moves
     unsure_pair = intent is Intent.COMPARE and n_names > 1 and question.confidence < SURE
-    if n_names == 1 and (supposes or (intent is Intent.PLANNED and found.shift_weeks is not None)):
+    slots_apart = len(found.weeks) > 1 or len(found.placements) > 1
+    if intent is Intent.WHAT_IF_MOVE and slots_apart and holds_cue(Intent.COMPARE, question.text):
+        intent = Intent.COMPARE  # "the pizza in week 42 against the one in week 45"
+    elif n_names == 1 and (supposes or (intent is Intent.PLANNED and found.shift_weeks is not None)):
         intent = Intent.WHAT_IF_MOVE
     elif intent is Intent.WHAT_IF_MOVE and n_names > 1 and not moves:
         intent = Intent.WHAT_IF

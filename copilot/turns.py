@@ -148,6 +148,23 @@ def of_these_two(question: Question, read: ReadMessage, previous: Question | Non
     )
 
 
+def of_the_thread(question: Question, previous: Question | None) -> Question:
+    """Take the product that the thread is about for a name that it shares: "how many of the chips then"."""
+    before = previous.entities.products if previous else ()
+    found = question.entities
+    names_slot = found.weeks or found.placements or found.products
+    if (
+        len(before) != 1
+        or names_slot
+        or not question.exact
+        or question.intent in (Intent.COMPARE, Intent.PRODUCT_SEARCH)
+    ):
+        return question
+    if before[0] not in question.ambiguous_products:
+        return question
+    return replace(question, entities=replace(found, products=before), named=(before,), ambiguous_products=())
+
+
 def narrowing(question: Question, read: ReadMessage, previous: Question | None, phrases: Phrases) -> Question:
     """Keep the weeks of the question before where a message only adds a placement or category to what is planned."""
     found = question.entities
