@@ -255,8 +255,8 @@ class QuestionParser:
         question = of_a_number(question, read, previous, self.engine.weeks)
         question = of_those(question, read, previous, self.phrases)
         question = narrowing(of_the_shown_there(question, read, previous), read, previous, self.phrases)
-        question = of_the_thread(barred(self.products.fill(question, read, previous)), previous)
-        question = other_than_the_one_before(question, previous, self.phrases)
+        question = barred(self.products.fill(question, read, previous))
+        question = of_the_thread(other_than_the_one_before(question, previous, self.phrases), previous)
         question = with_the_one_before(self._within_scope(question, read), read, previous, self.phrases)
         if question.intent is Intent.OUT_OF_SCOPE:
             return replace(
