@@ -33,7 +33,7 @@ OF_ANY_CANDIDATE = frozenset(
 """Intents that a candidate without a slot answers as well, so that being planned does not decide for one."""
 
 
-_TWO = 2
+_PAIR = 2
 
 
 @dataclass(frozen=True)
@@ -61,20 +61,19 @@ def settled(question: Question, stored: StoredPlan, engine: Engine) -> Question:
 def _with_both_of_a_name(question: Question, stored: StoredPlan) -> Question:
     """Read one name of a comparison as two products: those in the two slots named, or the two that it has at all.
 
-    "The pizza in week 42 against the pizza in week 45", "both coffees"; of more, "the two that made the plan".
+    "The pizza in week 42 against the pizza in week 45", "both coffees".
     """
     names, found = set(question.named), question.entities
     possible = question.named[0] if len(names) == 1 else (() if names else question.ambiguous_products)
     if question.intent is not Intent.COMPARE or found.products or not question.exact:
         return question
-    launches = [one for one in stored.plan.launches if one.product_id in possible]
+    pair = list(possible)
     if len(found.weeks) > 1 or len(found.placements) > 1:
+        launches = [one for one in stored.plan.launches if one.product_id in possible]
         of_groups = [one for one in stored.plan.launches if any(within(one.group, group) for group in found.groups)]
         there = [one for one in launches or of_groups if one.week in found.weeks or one.placement in found.placements]
         pair = [launch.product_id for launch in sorted(there, key=lambda one: _place_named(one, question))]
-    else:
-        pair = [one.product_id for one in launches] if _TWO in found.numbers else list(possible)
-    if len(pair) != _TWO:
+    if len(pair) != _PAIR:
         return question
     return replace(question, named=tuple((one,) for one in pair), ambiguous_products=())
 

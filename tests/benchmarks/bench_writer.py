@@ -11,10 +11,13 @@ import os
 import sys
 import threading
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
+from copilot import writer_eight_bit
 from copilot.generators import Prompt
 from copilot.writer_adapter import shipped_adapter
 from copilot.writer_cache import converted_smollm2, discard
@@ -31,15 +34,17 @@ FACT = (
 
 @dataclass(frozen=True)
 class Runtime:
-    """A way to run the writer: its arithmetic, that of its steps, and how many tokens it guesses a step."""
+    """A way to run the writer: its arithmetic, that of its steps and prompt, and how many tokens it guesses a step."""
 
     dtype: Dtype
     n_guessed: int = N_GUESSED
     eight_bit: bool = False
+    half_prompt: bool = True  # where the processor multiplies bfloat16
 
     @property
     def name(self) -> str:
-        return f"{self.dtype}{'_eight_bit_steps' if self.eight_bit else ''}_guessing_{self.n_guessed}"
+        steps = "_eight_bit_steps" if self.eight_bit else ""
+        return f"{self.dtype}{steps}{'' if self.half_prompt else '_whole_prompt'}_guessing_{self.n_guessed}"
 
 
 RUNTIMES = (
@@ -47,6 +52,7 @@ RUNTIMES = (
     Runtime("float32"),
     Runtime("bfloat16", n_guessed=0),
     Runtime("float32", n_guessed=0, eight_bit=True),
+    Runtime("float32", eight_bit=True, half_prompt=False),
     Runtime("float32", eight_bit=True),
 )
 
@@ -95,7 +101,8 @@ def _measure(cache_dir: Path, prompt: Prompt, runtime: Runtime) -> dict[str, flo
         eight_bit=runtime.eight_bit,
     )
     started_s = time.monotonic()
-    generator.prepare()
+    with nullcontext() if runtime.half_prompt else patch.object(writer_eight_bit, "rounds", lambda device: False):
+        generator.prepare()
     load_s = time.monotonic() - started_s
     list(generator.stream(Prompt(prompt.system, "Hello", max_new_tokens=4)))  # the first pass allocates
     figures = measure_speed(generator, prompt, generator.count_tokens)

@@ -4,28 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from copilot.chosen_products import settled
 from copilot.intents import Intent
-from copilot.phrases import load_evaluation, load_phrases
-from copilot.question_shop import QuestionShop
-from copilot.questions import Question, QuestionParser
+from copilot.phrases import load_phrases
 from retrieval.encoder import SentenceTransformerEncoder
+from tests.copilot.talks import talks
 
 
 @pytest.fixture(scope="module")
 def ask():
-    encoder = SentenceTransformerEncoder(None)
-    shop = QuestionShop(load_evaluation("shop.toml"), encoder)
-    parser = QuestionParser(encoder, shop, load_phrases("en"))  # pyright: ignore[reportArgumentType]
-
-    def last(*turns: str) -> Question:
-        question = None
-        for text in turns:
-            question = settled(parser.parse(text, "en", question), shop.stored, shop)  # pyright: ignore[reportArgumentType]
-        assert question is not None
-        return question
-
-    return last
+    return talks(SentenceTransformerEncoder(None), load_phrases("en"))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from copilot.answers import write_answer
@@ -59,8 +61,6 @@ def test_the_category_to_cut_is_the_one_expected_to_sell_least(told, small_store
 def test_certainty_is_ranked_by_the_width_of_the_interval_over_what_is_expected(
     told, small_engine, small_stored, text, lang, name
 ):
-    from dataclasses import replace
-
     plan = small_stored.plan
     wide = replace(plan.launches[1], high=4 * plan.launches[1].high)
     narrow = replace(plan.launches[2], low=0.99 * plan.launches[2].expected_units)
@@ -122,8 +122,6 @@ def test_a_comparison_says_how_far_the_intervals_overlap(told, lang):
 
 
 def test_forecasts_that_do_not_overlap_are_told_without(told, small_engine, monkeypatch):
-    from dataclasses import replace
-
     found = {one: small_engine.forecast(one) for one in ("101", "108")}
     found["101"] = replace(found["101"], low=30.0)
     monkeypatch.setattr(small_engine, "forecast", found.get)
