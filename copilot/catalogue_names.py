@@ -130,6 +130,35 @@ class CatalogueNames:
         found = _NUMBER.search(self._titles.get(product, ""))
         return float(found[0]) if found else None
 
+    def among(self, products: Words, words: Sequence[str]) -> Words:
+        """Return those of some products whose titles hold every word."""
+        return tuple(one for one in products if one in self._titles and covers(self._titles[one], words))
+
+    def on_sale(self, words: Sequence[str]) -> Words:
+        """Return the products on sale whose titles hold all these words."""
+        live = (one for one in self._titles if one not in self._waiting)
+        return tuple(one for one in live if covers(self._titles[one], words)) if words else ()
+
+    def kin_of(self, product: str, words: Sequence[str]) -> Words:
+        """Return the other products with these words in their titles that share most of a product's name.
+
+        "The turkey ones" beside hot dogs are turkey hot dogs; candidates go before what is on sale.
+        """
+        name = set(head_of(self._titles.get(product, "")))
+        shared: dict[str, int] = {}
+        for one, title in self._titles.items():
+            have = self._words_of[title]
+            if one != product and name.intersection(have) and covers(title, words):
+                shared[one] = len(name.intersection(head_of(title)))
+        nearest = [one for one, n in shared.items() if n and n == max(shared.values())]
+        # "Blue" beside strawberries: a word of its own category that begins so.
+        nearest = nearest or self.waiting.begun_beside(product, words)
+        return tuple(one for one in nearest if one in self._waiting) or tuple(nearest)
+
+    def begun_or_run_together(self, words: Sequence[str]) -> Words:
+        """Return the candidates that words mean which are cut short or run together: "clems", "blucorn"."""
+        return self.waiting.begun("".join(words)) or self.waiting.run_together("".join(words))
+
     def may_end(self, words: Words) -> bool:
         """Say whether the name of a product, up to a comma or a number, may end with these words."""
         return self.waiting.ends(words) or words in self._by_head

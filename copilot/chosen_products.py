@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -67,7 +68,8 @@ def _with_both_of_a_name(question: Question, stored: StoredPlan) -> Question:
     possible = question.named[0] if len(names) == 1 else (() if names else question.ambiguous_products)
     if question.intent is not Intent.COMPARE or found.products or not question.exact:
         return question
-    pair = list(possible)
+    made = [one for one in possible if stored.plan.launch_of(one) is not None]
+    pair = made if question.standing == "planned" else list(possible)
     if len(found.weeks) > 1 or len(found.placements) > 1:
         launches = [one for one in stored.plan.launches if one.product_id in possible]
         of_groups = [one for one in stored.plan.launches if any(within(one.group, group) for group in found.groups)]
@@ -138,10 +140,16 @@ def choose_product(question: Question, stored: StoredPlan, engine: Engine) -> Ch
 def choose_among(possible: Sequence[str], question: Question, stored: StoredPlan, engine: Engine) -> Chosen:
     """Decide among products that a name could mean."""
     launches = [launch for one in possible if (launch := stored.plan.launch_of(one)) is not None]
-    if question.intent is Intent.WHY_NOT and not (question.entities.weeks or question.entities.placements):
+    found = question.entities
+    asks_of_one_left = question.intent is Intent.WHY_NOT and not (found.weeks or found.placements)
+    if asks_of_one_left or question.standing == "left":
         without = set(engine.problem.product_ids).intersection(possible) - {one.product_id for one in launches}
         if len(without) == 1:
             return Chosen(without.pop())
+    if question.standing == "planned" and len(launches) == 1:
+        return Chosen(launches[0].product_id)
+    if question.intent is Intent.WHAT_IF_MOVE and (only := _standing_where_it_leaves(launches, question)):
+        return Chosen(only)
     if len(possible) > 1:  # a name, rather than a number
         launches += _of_other_sizes(launches, question, stored)
     launches = (
@@ -156,6 +164,20 @@ def choose_among(possible: Sequence[str], question: Question, stored: StoredPlan
     waiting = set(engine.problem.product_ids)
     candidates = tuple(one for one in possible if one in waiting) or tuple(possible)
     return Chosen(candidates[0]) if len(candidates) == 1 else Chosen(still_possible=candidates)
+
+
+def _standing_where_it_leaves(launches: Sequence[Launch], question: Question) -> str:
+    """Return the launch that stands in the slot which a move names first, as the one that it leaves.
+
+    "Move the front end cap pizza to week 47", "the pizza from week 45 on the front page instead".
+    """
+    found = question.entities
+    if len(found.weeks) + len(found.placements) + (found.shift_weeks is not None) < _PAIR:
+        return ""
+    first = next(iter(re.findall(r"\b(?:WEEK|PLACEMENT)\b", found.text)), "")
+    left = found.weeks[:1] if first == "WEEK" else found.placements[:1]
+    there = [one for one in launches if one.week in left or one.placement in left]
+    return there[0].product_id if len(there) == 1 else ""
 
 
 def _of_other_sizes(launches: Sequence[Launch], question: Question, stored: StoredPlan) -> list[Launch]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from copilot.catalogue_names import covers
+from copilot.compared_sides import ComparedSides
 from copilot.goods_sense import CERTAINLY
 from copilot.intents import (
     ABOUT_A_PRODUCT,
@@ -18,6 +20,7 @@ from copilot.intents import (
     Intent,
 )
 from copilot.segments import is_unspaced
+from copilot.shared_names import SharedNames
 
 if TYPE_CHECKING:
     from copilot.engine import Engine
@@ -57,8 +60,16 @@ class ProductReading:
     phrases: Phrases
     goods: GoodsSense
 
+    @cached_property
+    def sides(self) -> ComparedSides:
+        """What finds the second product of a comparison."""
+        return ComparedSides(self.reader.names, self.phrases)
+
     def fill(self, question: Question, read: ReadMessage, previous: Question | None) -> Question:
         """Return the question with what its words name loosely, or what the conversation was about."""
+        return SharedNames(self.reader.names, self.phrases).narrowed(self._filled(question, read, previous), read)
+
+    def _filled(self, question: Question, read: ReadMessage, previous: Question | None) -> Question:
         found = question.entities
         weighs = re.search(str(self.phrases.parsing["weighs"]), question.text, re.IGNORECASE) is not None
         if weighs and found.text.count("PLACEMENT") > 1 and not (found.products or read.named or question.change):
@@ -75,6 +86,8 @@ class ProductReading:
             read, found = replace(read, group_words=(), rest=()), question.entities
         if self._names_groups(question, read):
             return self._in_groups(question, read.rest)
+        read = self.sides.with_the_other(question, read)
+        question = replace(question, named=read.named)
         if read.named:
             if read.group_words and (headed := self.reader.names.waiting_headed(read.group_words)):
                 named = (*read.named, headed)
@@ -157,10 +170,10 @@ class ProductReading:
     def _loose_groups(self, rest: Sequence[str]) -> tuple[tuple[str, ...], int]:
         """Return the categories that words name, in part or, where no product has the words, by their meaning."""
         found = self.reader.loose_groups(rest)
-        if found[0] or any(map(self.reader.names.knows, rest)):
+        content = [word for word in rest if word not in self.reader.question_words]  # "the whole freezer"
+        if found[0] or any(map(self.reader.names.knows, content)):
             return found
         groups = self.reader.groups
-        content = [word for word in rest if word not in self.reader.question_words]  # "the whole freezer"
         if by_word := groups.in_other_words(rest) or groups.in_other_words(content):
             return by_word, len(rest)
         meant = self.goods.nearest_group(" ".join(rest), groups.last_levels)

@@ -42,6 +42,7 @@ class Question:
         stopped: True when its answer was stopped before its end.
         points_back: True when the message speaks of "it" or "that one".
         beside: products spoken of beside its own: the other of a comparison, launches that would give way.
+        standing: "planned" or "left" where the message speaks of a product with a slot, or of one without.
     """
 
     text: str
@@ -63,6 +64,7 @@ class Question:
     stopped: bool = False
     points_back: bool = False
     beside: tuple[str, ...] = ()
+    standing: str = ""
 
     @property
     def unsure(self) -> bool:

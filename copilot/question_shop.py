@@ -51,7 +51,8 @@ class QuestionShop:
         self.workspace = ShopTables(products)
         self.search = CatalogueSearch.from_products(products, encoder)
         self.problem = SimpleNamespace(product_ids=tuple(waiting["product_id"]), groups=tuple(waiting["category"]))
-        self.rhythm = SimpleNamespace(groups=tuple(SimpleNamespace(group=one) for one in self.group_names()))
+        past = dict.fromkeys((*self.group_names(), *products["category"]))  # what is on sale was launched once
+        self.rhythm = SimpleNamespace(groups=tuple(SimpleNamespace(group=one) for one in past))
         self.stored = _plan(data)
 
     def group_names(self) -> tuple[str, ...]:

@@ -52,6 +52,7 @@ from copilot.settled_intents import (
     without_their_kind,
 )
 from copilot.settled_words import by_its_words
+from copilot.shared_names import picked_by_a_word
 from copilot.short_turns import of_the_same
 from copilot.stray_words import StrayWords
 from copilot.taught_intents import taught_for
@@ -256,6 +257,7 @@ class QuestionParser:
         question = of_those(question, read, previous, self.phrases)
         question = narrowing(of_the_shown_there(question, read, previous), read, previous, self.phrases)
         question = barred(self.products.fill(question, read, previous))
+        question = picked_by_a_word(question, read, previous, self.reader.names)
         question = of_the_thread(other_than_the_one_before(question, previous, self.phrases), previous)
         question = with_the_one_before(self._within_scope(question, read), read, previous, self.phrases)
         if question.intent is Intent.OUT_OF_SCOPE:

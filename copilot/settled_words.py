@@ -21,12 +21,12 @@ _OF_A_PLACEMENT = ABOUT_A_PRODUCT | {Intent.PLANNED, Intent.COMPARE, Intent.RISK
 """Intents that "is the front page better?" sounds like, though it names no product."""
 
 
-def says(question: Question, what: str, phrases: Phrases) -> bool:
-    """Say whether a message holds the words of `[parsing.settles]` under this name."""
+def says(question: Question, what: str, phrases: Phrases, text: str = "") -> bool:
+    """Say whether a message, or its masked text, holds the words of `[parsing.settles]` under this name."""
     patterns = phrases.parsing["settles"]
     assert isinstance(patterns, Mapping)
     pattern = patterns.get(what)
-    return bool(pattern) and re.search(str(pattern), question.text, re.IGNORECASE) is not None
+    return bool(pattern) and re.search(str(pattern), text or question.text, re.IGNORECASE) is not None
 
 
 def by_its_words(question: Question, read: ReadMessage, previous: Question | None, phrases: Phrases) -> Question:
@@ -47,6 +47,13 @@ def by_its_words(question: Question, read: ReadMessage, previous: Question | Non
     if about_one and says(question, "rises", phrases):
         return replace(question, intent=Intent.SEARCH_DEMAND, change=None, alternatives=())
     found = question.entities
+    if (
+        question.intent is Intent.FORECAST
+        and about_one
+        and found.weeks
+        and says(question, "by_then", phrases, found.text)
+    ):
+        return replace(question, entities=replace(found, weeks=()))  # a forecast has a span of its own, and says so
     places_alone = bool(found.placements) and not (about_one or found.weeks or found.groups or read.rest)
     if question.intent in _OF_A_PLACEMENT and places_alone and says(question, "judges", phrases):
         return replace(question, intent=Intent.WHY_HERE, alternatives=())  # it tells what they brought in the past

@@ -32,6 +32,10 @@ def of_another_amount(text: str, read: ReadMessage, previous: Question | None, p
     if moved := _of_another_shift(text, read, previous, phrases):
         return moved
     before = previous.change if previous else None
+    if previous is not None and previous.intent is Intent.EXTREMES and not read.named:  # "the top 3", "make it five"
+        amount = _amount(text, read, phrases)
+        found = replace(previous.entities, numbers=(amount,)) if amount else previous.entities
+        return replace(previous, text=text, entities=found, wish="", stopped=False, mended=False) if amount else None
     if previous is None or before is None or before.kind not in (*_RATIOS, *_COUNTS) or read.named:
         return None
     amount = _amount(text, read, phrases)

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+
+from copilot.spelling import edits
 
 Words = tuple[str, ...]
 _WORD = re.compile(r"\w+")
 _START = 3  # letters that two forms of a word share at least
 _ENDING = 2  # letters by which two forms of a word may differ in length
+_CUT = 4  # letters that a word which is cut short keeps at least: "clem"
+_RUN = 6  # letters of two words that are run together, and how many of them may be wrong
+_EDITS = 2
 
 
 class WaitingNames:
@@ -27,7 +33,13 @@ class WaitingNames:
             self._headed.setdefault(head_of(title), []).append(one)
         self.last_words = frozenset(head[-1] for head in self._headed if head)
         self._squeezed = {"".join(words): found for words, found in self._headed.items() if len(words) > 1}
-        self._in_head = _WordIndex({one: head_of(title) for one, title in titles.items()})
+        self._order, self._categories = tuple(titles), categories
+        self._heads = {one: head_of(title) for one, title in titles.items()}
+        self._pairs: dict[str, set[str]] = {}
+        for one, head in self._heads.items():
+            for pair in pairwise(head):
+                self._pairs.setdefault("".join(pair), set()).add(one)
+        self._in_head = _WordIndex(self._heads)
         self._in_all = _WordIndex({one: words_of(f"{title} {categories[one]}") for one, title in titles.items()})
 
     def headed(self, words: Sequence[str]) -> Words:
@@ -49,6 +61,31 @@ class WaitingNames:
         """
         strict = self.headed(words) or self._in_head.holding(words) or self._in_all.holding(words)
         return strict or self._in_head.holding(words, cut_short=True)
+
+    def begun(self, word: str) -> Words:
+        """Return the candidates whose heads hold the one word that begins so: "clems" are clementines."""
+        stem = word.removesuffix("s")
+        return self._in_head.begun(stem) if len(stem) >= _CUT else ()
+
+    def begun_beside(self, product: str, words: Sequence[str]) -> list[str]:
+        """Return the other candidates of a product's category whose heads have words that begin so."""
+        category = self._categories.get(product)
+        return [
+            one
+            for one, head in self._heads.items()
+            if one != product
+            and self._categories[one] == category
+            and all(len(word) >= _CUT and any(other.startswith(word) for other in head) for word in words)
+        ]
+
+    def run_together(self, word: str) -> Words:
+        """Return the candidates with two neighbouring words that read so together, but for two letters at most."""
+        if len(word) < _RUN:
+            return ()
+        found = {pair: ids for pair, ids in self._pairs.items() if pair[0] == word[0] and edits(word, pair) <= _EDITS}
+        nearest = min((edits(word, pair) for pair in found), default=0)
+        ids = {one for pair, some in found.items() for one in some if edits(word, pair) == nearest}
+        return tuple(one for one in self._order if one in ids)
 
     def ends(self, words: Sequence[str]) -> bool:
         """Say whether a name may end with these words: with the last ones of a head, not with what stands before it."""
@@ -79,6 +116,13 @@ class _WordIndex:
         if cut_short and len(words) > 1 and any(sets):
             sets = [found or self._begun(word) for word, found in zip(words, sets, strict=True)]
         found = set.intersection(*sets) if sets else set()
+        return tuple(sorted(found, key=self._order.__getitem__))
+
+    def begun(self, start: str) -> Words:
+        """Return the ids of the only word that begins so, in their order; none where several do."""
+        words = [word for word in self._by_start.get(start[:_START], ()) if word.startswith(start)]
+        forms = {word.removesuffix("s") for word in words}
+        found = {one for word in words for one in self._ids[word]} if len(forms) == 1 else set()
         return tuple(sorted(found, key=self._order.__getitem__))
 
     def _begun(self, word: str) -> set[str]:

@@ -1,0 +1,61 @@
+"""Names that several products share: a number, a word, what is on sale, a slot or its lack decides."""
+
+from __future__ import annotations
+
+import pytest
+
+from copilot.intents import Intent
+from copilot.phrases import load_phrases
+from retrieval.encoder import SentenceTransformerEncoder
+from tests.copilot.talks import talks
+
+
+@pytest.fixture(scope="module")
+def ask():
+    return talks(SentenceTransformerEncoder(None), load_phrases("en"))
+
+
+@pytest.mark.parametrize(
+    ("text", "products"),
+    [
+        ("both sizes of the Christmas candy, when and where", ("951758", "951772")),
+        ("who is the grapes crowd, red ones", ("861001",)),
+        ("chips from the live range, units to date", ("800119",)),
+        ("the soft drink that isn't on the calendar, who is the crowd for it", ("984465",)),
+        ("would the pizza from week 45 sell more if it went in-aisle?", ("915522",)),
+        ("move the front end cap pizza to w47", ("915522",)),
+    ],
+)
+def test_the_rest_of_a_message_decides(ask, text: str, products: tuple[str, ...]) -> None:
+    assert ask(text).entities.products == products
+
+
+@pytest.mark.parametrize("text", ["how many units will the pizza do?", "risks on the Cards Seasonal, in two lines"])
+def test_what_nothing_decides_stays_open(ask, text: str) -> None:
+    question = ask(text)
+    assert len(question.ambiguous_products) > 1
+    assert question.entities.products == ()
+
+
+def test_a_word_picks_among_what_was_asked_back_about(ask) -> None:
+    question = ask("forecast for the grapes", "the green ones")
+    assert (question.intent, question.entities.products) == (Intent.FORECAST, ("861014",))
+
+
+def test_what_was_sold_is_of_the_category(ask) -> None:
+    question = ask("what has our juice range sold up to today")
+    assert (question.intent, question.entities.groups) == (Intent.PAST_SALES, ("Drinks > Juice",))
+
+
+def test_another_number_of_the_best(ask) -> None:
+    question = ask("top 3 launches", "make it five")
+    assert (question.intent, question.entities.numbers) == (Intent.EXTREMES, (5.0,))
+
+
+def test_a_week_denied_asks_why_not(ask) -> None:
+    assert ask("how come the potato chips aren't in week 44").intent is Intent.WHY_NOT
+
+
+def test_half_as_long_is_a_wish(ask) -> None:
+    question = ask("write a brief for peppermint bark", "half as long please")
+    assert (question.intent, question.wish) == (Intent.BRIEF, "shorter")
