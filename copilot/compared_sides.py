@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from copilot.catalogue_names import CatalogueNames, words_of
-from copilot.intents import Intent
+from copilot.intents import MAY_INHERIT, Intent
 
 if TYPE_CHECKING:
     from copilot.entities import ReadMessage
@@ -20,6 +20,31 @@ if TYPE_CHECKING:
     from copilot.questions import Question
 
 _TWO = 2
+
+
+def of_the_kin(
+    question: Question, read: ReadMessage, previous: Question | None, names: CatalogueNames, phrases: Phrases
+) -> Question:
+    """Take the kin of the thread's product that one word tells apart: "and why did the green ones lose out?"."""
+    sides, before = phrases.parsing.get("sides"), previous.entities.products if previous else ()
+    found = question.entities
+    names_other = len(read.named) > 1 or any(len(meant) == 1 for meant in read.named) or read.strange
+    names_other = names_other or (found.products and found.products != before)
+    if not isinstance(sides, dict) or len(before) != 1 or names_other or question.intent not in MAY_INHERIT:
+        return question
+    words = [words_of(next(filter(None, match.groups()))) for match in _find(sides["of_the_kin"], question.text)]
+    meant = [kin for one in words if len(kin := names.kin_of(before[0], one)) == 1]
+    shared = read.named[0] if read.named else ()
+    if len(set(meant)) != 1 or (shared and meant[0][0] not in shared):
+        return question
+    return replace(
+        question,
+        entities=replace(found, products=meant[0]),
+        named=(meant[0],),
+        ambiguous_products=(),
+        product_words="",
+        beside=before,
+    )
 
 
 @dataclass(frozen=True)
@@ -37,7 +62,8 @@ class ComparedSides:
     def with_the_other(self, question: Question, read: ReadMessage) -> ReadMessage:
         """Return the message with the second product of a comparison that names only the first plainly."""
         sides = self.phrases.parsing.get("sides")
-        if question.intent is not Intent.COMPARE or not isinstance(sides, dict):
+        swaps = question.change is not None and question.change.kind == "swap"
+        if not (question.intent is Intent.COMPARE or swaps) or not isinstance(sides, dict):
             return read
         by_word = [words_of(next(filter(None, match.groups()))) for match in _find(sides["told_apart"], question.text)]
         named = self._of_sizes(list(dict.fromkeys(read.named)), question)

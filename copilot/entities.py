@@ -60,7 +60,9 @@ class EntityReader:
         self._speech = Speech(self.phrases)
         self._asides = Asides(self.phrases)
         noise = tuple(map(str, parsing["placement_noise"]))  # pyright: ignore[reportArgumentType]
-        self._placements = PlacementNames(self.engine.placements, noise, self.question_words)
+        self._placements = PlacementNames(
+            self.engine.placements, noise, self.question_words, str(parsing.get("before_no_placement", "")).split()
+        )
         past = (one.group for one in self.engine.rhythm.groups)
         other_words = parsing.get("other_words", {})
         assert isinstance(other_words, Mapping)

@@ -21,11 +21,13 @@ class PlacementNames:
         names: of the calendar.
         noise: words that say nothing about which is meant.
         question_words: words that alone name none.
+        others: words before a part of one word that make it no placement: "my aisle", "the freezer aisle".
     """
 
     names: Sequence[str]
     noise: Sequence[str]
     question_words: Collection[str]
+    others: Collection[str] = ()
 
     def find(self, text: str, spans: list[Mention]) -> tuple[str, ...]:
         """Return the placements of a message, in full or in part, and add their mentions."""
@@ -47,7 +49,8 @@ class PlacementNames:
                 run = self._squeezed(words[i : i + size])
                 fits = [name for name, have in names.items() if run and _names_in_part(run, have, size)]
                 fits = fits or [name for name in self.names if _leaves_out(words[i : i + size], words_of(name))]
-                if fits and not (size == 1 and run in self.question_words) and not set(fits) & set(found):
+                stands_alone = size == 1 and (run in self.question_words or self._is_other(words[:i]))
+                if fits and not stands_alone and not set(fits) & set(found):
                     spans.append(Mention(tokens[i].start(), tokens[i + size - 1].end(), "PLACEMENT", tuple(fits)))
                     return tuple(fits)
         return ()
@@ -62,6 +65,9 @@ class PlacementNames:
                 spans.append(Mention(match.start(), match.end(), "PLACEMENT", tuple(fits)))
                 return tuple(fits)
         return ()
+
+    def _is_other(self, before: Sequence[str]) -> bool:
+        return bool(before) and before[-1] in self.others
 
     def _squeezed(self, words: Iterable[str]) -> str:
         """Return words without the noise and without spaces: "end cap" and "endcap" become the same."""

@@ -260,7 +260,8 @@ class ProductReading:
         if not fitting and not self._is_like_a_product(rest, hits):
             return question
         if question.intent is Intent.PLANNED and not fitting:  # what is in scope decides later about unknown words
-            return replace(question, product_words=words if all(map(names.knows, rest)) else "", exact=False)
+            kept = all(map(names.knows, rest)) or (self.goods.share(words) or 0.0) > CERTAINLY
+            return replace(question, product_words=words if kept else "", exact=False)
         if fitting:
             return _meaning(question, fitting, wanted)
         nearest = tuple(hit.product_id for hit in hits[:SHOWN_CANDIDATES])

@@ -18,6 +18,7 @@ from copilot.catalogue_names import words_of
 from copilot.changes import read_change
 from copilot.character_intents import CharacterMatcher
 from copilot.cleaning import clean_text
+from copilot.compared_sides import of_the_kin
 from copilot.conversation_context import (
     leaning,
     of_a_number,
@@ -257,6 +258,7 @@ class QuestionParser:
         question = of_those(question, read, previous, self.phrases)
         question = narrowing(of_the_shown_there(question, read, previous), read, previous, self.phrases)
         question = barred(self.products.fill(question, read, previous))
+        question = of_the_kin(question, read, previous, self.reader.names, self.phrases)
         question = picked_by_a_word(question, read, previous, self.reader.names)
         question = of_the_thread(other_than_the_one_before(question, previous, self.phrases), previous)
         question = with_the_one_before(self._within_scope(question, read), read, previous, self.phrases)
