@@ -78,6 +78,16 @@ def one_of_reasons(segment: Segment, sheet: FactSheet, phrases: Phrases) -> list
     return [f"superlative:{word}" for word in sorted(best) if one_of and not several]
 
 
+def asked_reasons(segment: Segment, sheet: FactSheet, phrases: Phrases) -> list[str]:
+    """The launch expected to sell most of those asked about, a week's, is not told as the plan's."""
+    asked = sheet.question.entities
+    words = {token.text.lower() for clause in segment.clauses for token in clause.tokens if token.kind == "word"}
+    if not (asked.weeks or asked.placements or asked.groups) or not words & phrases.lexicon.guards.get("whole", set()):
+        return []
+    ranked = [one for one in segment.facts if phrases.facts[one.name].of_kind and one.week and one.placement]
+    return [f"scope:{fact.id}" for fact in ranked]
+
+
 def period_reasons(segment: Segment, phrases: Phrases) -> list[str]:
     """What is counted from one week to another is told of both: neither in one of them alone, nor from the last on."""
     guards, reasons = phrases.lexicon.guards, []

@@ -15,7 +15,7 @@ from copilot.fact_wordings import ITSELF, WEEK, FactPhrase
 from copilot.factsheet import Fact
 from copilot.guards import base_reasons, bound_reasons
 from copilot.phrases import Phrases
-from copilot.pointers import unnamed_reasons
+from copilot.pointers import beside_whole_reasons, unnamed_reasons
 from copilot.reading import Clause, Segment
 from copilot.relations import place_reasons
 from copilot.tokens import Token
@@ -31,7 +31,11 @@ def unspaced_reasons(segments: Sequence[Segment], bound: Sequence[Sequence[Bound
             here = [item for item in items if item.clause is clause]
             reasons += _word_reasons(clause, spoken, phrases)
             reasons += _subject_reasons(clause, here, segment, phrases)
-            reasons += _share_reasons(here, phrases) + (_part_reasons(clause, here, phrases) if before else [])
+            others = [item.facts[0] for item in items if item.facts and item not in here]
+            reasons += _share_reasons(here, phrases) + (
+                _part_reasons(clause, here, phrases) if before or others else []
+            )
+            reasons += beside_whole_reasons([one for one in here if one.facts], (*before, *segment.facts), phrases)
         reasons += bound_reasons(segment, phrases) + base_reasons(segment, phrases)
         reasons += unnamed_reasons(segment, items, before, phrases) if before else []
     return reasons

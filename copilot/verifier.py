@@ -33,13 +33,16 @@ from copilot.guards import guard_reasons, need_reasons
 from copilot.identity import Same
 from copilot.known_words import word_reasons
 from copilot.name_checks import mention_reasons
-from copilot.origins import origin_reasons
+from copilot.origins import observed_reasons, origin_reasons
+from copilot.overstatements import overstated_reasons
 from copilot.pairings import pair_reasons
+from copilot.partial_scopes import named_week_reasons, part_reasons
 from copilot.phrases import Phrases
 from copilot.pointers import pointer_reasons
 from copilot.reading import Segment, read_sentence
 from copilot.relations import comparison_reasons, order_reasons, place_reasons, share_reasons
 from copilot.scopes import (
+    asked_reasons,
     one_of_reasons,
     period_reasons,
     says_weekly,
@@ -92,12 +95,16 @@ def _verdict(sentence: str, of_sheet: Same[FactSheet], of_phrases: Same[Phrases]
         reasons += _segment_reasons(segment, bound[i], stated[i], says_weekly(segments[:i], phrases.lexicon), phrases)
         reasons += _topic_reasons(segment, segments[:i], phrases)
         reasons += scope_reasons(segment, segments[:i], bound[i], phrases)
+        reasons += part_reasons(segment, segments[:i], bound[i], phrases) + named_week_reasons(segment, phrases)
         reasons += guard_reasons(segment, segments[:i], alone, phrases)
         reasons += need_reasons(segment, segments, phrases) + one_of_reasons(segment, sheet, phrases)
-    reasons += cause_reasons(segments, stated, phrases)
+        reasons += asked_reasons(segment, sheet, phrases)
+    reasons += cause_reasons(segments, stated, phrases) + observed_reasons(segments, phrases)
     if phrases.lexicon.guards_places:
         reasons += order_reasons(segments, phrases) + place_reasons(segments, bound, phrases)
         reasons += pointer_reasons(segments, bound, phrases)
+        for segment, items in zip(segments, bound, strict=True):
+            reasons += overstated_reasons(segment, items, phrases)
         for earlier, segment, items in zip(segments, segments[1:], bound[1:], strict=False):
             reasons += elided_reasons(earlier, segment, items, phrases)
     elif phrases.lexicon.guards:
