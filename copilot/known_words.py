@@ -22,7 +22,7 @@ def word_reasons(segment: Segment, phrases: Phrases) -> list[str]:
         kinds = phrases.lexicon.word_kinds(token.stem)
         if "negation" in kinds and not (denies_direction(where, segment, phrases) or token.at in denied):
             reasons.append(f"negation:{token.text}")
-        elif "superlative" in kinds and token.stem not in own:
+        elif "superlative" in kinds and token.stem not in own and not _only_counts(token, where, phrases):
             reasons.append(f"superlative:{token.text}")
         elif not any(phrases.lexicon.knows(stem) or stem in own for stem in _forms(token, phrases)):
             reasons.append(f"unknown_word:{token.text}")
@@ -33,6 +33,12 @@ def word_reasons(segment: Segment, phrases: Phrases) -> list[str]:
     boasts = [mark for clause in segment.clauses for mark in clause.marks("boasts")]
     reasons += [f"week:{mark.text}" for mark in relative] + [f"superlative:{mark.text}" for mark in boasts]
     return reasons + _contrary_states(segment, phrases)
+
+
+def _only_counts(word: Token, clause: Clause, phrases: Phrases) -> bool:
+    """Say whether "only" stands before a number, which it calls small: "sold only 2 units"."""
+    after = next((token for token in clause.tokens if token.at > word.at), None)
+    return word.text.lower() in phrases.lexicon.reading["only"] and after is not None and after.kind == "number"
 
 
 def _forms(token: Token, phrases: Phrases) -> tuple[str, ...]:

@@ -42,7 +42,7 @@ def _is_seen(token: Token, phrases: Phrases) -> bool:
 
 
 def _tokens(segment: Segment) -> list[Token]:
-    return [token for clause in segment.clauses for token in clause.tokens if token.kind in ("word", "mark")]
+    return [token for clause in segment.clauses for token in clause.tokens if token.kind not in ("name", "week", "day")]
 
 
 def _written(token: Token) -> set[str]:

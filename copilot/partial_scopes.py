@@ -27,7 +27,7 @@ _BESIDE = 4  # tokens from a name to the week that is told of it: "the week of E
 def part_reasons(segment: Segment, earlier: Sequence[Segment], bound: Sequence[Bound], phrases: Phrases) -> list[str]:
     """Return a reason for each fact that counts over several parts and is told of some of them only.
 
-    None at all is told with every part: "no launches are planned" says so of the whole plan.
+    None at all, or only so many, is told with every part: "no launches are planned" says so of the whole plan.
     """
     guards = phrases.lexicon.guards
     if not guards:
@@ -39,11 +39,12 @@ def part_reasons(segment: Segment, earlier: Sequence[Segment], bound: Sequence[B
     told = {item.facts[0].id for item in bound if item.facts} | {fact.id for fact in segment.facts if fact.sign == 0}
     reasons = []
     for fact in (one for one in segment.facts if one.id in told and _is_counted(one, phrases)):
+        stressed = fact.value == 0 or phrases.lexicon.reading["only"] & {*words}
         named = [
             any(_names(token, part) for token in mentions) or _points(words, kind, phrases)
             for kind, part in _parts(fact, phrases)
         ]
-        reasons += [f"scope:{fact.id}"] if (any(named) or fact.value == 0) and not all(named) else []
+        reasons += [f"scope:{fact.id}"] if (any(named) or stressed) and not all(named) else []
     return reasons
 
 

@@ -51,6 +51,7 @@ from copilot.scopes import (
     span_reasons,
     weekly_reasons,
 )
+from copilot.shared_values import sharing_words, without_shared
 from copilot.statements import stated_at
 from copilot.subjects import elided_reasons, subject_reasons
 from copilot.tenses import tense_reasons
@@ -92,11 +93,15 @@ def _verdict(sentence: str, of_sheet: Same[FactSheet], of_phrases: Same[Phrases]
     stated = [stated_at(segment, items, phrases) for segment, items in zip(segments, bound, strict=True)]
     alone = sum(len(segment.facts) for segment in segments) == 1
     for i, segment in enumerate(segments):
-        reasons += _segment_reasons(segment, bound[i], stated[i], says_weekly(segments[:i], phrases.lexicon), phrases)
+        sharing = sharing_words(segment, bound[i], phrases) if phrases.lexicon.guards else []
+        if sharing:
+            stated[i] |= {fact.id: sharing[0].at for fact in segment.facts if fact.id not in stated[i]}
+        found = _segment_reasons(segment, bound[i], stated[i], says_weekly(segments[:i], phrases.lexicon), phrases)
+        found += guard_reasons(segment, segments[:i], alone, phrases)
+        reasons += without_shared(found, sharing, bound[i])
         reasons += _topic_reasons(segment, segments[:i], phrases)
         reasons += scope_reasons(segment, segments[:i], bound[i], phrases)
         reasons += part_reasons(segment, segments[:i], bound[i], phrases) + named_week_reasons(segment, phrases)
-        reasons += guard_reasons(segment, segments[:i], alone, phrases)
         reasons += need_reasons(segment, segments, phrases) + one_of_reasons(segment, sheet, phrases)
         reasons += asked_reasons(segment, sheet, phrases)
     reasons += cause_reasons(segments, stated, phrases) + observed_reasons(segments, phrases)
