@@ -15,6 +15,7 @@ from copilot.factsheet import WHOLE_SHOP, Fact
 from copilot.guards import Licence, licence_of
 from copilot.phrases import Phrases
 from copilot.reading import Clause, Segment
+from copilot.tokens import Token
 
 _AFTER = 3  # tokens from a number to the word that says in which direction: "7% less", "3 units less"
 
@@ -64,12 +65,20 @@ def _twice_told_reasons(clause: Clause, bound: Sequence[Bound], phrases: Phrases
     for item in bound:
         if item.facts[0].sign is None:
             continue
-        before = [token for token in clause.tokens if token.at < item.number.at]
+        before = _without_objects([token for token in clause.tokens if token.at < item.number.at], phrases)
         after = [token for token in clause.tokens if token.at > item.number.at][:_AFTER]
         told = [one for one in after if phrases.lexicon.word_kinds(one.stem) & {"up", "down"}]
         takes = before and before[-1].text.lower() in phrases.lexicon.guards["takes"]
         reasons += [f"direction:{told[0].text}"] if takes and told else []
     return reasons
+
+
+def _without_objects(tokens: list[Token], phrases: Phrases) -> list[Token]:
+    """Return the tokens before whom something costs: "cost the plan 3 units" -> cost."""
+    guards = phrases.lexicon.guards
+    while tokens and (tokens[-1].kind == "name" or tokens[-1].text.lower() in guards["actors"] | guards["modifiers"]):
+        tokens = tokens[:-1]
+    return tokens
 
 
 def _any_reasons(clause: Clause, segment: Segment, phrases: Phrases) -> list[str]:

@@ -31,7 +31,22 @@ def pointer_reasons(segments: Sequence[Segment], bound: Sequence[Sequence[Bound]
             others = [item.facts[0] for item in items if item.facts and item not in here]
             reasons += _of_them_reasons(clause, here, before or others, phrases) if before or others else []
         reasons += unnamed_reasons(segment, items, before, phrases) if before else []
+        reasons += _of_these_reasons(segment, items, phrases)
     return reasons
+
+
+def _of_these_reasons(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
+    """ "44% bought A; of these, 11% bought B": each share is one of all shoppers."""
+    guards = phrases.lexicon.guards
+    shares = [item for item in bound if item.facts and item.facts[0].unit == "share"]
+    tokens = [token for clause in segment.clauses for token in clause.tokens]
+    pointing = [
+        pronoun
+        for owning, pronoun in pairwise(tokens)
+        if owning.text.lower() in guards["owning"] and pronoun.text.lower() in guards["pointers"]
+    ]
+    parts = [item for item in shares[1:] for one in pointing if shares[0].number.at < one.at < item.number.at]
+    return [f"points:{item.number.value:g}" for item in parts]
 
 
 def _of_them_reasons(clause: Clause, bound: Sequence[Bound], before: Sequence[Fact], phrases: Phrases) -> list[str]:
