@@ -38,7 +38,8 @@ def word_reasons(segment: Segment, phrases: Phrases) -> list[str]:
 def _only_counts(word: Token, clause: Clause, phrases: Phrases) -> bool:
     """Say whether "only" stands before a number, which it calls small: "sold only 2 units"."""
     after = next((token for token in clause.tokens if token.at > word.at), None)
-    return word.text.lower() in phrases.lexicon.reading["only"] and after is not None and after.kind == "number"
+    counted = after is not None and after.kind == "number" and not after.percent
+    return counted and word.text.lower() in phrases.lexicon.reading["only"]
 
 
 def _forms(token: Token, phrases: Phrases) -> tuple[str, ...]:

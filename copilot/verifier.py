@@ -15,6 +15,8 @@ A sentence passes when all of this holds; each failure is named in `Check.reason
   (`copilot.scopes`), and what is compared, comes first or is said to be "there" is so (`copilot.relations`);
 - words that say when, of what, how surely or who act stand only where a cited fact is told with them, a limit is told
   as one, and a change against its base (`copilot.guards`);
+- a count over several parts names them all (`copilot.partial_scopes`), and no word makes more of a fact than it says
+  (`copilot.overstatements`);
 - negations, superlatives and all other words are known for these facts. A word that the verifier does not know, it
   cannot check: links, markup, instructions, other languages and invented details fail by this rule.
 """
