@@ -82,6 +82,18 @@ def _points(words: Sequence[str], kind: str, phrases: Phrases) -> bool:
     return any(before in pointing and noun in guards[kind] for before, noun in pairwise(("", *words)))
 
 
+def alike_slot_reasons(segment: Segment) -> list[str]:
+    """Of two slots of one product in one week, each is told with its placement: nothing else sets them apart."""
+    slots = [fact for fact in segment.facts if fact.unit == "week" and fact.placement]
+    names = [token for clause in segment.clauses for token in clause.mentions if token.kind == "name"]
+    return [
+        f"scope:{fact.id}"
+        for fact in slots
+        if any((one.subject, one.value) == (fact.subject, fact.value) for one in slots if one is not fact)
+        if not any(_names(token, fact.placement or "") for token in names)
+    ]
+
+
 def named_week_reasons(segment: Segment, phrases: Phrases) -> list[str]:
     """Of a fact with a second name and a second week, the week right behind the name is its own."""
     tokens = [token for clause in segment.clauses for token in clause.tokens]

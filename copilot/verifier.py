@@ -38,7 +38,7 @@ from copilot.name_checks import mention_reasons
 from copilot.origins import observed_reasons, origin_reasons
 from copilot.overstatements import overstated_reasons
 from copilot.pairings import pair_reasons
-from copilot.partial_scopes import named_week_reasons, part_reasons
+from copilot.partial_scopes import alike_slot_reasons, named_week_reasons, part_reasons
 from copilot.phrases import Phrases
 from copilot.pointers import pointer_reasons
 from copilot.reading import Segment, read_sentence
@@ -105,7 +105,7 @@ def _verdict(sentence: str, of_sheet: Same[FactSheet], of_phrases: Same[Phrases]
         reasons += scope_reasons(segment, segments[:i], bound[i], phrases)
         reasons += part_reasons(segment, segments[:i], bound[i], phrases) + named_week_reasons(segment, phrases)
         reasons += need_reasons(segment, segments, phrases) + one_of_reasons(segment, sheet, phrases)
-        reasons += asked_reasons(segment, sheet, phrases)
+        reasons += asked_reasons(segment, sheet, phrases) + alike_slot_reasons(segment)
     reasons += cause_reasons(segments, stated, phrases) + observed_reasons(segments, phrases)
     if phrases.lexicon.guards_places:
         reasons += order_reasons(segments, phrases) + place_reasons(segments, bound, phrases)

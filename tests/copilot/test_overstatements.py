@@ -48,6 +48,8 @@ FACTS = (
     fact(23, "search_hit", "other", ("105", "Plum Jam")),
     fact(24, "slot_price", 8.9, ("front end cap", "front end cap"), placement="front end cap", week=W43),
     fact(25, "not_planned", 1),
+    fact(26, "launch_slot", W43, **IN_AISLE),
+    fact(27, "next_best_slot", W43, week=W43, placement="front end cap"),
 )
 SHEET = FactSheet(Question("why", Intent.WHY_HERE, Entities(), 1.0), FACTS, ())
 
@@ -143,6 +145,12 @@ TWINS = {
         (
             "One more place at front end cap in 2017-W43 would add 8.9 units at least [F24].",
             "One more place at front end cap in 2017-W43 would add 8.9 units at most [F24].",
+        ),
+        (
+            "“Steel Cut Oats” is planned for 2017-W43 (in-aisle), and in that other plan, “Steel Cut Oats” would launch in "
+            "2017-W43 (in-aisle) [F26, F27].",
+            "“Steel Cut Oats” is planned for 2017-W43 (in-aisle), and in that other plan, “Steel Cut Oats” would launch in "
+            "2017-W43 (front end cap) [F26, F27].",
         ),
         (
             "There was no room for “Steel Cut Oats” in the plan (version 1) [F25].",
