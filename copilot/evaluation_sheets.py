@@ -90,5 +90,4 @@ def _ask(
 ) -> Question:
     entities = Entities(products=products, **named)
     asked = text or " ".join((intent.value, *products)).replace("_", " ")
-    both = tuple((product,) for product in products) if intent is Intent.COMPARE else ()  # as the message names them
-    return Question(asked, intent, entities, 1.0, product_words=product_words, change=change, named=both)
+    return Question(asked, intent, entities, 1.0, product_words=product_words, change=change)

@@ -147,9 +147,9 @@ TWINS = {
             "One more place at front end cap in 2017-W43 would add 8.9 units at most [F24].",
         ),
         (
-            "“Steel Cut Oats” is planned for 2017-W43 (in-aisle), and in that other plan, “Steel Cut Oats” would launch in "
+            "“Steel Cut Oats” is planned for 2017-W43 (in-aisle); in that other plan, “Steel Cut Oats” would launch in "
             "2017-W43 (in-aisle) [F26, F27].",
-            "“Steel Cut Oats” is planned for 2017-W43 (in-aisle), and in that other plan, “Steel Cut Oats” would launch in "
+            "“Steel Cut Oats” is planned for 2017-W43 (in-aisle); in that other plan, “Steel Cut Oats” would launch in "
             "2017-W43 (front end cap) [F26, F27].",
         ),
         (
