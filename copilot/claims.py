@@ -63,7 +63,7 @@ def bind_numbers(segment: Segment, phrases: Phrases) -> list[Bound]:
                 if number.value not in interval_levels(segment.facts):
                     bound.append(Bound(number, clause, ()))
                 continue
-            matched = [fact for fact in segment.facts if _matches(number, fact, phrases)]
+            matched = [fact for fact in segment.facts if matches(number, fact, phrases)]
             at = number.at
             likeliest = listed[at] if at in listed else _likeliest(number, clause, segment, phrases)
             facts = _behind(number, clause, bound, matched) or tuple(fact for fact in matched if fact in likeliest)
@@ -201,11 +201,12 @@ def _unit_fits(number: Number, fact: Fact) -> bool:
     if number.percent:
         return fact.unit in _IN_PERCENT
     if number.unit:
-        return fact.unit in COUNTED.get(number.unit, frozenset())
+        of_launches = number.unit == "products" and fact.spec.of_products
+        return of_launches or fact.unit in COUNTED.get(number.unit, frozenset())
     return fact.unit != "share"
 
 
-def _matches(number: Number, fact: Fact, phrases: Phrases) -> bool:
+def matches(number: Number, fact: Fact, phrases: Phrases) -> bool:
     """Say whether the number equals the fact's value, or the bound that its role names."""
     if not _unit_fits(number, fact):
         return False

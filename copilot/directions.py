@@ -10,6 +10,7 @@ from copilot.phrases import Phrases
 from copilot.reading import Clause, Segment
 from copilot.tokens import Token
 
+_NEAR_FLAT = 0.03
 _NOUN_REACH = 4  # tokens after "the same" within which its noun stands
 
 
@@ -96,7 +97,18 @@ def directions(clause: Clause, segment: Segment, phrases: Phrases) -> list[int]:
     return [*said, *(-1 for stems in told if stems in lowers)]
 
 
+def is_near_flat(fact: Fact, flat: Token, phrases: Phrases) -> bool:
+    """Say whether a change may be called "flat": it is all but none, and its interval holds none."""
+    if fact.spec.direction != "ratio" or fact.interval is None or not isinstance(fact.value, int | float):
+        return False
+    holds_none = fact.interval[0] < 1 < fact.interval[1]
+    named = flat.text.lower() in phrases.lexicon.guards["near_flat"]
+    return named and holds_none and abs(fact.value - 1) <= _NEAR_FLAT
+
+
 def _agrees(fact: Fact, said: Sequence[int], clause: Clause, phrases: Phrases) -> bool:
+    if not any(said) and any(is_near_flat(fact, flat, phrases) for flat in clause.marks("flat")):
+        return True
     if fact.sign == 0 and any(word for word in said):
         return bool(negations(clause, phrases))
     wanted = -fact.sign if is_reversed(clause, fact, phrases) and fact.sign else fact.sign

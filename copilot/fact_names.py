@@ -52,6 +52,7 @@ class FactSpec:
         tense: `future` (a prediction), `past` (an observation) or None (either wording is fine).
         level: coverage of the interval; 1.0 means proven bounds, None means that facts of this name have no interval.
         after: names of the facts that its phrase refers back to; those in the sheet are said before it.
+        of_products: whether the launches that it counts are as many products: "14 products launch".
     """
 
     unit: str
@@ -59,23 +60,24 @@ class FactSpec:
     tense: Literal["future", "past"] | None = None
     level: float | None = None
     after: tuple[str, ...] = ()
+    of_products: bool = False
 
 
 _FORECAST = FactSpec("units", tense="future", level=0.8)
 _OUTCOME = FactSpec("units", tense="past")
 _RE_SOLVED = FactSpec("units", direction="delta", tense="future", level=PROVEN)
-_PER_WEEK_PAST = FactSpec("launches per week", tense="past")
+_PER_WEEK_PAST = FactSpec("launches per week", tense="past", of_products=True)
 
 FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
     {
         # the plan
         "launch_slot": FactSpec("week", tense="future"),
         "not_planned": FactSpec("version"),
-        "planned_count": FactSpec("launches", tense="future"),
+        "planned_count": FactSpec("launches", tense="future", of_products=True),
         "planned_units": FactSpec("units", tense="future"),
-        "span_count": FactSpec("launches", tense="future"),
+        "span_count": FactSpec("launches", tense="future", of_products=True),
         "span_units": FactSpec("units", tense="future"),
-        "without_count": FactSpec("launches", tense="future"),
+        "without_count": FactSpec("launches", tense="future", of_products=True),
         "without_units": FactSpec("units", tense="future"),
         "plan_candidates": FactSpec("products"),
         "plan_gap": FactSpec("share"),
@@ -153,7 +155,7 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         "slots_bind": FactSpec("launches per week"),
         "observed_per_week": _PER_WEEK_PAST,
         "busiest_per_week": _PER_WEEK_PAST,
-        "planned_per_week": FactSpec("launches per week", tense="future"),
+        "planned_per_week": FactSpec("launches per week", tense="future", of_products=True),
         "crowding_effect": FactSpec("ratio", direction="ratio", tense="past", level=0.8),
         "rhythm_evidence": FactSpec("launches", tense="past", after=("recommended_per_week",)),
         "rhythm_unsupported": FactSpec("text"),

@@ -54,7 +54,8 @@ class FactPhrase:
     fact by themselves, rather than in a phrase; `happens` the phrases that tell it without its number; `pairs` the
     words that are neighbours in every way to tell it that the product has, and `wording` those words; `lowers`
     those that tell of less beside this fact; `sides` those beside its week and beside its other week; `not_after` the
-    words, as written, after which the name of its "subject" or of the "other" does not stand.
+    words, as written, after which the name of its "subject" or of the "other" does not stand; `rest_of` names the facts
+    that count what a list of this one's kind leaves out together with what is on it.
     """
 
     label: str
@@ -81,6 +82,7 @@ class FactPhrase:
     is_bound: bool
     is_cause: bool
     is_rest: bool
+    rest_of: str
     is_one_of: bool
     is_period: bool
     of_kind: bool
@@ -146,6 +148,7 @@ def fact_phrase(entry: Mapping, template: jinja2.Template, lexicon: Lexicon, tol
         is_cause=bool(entry.get("is_cause", False)),
         is_bound=bool(entry.get("is_bound", False)),
         is_rest=bool(entry.get("is_rest", False)),
+        rest_of=str(entry.get("rest_of", "")),
         is_one_of=bool(entry.get("is_one_of", False)),
         is_period=bool(entry.get("is_period", False)),
         of_kind=bool(entry.get("of_kind", False)),

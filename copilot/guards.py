@@ -180,7 +180,8 @@ def _other_measures(tokens: Sequence[Token], phrases: Phrases) -> list[str]:
 
 def bound_reasons(segment: Segment, phrases: Phrases) -> list[str]:
     """What something is at most must not be told as what it is, nor what it is as a limit."""
-    words = {word for clause in segment.clauses for token in clause.tokens for word in token.text.lower().split()}
+    spoken = [token for clause in segment.clauses for token in clause.tokens if token.kind in ("word", "mark")]
+    words = {word for token in spoken for word in token.text.lower().split()}  # "end cap" is a name, and no cap
     told = bool(words & phrases.lexicon.guards["bounds"])
     told = told or any(segment.holds(phrase) for phrase in phrases.lexicon.phrases["bound_high"])
     told = told or _tells_no_more(segment, phrases)

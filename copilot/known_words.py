@@ -15,14 +15,14 @@ from copilot.tokens import Token
 def word_reasons(segment: Segment, phrases: Phrases) -> list[str]:
     """Every word must be known; negations and superlatives only from the cited facts' own words."""
     own = frozenset().union(*(phrases.facts[fact.name].known for fact in segment.facts))
-    denied = {stem for phrase in _told_around(segment, phrases) for stem in phrase}
+    denied = _denied_around(segment, phrases)
     reasons = []
     words = [(token, clause) for clause in segment.clauses for token in _uncounted(clause, phrases)]
     for token, where in words:
         kinds = phrases.lexicon.word_kinds(token.stem)
-        if "negation" in kinds and not (denies_direction(where, segment, phrases) or token.stem in denied):
+        if "negation" in kinds and not (denies_direction(where, segment, phrases) or token.at in denied):
             reasons.append(f"negation:{token.text}")
-        elif "superlative" in kinds and token.stem not in own:
+        elif "superlative" in kinds and token.stem not in own and not _only_counts(token, where, phrases):
             reasons.append(f"superlative:{token.text}")
         elif not any(phrases.lexicon.knows(stem) or stem in own for stem in _forms(token, phrases)):
             reasons.append(f"unknown_word:{token.text}")
@@ -33,6 +33,13 @@ def word_reasons(segment: Segment, phrases: Phrases) -> list[str]:
     boasts = [mark for clause in segment.clauses for mark in clause.marks("boasts")]
     reasons += [f"week:{mark.text}" for mark in relative] + [f"superlative:{mark.text}" for mark in boasts]
     return reasons + _contrary_states(segment, phrases)
+
+
+def _only_counts(word: Token, clause: Clause, phrases: Phrases) -> bool:
+    """Say whether "only" stands before a number, which it calls small: "sold only 2 units"."""
+    after = next((token for token in clause.tokens if token.at > word.at), None)
+    counted = after is not None and after.kind == "number" and not after.percent
+    return counted and word.text.lower() in phrases.lexicon.reading["only"]
 
 
 def _forms(token: Token, phrases: Phrases) -> tuple[str, ...]:
@@ -48,12 +55,28 @@ def _denied_twice(segment: Segment, phrases: Phrases) -> list[Token]:
     return [token for token, first, second in zip(tokens, denies, denies[1:], strict=False) if first and second]
 
 
-def _told_around(segment: Segment, phrases: Phrases) -> list[Phrase]:
-    """Return the phrases that state the one cited fact around a name: "you will not find A in the plan"."""
+def _denied_around(segment: Segment, phrases: Phrases) -> set[int]:
+    """Return where the words stand by which the one cited fact is stated around a name: "will not find A in the plan".
+
+    "Not in the catalogue, but no candidate" holds "no candidate", which does not cover its "not".
+    """
     if len(segment.facts) != 1:
-        return []
+        return set()
     fact = segment.facts[0]
-    return [phrase for phrase in phrases.facts[fact.name].states_for(fact.value) if segment.holds(phrase)]
+    written = [(phrases.lexicon.stem(word), token.at) for token in _spoken(segment) for word in token.text.split()]
+    stems, places = [stem for stem, _ in written], [at for _, at in written]
+    return {
+        at
+        for phrase in phrases.facts[fact.name].states_for(fact.value)
+        for i in range(len(stems) - len(phrase) + 1)
+        if tuple(stems[i : i + len(phrase)]) == phrase
+        for at in places[i : i + len(phrase)]
+    }
+
+
+def _spoken(segment: Segment) -> list[Token]:
+    tokens = [token for clause in segment.clauses for token in clause.tokens]
+    return [token for token in tokens if token.kind != "name" and token.text[0].isalpha()]
 
 
 def _uncounted(clause: Clause, phrases: Phrases) -> list[Token]:

@@ -47,6 +47,8 @@ class Lexicon:
         kinds: word stem -> the kinds of `WORD_KINDS` that it has.
         phrases: kind of `PHRASE_KINDS` -> its phrases, longest first.
         numbers, small, multiples, ordinals: number words (as written) -> value.
+        zeros: words that say that there are none (as written), the number first -> the unit of what they count.
+        fractions: words of a change (as written), after "by" -> the value in percent.
         units: unit noun (as written) -> what it counts.
         months: month names in order.
         thousands, decimal: the separators inside a number.
@@ -74,6 +76,8 @@ class Lexicon:
     small: Mapping[str, float]
     multiples: Mapping[str, float]
     ordinals: Mapping[str, float]
+    zeros: Mapping[str, str]
+    fractions: Mapping[str, float]
     units: Mapping[str, str]
     months: tuple[str, ...]
     thousands: str
@@ -150,6 +154,8 @@ def load_lexicon(data: Mapping[str, object]) -> Lexicon:
         small=_numbers(data["small"]),
         multiples=_numbers(data["multiples"]),
         ordinals=_numbers(data["ordinals"]),
+        zeros={word: str(unit) for word, unit in _table(data.get("zeros", {})).items()},
+        fractions=_numbers(data.get("fractions", {})),
         units=units,
         months=tuple(_words(data["months"])),
         thousands=str(data["thousands"]),

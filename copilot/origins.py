@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from copilot.phrases import Phrases
 from copilot.reading import Segment
+from copilot.tokens import Token
 
 
 def origin_reasons(segment: Segment, phrases: Phrases) -> list[str]:
@@ -13,5 +16,34 @@ def origin_reasons(segment: Segment, phrases: Phrases) -> list[str]:
         return []
     simulated = {fact.source.simulated for fact in segment.facts}
     false = guards["real"] if simulated == {True} else guards["simulated"] if simulated == {False} else frozenset()
-    tokens = [token for clause in segment.clauses for token in clause.tokens if token.kind in ("word", "mark")]
-    return [f"origin:{token.text}" for token in tokens if {*token.text.lower().split(), token.stem} & false]
+    return [f"origin:{token.text}" for token in _tokens(segment) if _written(token) & false]
+
+
+def observed_reasons(segments: Sequence[Segment], phrases: Phrases) -> list[str]:
+    """Return a reason for each simulated fact that a sentence gives to people, or to the data, without saying so.
+
+    "Searches that match A" may be the log's; who "searched 12 times" was seen to do so.
+    """
+    guards = phrases.lexicon.guards
+    if not guards or any(_written(token) & guards["simulated"] for one in segments for token in _tokens(one)):
+        return []
+    reasons = []
+    for segment in segments:
+        seen = any(_is_seen(token, phrases) for token in _tokens(segment))
+        invented = [fact for fact in segment.facts if fact.source.simulated and (seen or fact.unit == "rows")]
+        reasons += [f"origin:{fact.id}" for fact in invented]
+    return reasons
+
+
+def _is_seen(token: Token, phrases: Phrases) -> bool:
+    """Say whether a word names people: those whom the numbers count are seen to do what they are told to do."""
+    word = token.text.lower() if not phrases.lexicon.unspaced else token.stem or token.text
+    return phrases.lexicon.units.get(word) == "people" or word in phrases.lexicon.guards["nobody"]
+
+
+def _tokens(segment: Segment) -> list[Token]:
+    return [token for clause in segment.clauses for token in clause.tokens if token.kind not in ("name", "week", "day")]
+
+
+def _written(token: Token) -> set[str]:
+    return {*token.text.lower().split(), token.stem}

@@ -153,6 +153,8 @@ def _slot_text(slot: str, noun: str, fact: Fact, rng: random.Random) -> str:
     ratio = number_of(fact)
     if slot == "title":
         return _title(fact, rng)
+    if slot == "sim":
+        return " (simulated search log)" if fact.source.simulated else ""
     if slot == "group":
         if fact.subject in WHOLE_SHOP:
             raise _Unsayable

@@ -27,9 +27,26 @@ def pointer_reasons(segments: Sequence[Segment], bound: Sequence[Sequence[Bound]
             here = [item for item in items if item.clause is clause and item.facts]
             goes_on = len(segments) > i + 1 or any(one.numbers for one in segment.clauses if one is not clause)
             reasons += _part_reasons(clause, goes_on, phrases) + _rest_reasons(here, phrases)
-            reasons += _of_them_reasons(clause, here, before, phrases) if before else []
+            reasons += beside_whole_reasons(here, (*before, *segment.facts), phrases)
+            others = [item.facts[0] for item in items if item.facts and item not in here]
+            reasons += _of_them_reasons(clause, here, before or others, phrases) if before or others else []
         reasons += unnamed_reasons(segment, items, before, phrases) if before else []
+        reasons += _of_these_reasons(segment, items, phrases)
     return reasons
+
+
+def _of_these_reasons(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
+    """ "44% bought A; of these, 11% bought B": each share is one of all shoppers."""
+    guards = phrases.lexicon.guards
+    shares = [item for item in bound if item.facts and item.facts[0].unit == "share"]
+    tokens = [token for clause in segment.clauses for token in clause.tokens]
+    pointing = [
+        pronoun
+        for owning, pronoun in pairwise(tokens)
+        if owning.text.lower() in guards["owning"] and pronoun.text.lower() in guards["pointers"]
+    ]
+    parts = [item for item in shares[1:] for one in pointing if shares[0].number.at < one.at < item.number.at]
+    return [f"points:{item.number.value:g}" for item in parts]
 
 
 def _of_them_reasons(clause: Clause, bound: Sequence[Bound], before: Sequence[Fact], phrases: Phrases) -> list[str]:
@@ -76,6 +93,24 @@ def _rest_reasons(bound: Sequence[Bound], phrases: Phrases) -> list[str]:
     rests = [item for item in bound if phrases.facts[item.facts[0].name].is_rest]
     others = [item for item in bound for rest in rests if item.number.at > rest.number.at and item not in rests]
     return [f"points:{item.number.value:g}" for item in others]
+
+
+def beside_whole_reasons(bound: Sequence[Bound], told: Sequence[Fact], phrases: Phrases) -> list[str]:
+    """ "12 launches and 7 further launches": beside the whole, what a list leaves out is told as left out of a list."""
+    reasons = []
+    for item in bound:
+        rest = item.facts[0]
+        whole = phrases.facts[rest.name].rest_of
+        wholes = [fact for fact in told if fact.name == whole and _same_parts(fact, rest)]
+        plain = [token for token in item.clause.tokens if token.kind != "name"]
+        words = [word for token in plain for word in (token.stem, *token.text.lower().split())]
+        if wholes and not phrases.lexicon.guards["listed"] & {*words}:
+            reasons.append(f"points:{item.number.value:g}")
+    return reasons
+
+
+def _same_parts(fact: Fact, other: Fact) -> bool:
+    return (fact.subject, fact.week, fact.placement) == (other.subject, other.week, other.placement)
 
 
 def unnamed_reasons(segment: Segment, bound: Sequence[Bound], before: Sequence[Fact], phrases: Phrases) -> list[str]:

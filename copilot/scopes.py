@@ -71,11 +71,25 @@ def one_of_reasons(segment: Segment, sheet: FactSheet, phrases: Phrases) -> list
     """One of several of a sheet is not "the nearest": several must be told, or that it is one among them."""
     tokens = [token for clause in segment.clauses for token in clause.tokens]
     words = {word for token in tokens if token.kind in ("word", "mark") for word in token.text.lower().split()}
-    best = [word for word in words if "superlative" in phrases.lexicon.word_kinds(phrases.lexicon.stem(word))]
+    best = [
+        word
+        for word in words - phrases.lexicon.reading["only"]
+        if "superlative" in phrases.lexicon.word_kinds(phrases.lexicon.stem(word))
+    ]
     names = [fact.name for fact in sheet.facts]
     one_of = [one for one in segment.facts if phrases.facts[one.name].is_one_of and names.count(one.name) > 1]
     several = words & phrases.lexicon.guards.get("several", frozenset())
     return [f"superlative:{word}" for word in sorted(best) if one_of and not several]
+
+
+def asked_reasons(segment: Segment, sheet: FactSheet, phrases: Phrases) -> list[str]:
+    """The launch expected to sell most of those asked about, a week's, is not told as the plan's."""
+    asked = sheet.question.entities
+    words = {token.text.lower() for clause in segment.clauses for token in clause.tokens if token.kind == "word"}
+    if not (asked.weeks or asked.placements or asked.groups) or not words & phrases.lexicon.guards.get("whole", set()):
+        return []
+    ranked = [one for one in segment.facts if phrases.facts[one.name].of_kind and one.week and one.placement]
+    return [f"scope:{fact.id}" for fact in ranked]
 
 
 def period_reasons(segment: Segment, phrases: Phrases) -> list[str]:

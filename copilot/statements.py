@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from copilot.claims import Bound, is_week, supports
-from copilot.directions import compared, denies_direction, negations
+from copilot.directions import compared, denies_direction, is_near_flat, negations
 from copilot.factsheet import Fact
 from copilot.phrases import Phrases
 from copilot.reading import Segment
@@ -28,7 +28,7 @@ def stated_at(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> dic
                 at.setdefault(fact.id, clause.tokens[0].at)
         for token in clause.tokens:
             for fact in segment.facts:
-                if _states(token, fact) and _is_meant(fact, token, segment):
+                if _states(token, fact, phrases) and _is_meant(fact, token, segment):
                     at.setdefault(fact.id, token.at)
     return _stated_around(segment, phrases) | _happening(segment, phrases) | _by_both_weeks(segment, phrases) | at
 
@@ -49,15 +49,24 @@ def _is_of(token: Token, week: date | None) -> bool:
 
 
 def _happening(segment: Segment, phrases: Phrases) -> dict[str, int]:
-    """Return the position of a fact that is told alone and without its number: "A would lose its slot in week 51"."""
-    if len(segment.facts) != 1 or not phrases.facts[segment.facts[0].name].happens:
+    """Return the positions of facts of one name told without their numbers: "A and B would lose their slots"."""
+    spoken = {fact.name: phrases.facts[fact.name] for fact in segment.facts}
+    told = next(iter(spoken.values())) if len(spoken) == 1 else None
+    tokens = [token for clause in segment.clauses for token in clause.tokens]
+    if told is None or not any(segment.holds(phrase) for phrase in told.happens):
         return {}
-    fact, tokens = segment.facts[0], [token for clause in segment.clauses for token in clause.tokens]
-    tells = any(segment.holds(phrase) for phrase in phrases.facts[fact.name].happens)
-    supposed = phrases.lexicon.guards.get("would", frozenset()) & {token.text.lower() for token in tokens}
-    named = [token for token in tokens if token.kind == "name" and fact.id in token.facts]
-    own = [token for token in named if token.text.strip('“”"') != fact.placement]
-    return {fact.id: own[0].at} if tells and supposed and own else {}
+    guards = phrases.lexicon.guards
+    words = {word for token in tokens if token.kind != "name" for word in token.text.lower().split()}
+    several = words & guards.get("shared_by", frozenset())
+    supposed = guards.get("would", frozenset()) & words and (len(segment.facts) == 1 or several)
+    found = {}
+    for fact in segment.facts if supposed else ():
+        named = [token for token in tokens if token.kind == "name" and token.facts & {fact.id}]
+        own = [token for token in named if token.text.strip('“”"') != fact.placement]
+        numbers = [token for token in own if token.text == f"#{fact.subject}"]  # of namesakes, the number tells
+        if own and (numbers or not fact.numbered):
+            found[fact.id] = own[0].at
+    return found
 
 
 def _stated_around(segment: Segment, phrases: Phrases) -> dict[str, int]:
@@ -82,11 +91,11 @@ def _is_meant(fact: Fact, state: Token, segment: Segment) -> bool:
     return not subjects or any(supports(token, fact) for token in subjects)
 
 
-def _states(token: Token, fact: Fact) -> bool:
+def _states(token: Token, fact: Fact, phrases: Phrases) -> bool:
     """Say whether this token alone states the fact: a state phrase, its slot, its product, or its direction."""
     if token.kind == "mark":
         if token.mark == "flat":
-            return fact.sign == 0
+            return fact.sign == 0 or is_near_flat(fact, token, phrases)
         return token.mark == "state" and fact.id in token.facts
     if token.kind in ("week", "day"):
         return fact.unit == "week" and isinstance(fact.value, date) and supports(token, fact)

@@ -65,12 +65,16 @@ def _counted_of(clause: Clause, segment: Segment, bound: Sequence[Bound], phrase
 
 
 def _receivers(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[Token]:
-    """Return the names that are said to be given what they sell: "would bring it 5 units"."""
+    """Return the names that are said to be given what they sell, "would bring A 5 units", or to pay for the plan."""
     guards, found = phrases.lexicon.guards, []
     for item in (one for one in bound if one.facts and one.facts[0].unit == "units" and one.facts[0].sign is None):
         before = [one for one in item.clause.tokens if one.at < item.number.at and not one.text.startswith("#")]
         given = before[-1] if len(before) > 1 and before[-1].kind == "name" else None
         found += [given] if given and before[-2].text.lower() in guards["giving"] else []
+    for item in (one for one in bound if one.facts and one.facts[0].spec.level == PROVEN):  # "would cost A 2 units"
+        before = [one for one in item.clause.tokens if one.at < item.number.at and not one.text.startswith("#")]
+        taken = len(before) > 1 and before[-1].kind == "name" and before[-2].text.lower() in guards["takes"]
+        found += [before[-1]] if taken else []
     return found
 
 

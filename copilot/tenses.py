@@ -20,7 +20,8 @@ def tense_reasons(
 ) -> list[str]:
     """Return `tense` where a clause tells the facts of its numbers, or else its segment's, in another time."""
     lexicon = phrases.lexicon
-    facts = [fact for item in bound for fact in item.facts[:1]] or list(segment.facts)
+    tied = [fact for fact in segment.facts if fact.sign == 0 and clause.marks("flat")]
+    facts = [fact for item in bound for fact in item.facts[:1]] or tied or list(segment.facts)
     tenses = {fact.spec.tense for fact in facts}
     own = frozenset().union(*(phrases.facts[fact.name].own for fact in facts)) if lexicon.guards_places else frozenset()
     kinds = {kind for token in clause.words if token.stem not in own for kind in lexicon.word_kinds(token.stem)}
@@ -96,10 +97,10 @@ def _finding_reasons(clause: Clause, segment: Segment, facts: Sequence[Fact], ph
     if not (solved and phrases.lexicon.guards_places):
         return []
     tokens = [token for part in segment.clauses for token in part.tokens]
-    words = {word for token in tokens for word in token.text.lower().split()}
+    words = {word for token in tokens if token.kind != "name" for word in token.text.lower().split()}
     if words & guards["would"]:
         return []
-    own = [word for token in clause.tokens for word in token.text.lower().split()]
+    own = [word for token in clause.tokens if token.kind != "name" for word in token.text.lower().split()]
     gerund = any(word.endswith(tuple(phrases.lexicon.reading["gerund"])) for word in words - guards["modifiers"])
     done = set(own) & phrases.lexicon.past_moves
     done |= {word for before, word in pairwise(("", *own)) if word in guards["done"] and before not in guards["doing"]}

@@ -11,11 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from copilot.claims import Bound
-from copilot.fact_wordings import ITSELF, WEEK, FactPhrase
+from copilot.fact_wordings import ITSELF, WEEK
 from copilot.factsheet import Fact
 from copilot.guards import base_reasons, bound_reasons
 from copilot.phrases import Phrases
-from copilot.pointers import unnamed_reasons
+from copilot.pointers import beside_whole_reasons, unnamed_reasons
 from copilot.reading import Clause, Segment
 from copilot.relations import place_reasons
 from copilot.tokens import Token
@@ -26,31 +26,41 @@ def unspaced_reasons(segments: Sequence[Segment], bound: Sequence[Sequence[Bound
     reasons = place_reasons(segments, bound, phrases)
     for i, (segment, items) in enumerate(zip(segments, bound, strict=True)):
         before = [fact for earlier in segments[:i] for fact in earlier.facts]
-        spoken = [phrases.facts[fact.name] for fact in segment.facts]
         for clause in segment.clauses:
             here = [item for item in items if item.clause is clause]
-            reasons += _word_reasons(clause, spoken, phrases)
+            reasons += _word_reasons(clause, segment.facts, phrases)
             reasons += _subject_reasons(clause, here, segment, phrases)
-            reasons += _share_reasons(here, phrases) + (_part_reasons(clause, here, phrases) if before else [])
+            others = [item.facts[0] for item in items if item.facts and item not in here]
+            reasons += _share_reasons(here, phrases) + (
+                _part_reasons(clause, here, phrases) if before or others else []
+            )
+            reasons += beside_whole_reasons([one for one in here if one.facts], (*before, *segment.facts), phrases)
         reasons += bound_reasons(segment, phrases) + base_reasons(segment, phrases)
         reasons += unnamed_reasons(segment, items, before, phrases) if before else []
     return reasons
 
 
-def _word_reasons(clause: Clause, spoken: Sequence[FactPhrase], phrases: Phrases) -> list[str]:
+def _word_reasons(clause: Clause, facts: Sequence[Fact], phrases: Phrases) -> list[str]:
     """Words of time, scope, certainty and of who does it stand where our own sentences about the facts have them."""
-    guards = phrases.lexicon.guards
+    guards, spoken = phrases.lexicon.guards, [phrases.facts[fact.name] for fact in facts]
     runs = " ".join(run for one in spoken for run in (*one.wording, *one.own))
     own = frozenset().union(*(one.own for one in spoken))
     dated = tuple(run for one in spoken for run, after in one.pairs if after == WEEK)
+    past = all(fact.spec.tense == "past" for fact in facts)
     reasons = []
     for token, after in zip(clause.tokens, (*clause.tokens[1:], None), strict=True):
         word = _written(token)
+        if (past and word in guards["outcome"]) or (word in guards["few"] and _counts_next(after, phrases)):
+            continue  # "fell by 17%" of what was, "only 9" of a number
         if token.kind in ("word", "mark") and word in guards["told_with"] and word not in runs:
             reasons.append(f"guarded:{word}")
         elif after is not None and after.kind in ("week", "day") and word in guards["before_weeks"] - own:
             reasons += [] if any(run.endswith(word) for run in dated) else [f"guarded:{word}"]
     return reasons
+
+
+def _counts_next(after: Token | None, phrases: Phrases) -> bool:
+    return after is not None and (after.kind == "number" or _written(after) in phrases.lexicon.guards["having"])
 
 
 def _written(token: Token) -> str:

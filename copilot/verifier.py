@@ -15,6 +15,8 @@ A sentence passes when all of this holds; each failure is named in `Check.reason
   (`copilot.scopes`), and what is compared, comes first or is said to be "there" is so (`copilot.relations`);
 - words that say when, of what, how surely or who act stand only where a cited fact is told with them, a limit is told
   as one, and a change against its base (`copilot.guards`);
+- a count over several parts names them all (`copilot.partial_scopes`), and no word makes more of a fact than it says
+  (`copilot.overstatements`);
 - negations, superlatives and all other words are known for these facts. A word that the verifier does not know, it
   cannot check: links, markup, instructions, other languages and invented details fail by this rule.
 """
@@ -33,13 +35,16 @@ from copilot.guards import guard_reasons, need_reasons
 from copilot.identity import Same
 from copilot.known_words import word_reasons
 from copilot.name_checks import mention_reasons
-from copilot.origins import origin_reasons
+from copilot.origins import observed_reasons, origin_reasons
+from copilot.overstatements import overstated_reasons
 from copilot.pairings import pair_reasons
+from copilot.partial_scopes import alike_slot_reasons, named_week_reasons, part_reasons
 from copilot.phrases import Phrases
 from copilot.pointers import pointer_reasons
 from copilot.reading import Segment, read_sentence
 from copilot.relations import comparison_reasons, order_reasons, place_reasons, share_reasons
 from copilot.scopes import (
+    asked_reasons,
     one_of_reasons,
     period_reasons,
     says_weekly,
@@ -48,6 +53,7 @@ from copilot.scopes import (
     span_reasons,
     weekly_reasons,
 )
+from copilot.shared_values import sharing_words, without_shared
 from copilot.statements import stated_at
 from copilot.subjects import elided_reasons, subject_reasons
 from copilot.tenses import tense_reasons
@@ -89,15 +95,23 @@ def _verdict(sentence: str, of_sheet: Same[FactSheet], of_phrases: Same[Phrases]
     stated = [stated_at(segment, items, phrases) for segment, items in zip(segments, bound, strict=True)]
     alone = sum(len(segment.facts) for segment in segments) == 1
     for i, segment in enumerate(segments):
-        reasons += _segment_reasons(segment, bound[i], stated[i], says_weekly(segments[:i], phrases.lexicon), phrases)
+        sharing = sharing_words(segment, bound[i], phrases) if phrases.lexicon.guards else []
+        if sharing:
+            stated[i] |= {fact.id: sharing[0].at for fact in segment.facts if fact.id not in stated[i]}
+        found = _segment_reasons(segment, bound[i], stated[i], says_weekly(segments[:i], phrases.lexicon), phrases)
+        found += guard_reasons(segment, segments[:i], alone, phrases)
+        reasons += without_shared(found, sharing, bound[i])
         reasons += _topic_reasons(segment, segments[:i], phrases)
         reasons += scope_reasons(segment, segments[:i], bound[i], phrases)
-        reasons += guard_reasons(segment, segments[:i], alone, phrases)
+        reasons += part_reasons(segment, segments[:i], bound[i], phrases) + named_week_reasons(segment, phrases)
         reasons += need_reasons(segment, segments, phrases) + one_of_reasons(segment, sheet, phrases)
-    reasons += cause_reasons(segments, stated, phrases)
+        reasons += asked_reasons(segment, sheet, phrases) + alike_slot_reasons(segment)
+    reasons += cause_reasons(segments, stated, phrases) + observed_reasons(segments, phrases)
     if phrases.lexicon.guards_places:
         reasons += order_reasons(segments, phrases) + place_reasons(segments, bound, phrases)
         reasons += pointer_reasons(segments, bound, phrases)
+        for segment, items in zip(segments, bound, strict=True):
+            reasons += overstated_reasons(segment, items, phrases)
         for earlier, segment, items in zip(segments, segments[1:], bound[1:], strict=False):
             reasons += elided_reasons(earlier, segment, items, phrases)
     elif phrases.lexicon.guards:

@@ -53,6 +53,10 @@ def number_words(tokens: Sequence[Token], facts: Sequence[Fact], lexicon: Lexico
         word = token.text.lower() if token.kind == "word" else ""
         if word in lexicon.numbers:
             out.append(_joined(out, token, lexicon.numbers[word]))
+        elif unit := _none_of(tokens, i, facts, lexicon):
+            out.append(replace(token, kind="number", number=0, mark=unit))
+        elif word in lexicon.fractions and _says_by(tokens, i, lexicon):
+            out.append(replace(token, kind="number", number=lexicon.fractions[word], percent=True))
         elif word in lexicon.multiples:
             out.append(_multiple(token, lexicon.multiples[word]))
         elif word in lexicon.ordinals:
@@ -62,6 +66,22 @@ def number_words(tokens: Sequence[Token], facts: Sequence[Fact], lexicon: Lexico
         else:
             out.append(token)
     return out
+
+
+def _none_of(tokens: Sequence[Token], i: int, facts: Sequence[Fact], lexicon: Lexicon) -> str:
+    """Return what a cited fact counts none of, where "nothing is planned" or "nobody searched" says so; or ""."""
+    run = " ".join(token.text.lower() for token in tokens[i : i + _TAKEN_BEFORE])
+    units = [unit for phrase, unit in lexicon.zeros.items() if f"{run} ".startswith(f"{phrase} ")]
+    return next((unit for unit in units if any(fact.value == 0 and fact.unit == unit for fact in facts)), "")
+
+
+def _says_by(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> bool:
+    """Say whether a fraction is how much something changed by: "fell by a quarter", "by about a fifth"."""
+    before = [token.text.lower() for token in tokens[max(0, i - _TAKEN_BEFORE) : i]]
+    skipped = lexicon.reading["articles"]
+    while before and (before[-1] in skipped or "hedge" in lexicon.word_kinds(lexicon.stem(before[-1]))):
+        before.pop()
+    return bool(before) and before[-1] in lexicon.reading["by"]
 
 
 def _counts(tokens: Sequence[Token], i: int, facts: Sequence[Fact], lexicon: Lexicon) -> bool:
@@ -109,10 +129,15 @@ def _number(tokens: Sequence[Token], i: int, lexicon: Lexicon, facts: Sequence[F
         at=token.at,
         percent=token.percent,
         signed=token.signed,
-        hedged=(i > 0 and "hedge" in lexicon.word_kinds(tokens[i - 1].stem))
-        or _is_rough(tokens[i + 1 : i + 3], lexicon),
+        hedged=_is_hedged(tokens, i, lexicon) or _is_rough(tokens[i + 1 : i + 3], lexicon),
         of=token.percent and _is_part(tokens, i, lexicon),
     )
+
+
+def _is_hedged(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> bool:
+    """Say whether "about" stands before the number, or before its article: "about a fifth"."""
+    at = i - 1 if i and tokens[i - 1].text.lower() in lexicon.reading["articles"] else i
+    return at > 0 and "hedge" in lexicon.word_kinds(tokens[at - 1].stem)
 
 
 def _is_part(tokens: Sequence[Token], i: int, lexicon: Lexicon) -> bool:
