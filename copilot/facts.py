@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from copilot import asked_changes as about_change
 from copilot import catalogue_collectors as about_catalogue
+from copilot import category_collectors as about_category
 from copilot import data_collectors as about_data
 from copilot import demand_collectors as about_shoppers
 from copilot import fact_collectors as about_product
@@ -115,7 +116,7 @@ def _can_speak(bench: Bench, question: Question) -> bool:
 
 def _why_here(bench: Bench, question: Question) -> None:
     if is_about_a_category(question):
-        about_plan.planned(bench, part(question))
+        about_category.why_none(bench, part(question))
         return
     if question.entities.placements and not (is_named(question) or question.entities.weeks):
         about_whole.placements(bench, question.entities.placements)
@@ -134,7 +135,7 @@ def _why_here(bench: Bench, question: Question) -> None:
 
 def _why_not(bench: Bench, question: Question) -> None:
     if is_about_a_category(question):
-        about_plan.planned(bench, part(question))
+        about_category.why_none(bench, part(question))
         return
     product = the_product(bench, question)
     if product is not None:

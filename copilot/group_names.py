@@ -107,7 +107,9 @@ class GroupNames:
         return ()
 
     def _stems(self, name: str) -> set[str]:
-        return {self._stem(word) for word in words_of(name)}
+        """Return the stems of a name's words, without what it says that it is not: "Non-Dairy Beverages"."""
+        words = words_of(name)
+        return {self._stem(word) for before, word in zip(("", *words), words, strict=False) if before != "non"}
 
 
 def within(group: str, path: str) -> bool:

@@ -75,6 +75,8 @@ class ProductReading:
             read, found = replace(read, group_words=(), rest=()), question.entities
         if self._names_groups(question, read):
             return self._in_groups(question, read.rest)
+        if found.groups and not found.products and self._says_none(question) and self._of_whole_group(question):
+            return question  # "nothing from frozen foods" is about no dog food
         if read.named:
             if read.group_words and (headed := self.reader.names.waiting_headed(read.group_words)):
                 named = (*read.named, headed)
@@ -150,9 +152,18 @@ class ProductReading:
             return bool(groups) and (n_words == len(read.rest) or not read.named)
         if question.intent in OF_A_PART_TOO | {Intent.AUDIENCE} and self._is_category(read.rest):
             return True
+        if question.intent in (Intent.WHY_NOT, Intent.WHY_HERE) and self._says_none(question):
+            return bool(groups) and n_words == len(read.rest)
         named = self.reader.names.waiting_named([self.reader.names.mend(word) for word in read.rest])
         meant = bool(groups) and n_words == len(read.rest) and not (read.named or named)
         return meant and question.intent in SPEAKS_OF_GROUPS
+
+    def _of_whole_group(self, question: Question) -> bool:
+        return re.search(str(self.phrases.parsing.get("whole_group", "(?!)")), question.entities.text) is not None
+
+    def _says_none(self, question: Question) -> bool:
+        """Say whether a message is about there being nothing of a kind: "why is nothing from dairy planned"."""
+        return re.search(str(self.phrases.parsing.get("none_of", "(?!)")), question.text, re.IGNORECASE) is not None
 
     def _loose_groups(self, rest: Sequence[str]) -> tuple[tuple[str, ...], int]:
         """Return the categories that words name, in part or, where no product has the words, by their meaning."""
@@ -210,7 +221,7 @@ class ProductReading:
         "Hot dogs" may be both; what speaks of launches together means the category.
         """
         found, names = question.entities, self.reader.names
-        if re.search(str(self.phrases.parsing.get("whole_group", "(?!)")), found.text):
+        if self._of_whole_group(question):
             return question
         strange = tuple(word for run in read.strange for word in run)
         beside = rf"\b{re.escape(strange[-1])}\W+{re.escape(read.group_words[0])}\b" if strange else "(?!)"
@@ -222,6 +233,9 @@ class ProductReading:
         headed = names.waiting_headed(read.group_words)
         if headed and not _caps(question):
             return _meaning(replace(question, entities=replace(found, groups=())), headed, read.group_words)
+        asks_why = question.intent in (Intent.WHY_NOT, Intent.WHY_HERE)
+        if found.groups and asks_why and self._says_none(question):
+            return question
         if found.groups and all(group in self.reader.groups.departments for group in found.groups):
             return question  # "frozen" is no product, though some are called frozen
         members = names.waiting_named(read.group_words)

@@ -116,6 +116,8 @@ def barred(question: Question) -> Question:
         return replace(question, entities=replace(found, weeks=asked, without=()))
     slots = (*found.weeks, *found.placements)
     all_barred = bool(slots) and all(one in found.without for one in slots)
+    if question.intent is Intent.WHY_NOT and all_barred:  # "why not in week 48?" asks about week 48
+        return replace(question, entities=replace(found, without=()))
     supposes = question.intent in (Intent.WHAT_IF, Intent.WHAT_IF_MOVE) and question.change is None
     if supposes and all_barred and (found.products or question.ambiguous_products):
         return replace(question, intent=Intent.WHAT_IF, change=Change("drop"), alternatives=())
