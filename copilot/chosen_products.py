@@ -55,7 +55,20 @@ def settled(question: Question, stored: StoredPlan, engine: Engine) -> Question:
     if of_two and len(question.named) > 1:
         both = tuple(choose_among(named, question, stored, engine).product_id for named in question.named[:2])
         return replace(question, entities=replace(question.entities, products=both)) if all(both) else question
+    question = _with_both_of_a_why(question, stored, engine)
     return _of_the_plan(_with_the_chosen(_of_planned_groups(question, stored), stored, engine), stored)
+
+
+def _with_both_of_a_why(question: Question, stored: StoredPlan, engine: Engine) -> Question:
+    """Take each product that a why names, where the plan decides for each which of its name is meant."""
+    asks_why = question.intent in (Intent.WHY_HERE, Intent.WHY_NOT) and not question.unsure
+    if not asks_why or len(question.named) < _PAIR:
+        return question
+    chosen = [choose_among(named, question, stored, engine).product_id for named in question.named]
+    found = tuple(dict.fromkeys(chosen))
+    if not all(found) or len(found) < _PAIR:
+        return question
+    return replace(question, entities=replace(question.entities, products=found), ambiguous_products=())
 
 
 def _with_both_of_a_name(question: Question, stored: StoredPlan) -> Question:

@@ -36,6 +36,7 @@ from copilot.intents import SPEAKS_OF_NO_PRODUCT
 from copilot.length import at_wished_length
 from copilot.message_marks import is_of_another_script
 from copilot.message_spacing import says_only
+from copilot.paired_whys import pair_of, why_both
 from copilot.phrases import load_phrases
 from copilot.plan_collectors import Part
 from copilot.product_facts import Bench, add_expected, add_slot
@@ -115,6 +116,19 @@ def _can_speak(bench: Bench, question: Question) -> bool:
 
 
 def _why_here(bench: Bench, question: Question) -> None:
+    if not _told_of_both(bench, question):
+        _why_one(bench, question)
+
+
+def _told_of_both(bench: Bench, question: Question) -> bool:
+    """Tell a why of two products for both of them, and say whether it was one; what is named beyond them is left out."""
+    if pair := pair_of(bench, question):
+        why_both(bench, question, pair)
+        say_others_named(bench, question, *pair)
+    return bool(pair)
+
+
+def _why_one(bench: Bench, question: Question) -> None:
     if is_about_a_category(question):
         about_category.why_none(bench, part(question))
         return
@@ -134,6 +148,8 @@ def _why_here(bench: Bench, question: Question) -> None:
 
 
 def _why_not(bench: Bench, question: Question) -> None:
+    if _told_of_both(bench, question):
+        return
     if is_about_a_category(question):
         about_category.why_none(bench, part(question))
         return
@@ -233,7 +249,7 @@ def _planned_product(bench: Bench, question: Question) -> None:
 def _brief(bench: Bench, question: Question) -> None:
     found = question.entities
     if found.products or question.ambiguous_products:
-        _why_here(bench, question)
+        _why_one(bench, question)
         target = found.products[0] if found.products else ""
     elif found.weeks:
         about_plan.planned(bench, Part(weeks=found.weeks[:1]))

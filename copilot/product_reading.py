@@ -230,12 +230,11 @@ class ProductReading:
             if groups := self.reader.groups.in_other_words(words):
                 return replace(question, entities=replace(found, groups=groups), of_launches=True)
             return self._with_strangers(replace(question, entities=replace(found, groups=())), words)
+        if question.intent in (Intent.WHY_NOT, Intent.WHY_HERE) and self._says_none(question):
+            return question
         headed = names.waiting_headed(read.group_words)
         if headed and not _caps(question):
             return _meaning(replace(question, entities=replace(found, groups=())), headed, read.group_words)
-        asks_why = question.intent in (Intent.WHY_NOT, Intent.WHY_HERE)
-        if found.groups and asks_why and self._says_none(question):
-            return question
         if found.groups and all(group in self.reader.groups.departments for group in found.groups):
             return question  # "frozen" is no product, though some are called frozen
         members = names.waiting_named(read.group_words)

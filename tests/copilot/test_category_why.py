@@ -76,3 +76,14 @@ def test_the_not_of_a_why_not_leaves_out_no_week(small_engine):
     chinese = QuestionParser(small_engine.search.encoder, small_engine, load_phrases("zh"))
     found = chinese.parse("#101 为什么不在第43周", lang="zh")
     assert (found.intent, found.entities.weeks, found.entities.without) == (Intent.WHY_NOT, (W43,), ())
+
+
+def test_more_launches_of_a_category_is_a_question_of_its_rhythm(parser):
+    assert parser.parse("should we launch more in snacks?").intent is Intent.RHYTHM
+
+
+@pytest.mark.parametrize("text", ["which week is best for #101?", "what is the best slot for potato chips 9 oz?"])
+def test_the_best_week_of_one_product_is_about_that_product(parser, text):
+    found = parser.parse(text)
+    assert (found.intent, found.entities.products) == (Intent.WHY_HERE, ("101",))
+    assert parser.parse("which week sells most?").intent is Intent.EXTREMES
