@@ -36,7 +36,7 @@ from copilot.intents import SPEAKS_OF_NO_PRODUCT
 from copilot.length import at_wished_length
 from copilot.message_marks import is_of_another_script
 from copilot.message_spacing import says_only
-from copilot.paired_whys import pair_of, why_both
+from copilot.paired_whys import told_of_both
 from copilot.phrases import load_phrases
 from copilot.plan_collectors import Part
 from copilot.product_facts import Bench, add_expected, add_slot
@@ -96,8 +96,11 @@ def collect_facts(
 
 
 def _with_the_displaced(sheet: FactSheet) -> FactSheet:
-    """Keep the launches that an answer says would give way in its question, for "why not the other one?"."""
-    ids = tuple(dict.fromkeys(fact.subject for fact in sheet.facts if fact.name == "displaced_units"))
+    """Keep the launches that an answer says would give way, or else come in, for "why not the other one?"."""
+    told = {
+        name: [one.subject for one in sheet.facts if one.name == name] for name in ("displaced_units", "gained_units")
+    }
+    ids = tuple(dict.fromkeys(told["displaced_units"] or told["gained_units"]))
     return replace(sheet, question=replace(sheet.question, beside=ids)) if ids else sheet
 
 
@@ -116,16 +119,8 @@ def _can_speak(bench: Bench, question: Question) -> bool:
 
 
 def _why_here(bench: Bench, question: Question) -> None:
-    if not _told_of_both(bench, question):
+    if not told_of_both(bench, question):
         _why_one(bench, question)
-
-
-def _told_of_both(bench: Bench, question: Question) -> bool:
-    """Tell a why of two products for both of them, and say whether it was one; what is named beyond them is left out."""
-    if pair := pair_of(bench, question):
-        why_both(bench, question, pair)
-        say_others_named(bench, question, *pair)
-    return bool(pair)
 
 
 def _why_one(bench: Bench, question: Question) -> None:
@@ -148,7 +143,7 @@ def _why_one(bench: Bench, question: Question) -> None:
 
 
 def _why_not(bench: Bench, question: Question) -> None:
-    if _told_of_both(bench, question):
+    if told_of_both(bench, question):
         return
     if is_about_a_category(question):
         about_category.why_none(bench, part(question))

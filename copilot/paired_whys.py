@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from copilot.asked import slot_asked
+from copilot.asked import say_others_named, slot_asked
 from copilot.fact_collectors import add_change, add_delta, add_next_best, add_not_planned
 from copilot.planner_facts import say_set_aside, say_supposed_of
 from copilot.product_facts import Bench, add_expected, add_reasons, add_slot
@@ -21,14 +21,22 @@ if TYPE_CHECKING:
 PAIR = 2
 
 
-def pair_of(bench: Bench, question: Question) -> tuple[Product, ...]:
+def told_of_both(bench: Bench, question: Question) -> bool:
+    """Tell a why of two products for both, and say whether it was one; what is named beyond them is left out."""
+    if pair := _pair_of(bench, question):
+        _tell(bench, question, pair)
+        say_others_named(bench, question, *pair)
+    return bool(pair)
+
+
+def _pair_of(bench: Bench, question: Question) -> tuple[Product, ...]:
     """Return the two products that a why names first; none where it names one, or one that is no candidate."""
     ids = tuple(dict.fromkeys(question.entities.products))[:PAIR]
     found = tuple(bench.engine.product(one) for one in ids)
     return found if len(found) == PAIR and all(one.status == "candidate" for one in found) else ()
 
 
-def why_both(bench: Bench, question: Question, pair: Sequence[Product]) -> None:
+def _tell(bench: Bench, question: Question, pair: Sequence[Product]) -> None:
     """Say where both stand, then tell each; one that is not where it is asked about is told by what that would change."""
     stands = [_stands(bench, product) for product in pair]
     bench.sheet.must_say(*stands)

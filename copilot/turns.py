@@ -117,6 +117,52 @@ def of_the_other(question: Question, read: ReadMessage, previous: Question | Non
     return replace(question, entities=replace(found, products=beside))
 
 
+def asked_of_the_other(
+    question: Question, read: ReadMessage, previous: Question | None, phrases: Phrases
+) -> Question | None:
+    """Read "why not the other one?" after a change as that change of the other product, or None.
+
+    Of several that would give way it stays open which is meant. What would come in for a product that is left out is
+    asked about as it is: the plan leaves it out already.
+    """
+    if previous is None or question.intent is not Intent.WHY_NOT or not _changes_one(previous):
+        return None
+    other = of_the_other(question, read, previous, phrases)
+    if other is question:
+        return None
+    slots = {"weeks": question.entities.weeks, "placements": question.entities.placements}
+    named = {kind: values for kind, values in slots.items() if values}
+    found = replace(previous.entities, products=other.entities.products, **named)
+    return replace(
+        previous,
+        text=question.text,
+        entities=found,
+        named=(),
+        ambiguous_products=other.ambiguous_products,
+        product_words="",
+        exact=True,
+        beside=previous.entities.products,
+        wish="",
+        stopped=False,
+        mended=False,
+        variation=0,
+    )
+
+
+def _changes_one(previous: Question) -> bool:
+    supposes = previous.intent in (Intent.WHAT_IF_MOVE, Intent.WHAT_IF) and bool(previous.entities.products)
+    return supposes and (previous.change is None or previous.change.kind != "drop")
+
+
+def is_of_no_other(question: Question, read: ReadMessage, previous: Question | None, phrases: Phrases) -> bool:
+    """Say whether a message asks why not "the other one" where the change before spoke of one product only."""
+    pattern = phrases.parsing.get("the_other")
+    if previous is None or previous.intent not in (Intent.WHAT_IF_MOVE, Intent.WHAT_IF) or previous.beside:
+        return False
+    names = read.named or read.rest or question.entities.groups or question.intent is not Intent.WHY_NOT
+    return bool(pattern) and not names and re.search(str(pattern), question.text, re.IGNORECASE) is not None
+
+
 def other_than_the_one_before(question: Question, previous: Question | None, phrases: Phrases) -> Question:
     """Take "the other potato chips" for those that share the name and are not the product of the turn before."""
     pattern, before = phrases.parsing.get("another_of"), previous.entities.products[:1] if previous else ()
