@@ -37,7 +37,7 @@ def _pair_of(bench: Bench, question: Question) -> tuple[Product, ...]:
 
 
 def _tell(bench: Bench, question: Question, pair: Sequence[Product]) -> None:
-    """Say where both stand, then tell each; one that is not where it is asked about is told by what that would change."""
+    """Say where both stand, then tell each; one that is elsewhere is told by what a move would change."""
     stands = [_stands(bench, product) for product in pair]
     bench.sheet.must_say(*stands)
     for product, stand in zip(pair, stands, strict=True):

@@ -61,6 +61,11 @@ class ProductReading:
         """Return the question with what its words name loosely, or what the conversation was about."""
         found = question.entities
         weighs = re.search(str(self.phrases.parsing["weighs"]), question.text, re.IGNORECASE) is not None
+        nameless = not (found.products or read.named or read.rest or read.group_words or question.change)
+        if weighs and nameless and question.intent is Intent.COMPARE and len(found.weeks) > 1:
+            return replace(question, intent=Intent.PLANNED, alternatives=())
+        if kind := self._kind_capped(question):
+            return replace(question, entities=replace(found, groups=kind))
         if weighs and found.text.count("PLACEMENT") > 1 and not (found.products or read.named or question.change):
             return replace(question, intent=Intent.WHY_HERE, alternatives=())  # it tells what each of them brought
         if question.intent is Intent.PRODUCT_SEARCH and not (read.unknown_id or read.same_title):
@@ -157,6 +162,14 @@ class ProductReading:
         named = self.reader.names.waiting_named([self.reader.names.mend(word) for word in read.rest])
         meant = bool(groups) and n_words == len(read.rest) and not (read.named or named)
         return meant and question.intent in SPEAKS_OF_GROUPS
+
+    def _kind_capped(self, question: Question) -> tuple[str, ...]:
+        """Return the categories that a limit speaks of in a word of their names: "at most 2 seasonal launches"."""
+        pattern = self.phrases.parsing.get("kind_capped")
+        if not pattern or not _caps(question) or question.entities.groups:
+            return ()
+        match = re.search(str(pattern), question.text, re.IGNORECASE)
+        return self.reader.loose_groups((match[1].casefold(),))[0] if match else ()
 
     def _of_whole_group(self, question: Question) -> bool:
         return re.search(str(self.phrases.parsing.get("whole_group", "(?!)")), question.entities.text) is not None

@@ -54,7 +54,7 @@ def by_its_words(question: Question, read: ReadMessage, previous: Question | Non
         return replace(question, intent=Intent.WHY_HERE, alternatives=())  # it tells what they brought in the past
     one_name = any(len(meant) <= _FEW for meant in read.named)
     if question.intent in _OF_THE_SEASON and one_name and says(question, "best_slot", phrases):
-        return replace(question, intent=Intent.WHY_HERE, of_launches=False, alternatives=())  # the plan's own slot is it
+        return replace(question, intent=Intent.WHY_HERE, of_launches=False, alternatives=())
     if question.intent in _OF_THE_SEASON and about_one and says(question, "should_launch", phrases):
         return replace(question, intent=Intent.WHY_HERE, of_launches=False, alternatives=())
     return question
