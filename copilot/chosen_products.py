@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from copilot.catalogue_names import head_of, words_of
 from copilot.group_names import within
 from copilot.intents import ABOUT_A_PRODUCT, OF_A_PART_TOO, Intent
+from copilot.phrases import load_phrases
 from copilot.questions import Question
 from ranking.plan import Launch
 
@@ -62,7 +64,8 @@ def settled(question: Question, stored: StoredPlan, engine: Engine) -> Question:
 def _with_both_of_a_why(question: Question, stored: StoredPlan, engine: Engine) -> Question:
     """Take each product that a why names, where the plan decides for each which of its name is meant."""
     asks_why = question.intent in (Intent.WHY_HERE, Intent.WHY_NOT) and not question.unsure
-    if not asks_why or len(question.named) < _PAIR:
+    joins = str(load_phrases(question.lang).parsing["why_of_two"])  # a name in another clause is only talked of
+    if not asks_why or len(question.named) < _PAIR or not re.search(joins, question.text, re.IGNORECASE):
         return question
     chosen = [choose_among(named, question, stored, engine).product_id for named in question.named]
     found = tuple(dict.fromkeys(chosen))

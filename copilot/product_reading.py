@@ -62,7 +62,9 @@ class ProductReading:
         found = question.entities
         weighs = re.search(str(self.phrases.parsing["weighs"]), question.text, re.IGNORECASE) is not None
         nameless = not (found.products or read.named or read.rest or read.group_words or question.change)
-        if weighs and nameless and question.intent is Intent.COMPARE and len(found.weeks) > 1:
+        of_plans = re.search(str(self.phrases.parsing["names_plans"]), question.text, re.IGNORECASE) is not None
+        sets_two = question.intent is Intent.COMPARE or (question.intent is Intent.COMPARE_PLANS and not of_plans)
+        if weighs and nameless and sets_two and len(found.weeks) > 1:
             return replace(question, intent=Intent.PLANNED, alternatives=())
         if kind := self._kind_capped(question):
             return replace(question, entities=replace(found, groups=kind))

@@ -60,6 +60,7 @@ from copilot.turns import (
     as_before,
     asked_of_the_other,
     corrected,
+    in_the_supposed_slot,
     is_of_no_other,
     narrowing,
     of_another_amount,
@@ -265,7 +266,7 @@ class QuestionParser:
         question = without_their_kind(question)
         question = by_its_words(question, read, previous, self.phrases)
         question = weighed_up(without_a_product(question, read, previous), read, self.phrases)
-        question = of_that_week(question, previous, self.phrases)
+        question = in_the_supposed_slot(of_that_week(question, previous, self.phrases), previous, self.phrases)
         question = of_a_number(question, read, previous, self.engine.weeks)
         question = of_those(question, read, previous, self.phrases)
         question = narrowing(of_the_shown_there(question, read, previous), read, previous, self.phrases)

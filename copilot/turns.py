@@ -173,6 +173,21 @@ def other_than_the_one_before(question: Question, previous: Question | None, phr
     return replace(question, ambiguous_products=left)
 
 
+def in_the_supposed_slot(question: Question, previous: Question | None, phrases: Phrases) -> Question:
+    """Take "what does it sell then?" after a move for the slot that was supposed."""
+    found = question.entities
+    moved = previous is not None and previous.intent is Intent.WHAT_IF_MOVE
+    names = found.weeks or found.placements or found.shift_weeks is not None or found.groups
+    if previous is None or not moved or question.intent is not Intent.FORECAST or names:
+        return question
+    before, own = previous.entities, found.products or previous.entities.products
+    says_then = re.search(str(phrases.parsing["in_that_case"]), question.text, re.IGNORECASE) is not None
+    if not says_then or own[:1] != before.products[:1]:
+        return question
+    slot = {"weeks": before.weeks, "placements": before.placements, "shift_weeks": before.shift_weeks}
+    return replace(question, entities=replace(found, products=own[:1], **slot))
+
+
 def without_the_dismissed(text: str, phrases: Phrases) -> str:
     """Return a message without what it sets aside: "never mind the risks, what does it sell" asks about no risks."""
     pattern = phrases.parsing.get("dismissed")

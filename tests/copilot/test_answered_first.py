@@ -188,3 +188,9 @@ def test_a_name_without_a_size_may_be_any_of_its_sizes(small_engine, small_store
     assert found.still_possible == (small.product_id, large.product_id)
     by_number = replace(asked, ambiguous_products=(small.product_id,))
     assert choose_product(by_number, stored, small_engine).product_id == small.product_id
+
+
+def test_a_product_that_another_clause_only_talks_of_is_no_second_of_a_why(parser, small_engine, small_stored):
+    text = "He loves organic vanilla yogurt. Why did the tortilla chips end up there?"
+    question = settled(parser.parse(text), small_stored, small_engine)
+    assert question.entities.products == ("102",)

@@ -169,3 +169,14 @@ def test_why_not_the_one_that_would_come_in_asks_what_it_is(parser):
 def test_where_no_other_was_spoken_of_the_same_is_not_told_again(parser):
     alone = replace(parser.parse("what if we move #101 to week 44?"), beside=())
     assert parser.parse("why not the other one?", previous=alone).entities.products == ()
+
+
+def test_what_it_sells_then_is_asked_of_the_slot_that_was_supposed(parser):
+    moved = parser.parse("what if we move #101 to week 44?")
+    then = parser.parse("and what does it sell then?", previous=moved)
+    assert (then.intent, then.entities.products, then.entities.weeks) == (
+        Intent.FORECAST,
+        ("101",),
+        (date(2017, 10, 30),),
+    )
+    assert parser.parse("what does it sell?", previous=moved).entities.weeks == ()

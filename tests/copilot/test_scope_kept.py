@@ -8,7 +8,8 @@ import pytest
 
 from copilot.facts import collect_facts
 from copilot.group_names import GroupNames
-from copilot.questions import Entities, Intent, Question
+from copilot.phrases import load_phrases
+from copilot.questions import Entities, Intent, Question, QuestionParser
 
 W43, W45 = date(2017, 10, 23), date(2017, 11, 6)
 SNACKS = "Grocery > Bag Snacks"
@@ -54,3 +55,9 @@ def test_each_other_is_no_category(phrases):
 def test_what_a_category_is_not_does_not_name_it(phrases):
     groups = GroupNames(("Grocery > Other Dairy", "Nutrition > Non-Dairy Beverages"), phrases.lexicon, ())
     assert groups.loosely(["dairy"])[0] == ("Grocery > Other Dairy",)
+
+
+def test_chinese_weeks_are_set_side_by_side(small_engine):
+    parser = QuestionParser(small_engine.search.encoder, small_engine, load_phrases("zh"))
+    found = parser.parse("比较第43周和第45周", lang="zh")
+    assert (found.intent, found.entities.weeks) == (Intent.PLANNED, (W43, W45))
