@@ -263,10 +263,14 @@ class _Speaker:
         return None if self._said else self._next_essential()
 
     def _antecedents(self, facts: Sequence[Fact]) -> list[Fact]:
-        """Return the unsaid facts that these refer back to, and that are not among them."""
-        named = {name for fact in facts for name in fact.spec.after}
+        """Return the unsaid facts that these refer back to, and that are not among them; those of their own subject."""
+        before = [one for fact in facts for one in self._referred(fact)]
         ids = {fact.id for fact in facts} | self._said
-        return [fact for fact in self._sheet.facts if fact.name in named and fact.id not in ids][:1]
+        return [fact for fact in self._sheet.facts if fact in before and fact.id not in ids][:1]
+
+    def _referred(self, fact: Fact) -> list[Fact]:
+        found = [one for one in self._sheet.facts if one.name in fact.spec.after]
+        return [one for one in found if one.subject == fact.subject] or found
 
     def _next_essential(self) -> Fact | None:
         unsaid = (fact_id for fact_id in self._sheet.essential if fact_id not in self._said)

@@ -35,12 +35,12 @@ def the_product(bench: Bench, question: Question) -> Product | None:
     return None
 
 
-def say_others_named(bench: Bench, question: Question, product: Product) -> None:
-    """Say which of several products named an answer about one of them leaves out."""
-    others = [one for one in question.entities.products if one != product.product_id]
+def say_others_named(bench: Bench, question: Question, *told: Product) -> None:
+    """Say which of several products named an answer about some of them leaves out."""
+    others = [one for one in question.entities.products if one not in {product.product_id for product in told}]
     if others:
         titles = ", ".join(f"{bench.engine.product(one).title} #{one}" for one in others)
-        bench.sheet.say("also_named", closing=True, titles=titles)
+        bench.sheet.say("also_named", closing=True, titles=titles, n=len(told))
 
 
 def slot_asked(bench: Bench, question: Question, launch: Launch | None) -> SlotAsked:

@@ -8,14 +8,16 @@ from copilot import catalogue_collectors as about_catalogue
 from copilot import change_collectors as about_change
 from copilot import fact_collectors as about_product
 from copilot.asked import is_named, plan_range, slot_asked, the_product
-from copilot.changes import interventions
+from copilot.changes import Change, interventions
 from copilot.chosen_products import choose_among
 from copilot.fact_collectors import SlotAsked
 from copilot.group_names import within
 from copilot.plan_collectors import Part
 from copilot.product_facts import add_expected, add_forecast, add_slot
 from copilot.questions import SHOWN_CANDIDATES, Question
+from copilot.rest_collectors import rest
 from copilot.settled_words import says
+from copilot.topics import asks
 from copilot.week_choice import choose_week, weeks_asked
 from retrieval.weeks import format_week
 
@@ -61,6 +63,9 @@ def what_if(bench: Bench, question: Question) -> None:
         return
     if change.kind == "swap":
         _swap(bench, question)
+        return
+    if change == Change("cap", 0) and len(found.weeks) > 1 and asks(bench, question, "either"):
+        rest(bench, question)  # "nothing in week 50 or week 51, which is cheaper?"
         return
     named = is_named(question)
     product = the_product(bench, question) if named else None

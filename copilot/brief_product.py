@@ -75,6 +75,7 @@ def write_product(writer: BriefWriter, product: Product) -> Brief:
         "demand": [fact for fact in words if isinstance(fact, Fact)],
         "words": [one for one in words if isinstance(one, Words)],
         "rhythm": {fact.name: fact for fact in (*rhythm, *supposed)},
+        "is_against": is_against,
         "stock": product_facts.add_stock(bench, product),
         "description": clean_quote(product.description, DESCRIPTION_LIMIT),
     }
@@ -126,7 +127,12 @@ def _add_no_slot(bench: Bench, product: Product) -> dict[str, object]:
 
 def supporting_first(reasons: Sequence[Fact]) -> list[Fact]:
     """Return what speaks for a slot, then what speaks against it, each in the order given."""
-    return sorted(reasons, key=lambda fact: fact.sign == -1)
+    return sorted(reasons, key=is_against)
+
+
+def is_against(fact: Fact) -> bool:
+    """Say whether a fact speaks against a slot: it points down, and its interval leaves no doubt that it does."""
+    return fact.sign == -1 and (fact.interval is None or fact.spec.direction != "ratio" or fact.interval[1] < 1)
 
 
 def _add_there(bench: Bench, product: Product, told: Counterfactual) -> Fact | None:

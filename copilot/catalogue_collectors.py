@@ -6,23 +6,31 @@ from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from copilot.catalogue_names import covers, words_of
 from copilot.factsheet import Fact
 from copilot.product_facts import Bench, add_slot
+from copilot.segments import is_unspaced
 from retrieval.weeks import week_of
 
 if TYPE_CHECKING:
     from copilot.engine import Product
+    from retrieval.search import Hit
 
 HITS_SAID = 5  # products listed by a search
+HITS_READ = 30  # products that a search reads, as many bear one title
+LEAST_LIKE = 0.5  # cosine from which a product without a word of the search is like it
 
 
 def find_products(bench: Bench, words: str, groups: Sequence[str]) -> None:
     """Which products match some words, whether they wait or are on sale, and where the waiting ones are planned."""
     query = " ".join(part for part in (words, *groups) if part)
-    hits = bench.engine.search.search(query, k=HITS_SAID)
-    if not hits:
+    hits = _of_each_title(bench, bench.engine.search.search(query, k=HITS_READ))[:HITS_SAID]
+    if not any(_is_like(hit) for hit in hits):
         bench.sheet.say("no_matches", name=query)
         return
+    told_apart = not any(map(is_unspaced, query.split()))  # words of another script stand in no title
+    if told_apart and not any(covers(f"{hit.title} {hit.category}", words_of(query)) for hit in hits):
+        bench.sheet.say("nearest_found", name=query)
     for hit in hits:
         unsold = hit.status == "live" and first_sale(bench, hit.product_id) is None
         source = bench.sources.product(hit.product_id)
@@ -32,6 +40,24 @@ def find_products(bench: Bench, words: str, groups: Sequence[str]) -> None:
         launch = bench.launch_of(hit.product_id)
         if launch:
             add_slot(bench, launch)
+
+
+def _of_each_title(bench: Bench, hits: Sequence[Hit]) -> list[Hit]:
+    """Return one product of each title, in the order of the hits: a planned one first, then one that waits."""
+    found: dict[str, Hit] = {}
+    for hit in hits:
+        if hit.title not in found or _weight(bench, hit) > _weight(bench, found[hit.title]):
+            found[hit.title] = hit
+    return list(found.values())
+
+
+def _weight(bench: Bench, hit: Hit) -> tuple[bool, bool]:
+    return bench.launch_of(hit.product_id) is not None, hit.status == "candidate"
+
+
+def _is_like(hit: Hit) -> bool:
+    """Say whether a product shares a word with the search, or is near it in meaning."""
+    return bool(hit.lexical_score) or (hit.dense_score or 0.0) >= LEAST_LIKE
 
 
 def list_possible(bench: Bench, product_ids: Sequence[str], limit: int) -> None:

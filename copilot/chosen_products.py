@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from copilot.catalogue_names import head_of, words_of
 from copilot.group_names import within
 from copilot.intents import ABOUT_A_PRODUCT, OF_A_PART_TOO, Intent
+from copilot.phrases import load_phrases
 from copilot.questions import Question
 from ranking.plan import Launch
 
@@ -56,7 +57,21 @@ def settled(question: Question, stored: StoredPlan, engine: Engine) -> Question:
     if of_two and len(question.named) > 1:
         both = tuple(choose_among(named, question, stored, engine).product_id for named in question.named[:2])
         return replace(question, entities=replace(question.entities, products=both)) if all(both) else question
+    question = _with_both_of_a_why(question, stored, engine)
     return _of_the_plan(_with_the_chosen(_of_planned_groups(question, stored), stored, engine), stored)
+
+
+def _with_both_of_a_why(question: Question, stored: StoredPlan, engine: Engine) -> Question:
+    """Take each product that a why names, where the plan decides for each which of its name is meant."""
+    asks_why = question.intent in (Intent.WHY_HERE, Intent.WHY_NOT) and not question.unsure
+    joins = str(load_phrases(question.lang).parsing["why_of_two"])  # a name in another clause is only talked of
+    if not asks_why or len(question.named) < _PAIR or not re.search(joins, question.text, re.IGNORECASE):
+        return question
+    chosen = [choose_among(named, question, stored, engine).product_id for named in question.named]
+    found = tuple(dict.fromkeys(chosen))
+    if not all(found) or len(found) < _PAIR:
+        return question
+    return replace(question, entities=replace(question.entities, products=found), ambiguous_products=())
 
 
 def _with_both_of_a_name(question: Question, stored: StoredPlan) -> Question:

@@ -39,7 +39,7 @@ def data(bench: Bench, question: Question) -> None:
     asked = {topic for topic in TOPICS if asks(bench, question, topic)}
     report = bench.engine.report
     lists = asked <= {"size"} and asks(bench, question, "tables")
-    if "simulated" in asked or not asked:
+    if "simulated" in asked or not (asked or lists):
         say_simulated(bench)
     if "fresh" in asked:
         bench.sheet.must_say(_add_gap_to_plan(bench))

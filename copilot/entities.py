@@ -67,7 +67,8 @@ class EntityReader:
         other_words = parsing.get("other_words", {})
         assert isinstance(other_words, Mapping)
         groups = (*self.engine.group_names(), *past)
-        self.groups = GroupNames(groups, self.phrases.lexicon, self.question_words, other_words)
+        no_group = str(parsing.get("no_group", "(?!)"))
+        self.groups = GroupNames(groups, self.phrases.lexicon, self.question_words, other_words, no_group)
         unspaced = self.phrases.lexicon.unspaced
         self._spacing = MessageSpacing(self.phrases, self.names.unspaced_words) if unspaced else None
         self._mender = Mender(self.phrases, self.names, self.engine.placements, self.groups.names, self._is_everyday)

@@ -90,7 +90,7 @@ def why_not(bench: Bench, product: Product, asked: SlotAsked, *, evidence: bool 
     if launch and not asked.differs_from(launch):
         bench.sheet.must_say(add_expected(bench, launch, explains=stands))
         return
-    _add_change(bench, product, asked, stands, "move_delta" if launch and _is_slot(asked) else "force_delta")
+    add_change(bench, product, asked, stands, "move_delta" if launch and _is_slot(asked) else "force_delta")
     if evidence:
         _add_product_evidence(bench, product, stands=None)
 
@@ -103,7 +103,7 @@ def what_if_move(bench: Bench, product: Product, asked: SlotAsked) -> None:
     launch = bench.launch_of(product.product_id)
     stands = None if launch else add_not_planned(bench, product)
     bench.sheet.must_say(stands)
-    _add_change(bench, product, asked, stands, "move_delta", compared_with=launch)
+    add_change(bench, product, asked, stands, "move_delta", compared_with=launch)
 
 
 def forecast(bench: Bench, product: Product, asked: SlotAsked | None = None) -> None:
@@ -180,7 +180,7 @@ def _add_product_evidence(bench: Bench, product: Product, stands: Fact | None) -
     bench.sheet.must_say(*add_searches(bench, product)[:1])
 
 
-def _add_change(
+def add_change(
     bench: Bench,
     product: Product,
     asked: SlotAsked,

@@ -90,6 +90,7 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         "most_launches": FactSpec("launches"),
         "fewest_launches": FactSpec("launches"),
         "candidates_left_out": FactSpec("products"),
+        "best_candidate": _FORECAST,
         "lock_state": FactSpec("text"),
         "locked_count": FactSpec("launches"),
         # predictions for a product, and what they rest on

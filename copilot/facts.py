@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from copilot import asked_changes as about_change
 from copilot import catalogue_collectors as about_catalogue
+from copilot import category_collectors as about_category
 from copilot import data_collectors as about_data
 from copilot import demand_collectors as about_shoppers
 from copilot import fact_collectors as about_product
@@ -35,6 +36,7 @@ from copilot.intents import SPEAKS_OF_NO_PRODUCT
 from copilot.length import at_wished_length
 from copilot.message_marks import is_of_another_script
 from copilot.message_spacing import says_only
+from copilot.paired_whys import told_of_both
 from copilot.phrases import load_phrases
 from copilot.plan_collectors import Part
 from copilot.product_facts import Bench, add_expected, add_slot
@@ -94,8 +96,11 @@ def collect_facts(
 
 
 def _with_the_displaced(sheet: FactSheet) -> FactSheet:
-    """Keep the launches that an answer says would give way in its question, for "why not the other one?"."""
-    ids = tuple(dict.fromkeys(fact.subject for fact in sheet.facts if fact.name == "displaced_units"))
+    """Keep the launches that an answer says would give way, or else come in, for "why not the other one?"."""
+    told = {
+        name: [one.subject for one in sheet.facts if one.name == name] for name in ("displaced_units", "gained_units")
+    }
+    ids = tuple(dict.fromkeys(told["displaced_units"] or told["gained_units"]))
     return replace(sheet, question=replace(sheet.question, beside=ids)) if ids else sheet
 
 
@@ -114,8 +119,13 @@ def _can_speak(bench: Bench, question: Question) -> bool:
 
 
 def _why_here(bench: Bench, question: Question) -> None:
+    if not told_of_both(bench, question):
+        _why_one(bench, question)
+
+
+def _why_one(bench: Bench, question: Question) -> None:
     if is_about_a_category(question):
-        about_plan.planned(bench, part(question))
+        about_category.why_none(bench, part(question))
         return
     if question.entities.placements and not (is_named(question) or question.entities.weeks):
         about_whole.placements(bench, question.entities.placements)
@@ -133,8 +143,10 @@ def _why_here(bench: Bench, question: Question) -> None:
 
 
 def _why_not(bench: Bench, question: Question) -> None:
+    if told_of_both(bench, question):
+        return
     if is_about_a_category(question):
-        about_plan.planned(bench, part(question))
+        about_category.why_none(bench, part(question))
         return
     product = the_product(bench, question)
     if product is not None:
@@ -232,7 +244,7 @@ def _planned_product(bench: Bench, question: Question) -> None:
 def _brief(bench: Bench, question: Question) -> None:
     found = question.entities
     if found.products or question.ambiguous_products:
-        _why_here(bench, question)
+        _why_one(bench, question)
         target = found.products[0] if found.products else ""
     elif found.weeks:
         about_plan.planned(bench, Part(weeks=found.weeks[:1]))

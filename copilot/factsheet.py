@@ -87,7 +87,8 @@ class Fact:
         linked: ids of the facts that this one explains.
         week, placement, other, other_label: what else the value is about (a slot; a second product).
         other_week: the week that `week` is set against.
-        numbered: whether its name is said with the product's number, as another product is called the same.
+        numbered, other_numbered: whether its name, or that of the second product, is said with the product's number, as
+            another product is called the same.
     """
 
     id: str
@@ -105,6 +106,7 @@ class Fact:
     other_label: str = ""
     other_week: date | None = None
     numbered: bool = False
+    other_numbered: bool = False
 
     @property
     def spec(self) -> FactSpec:
@@ -261,8 +263,17 @@ class SheetBuilder:
         for fact in self._facts:
             alike.setdefault(fact.subject_label, set()).add(fact.subject)
         chosen = self.question.entities.products if self.question.ambiguous_products else ()
+
+        def is_shared(subject: str, label: str) -> bool:
+            return subject in chosen or len(alike.get(label, ())) > 1
+
         facts = [
-            replace(fact, numbered=fact.subject in chosen or len(alike[fact.subject_label]) > 1) for fact in self._facts
+            replace(
+                fact,
+                numbered=is_shared(fact.subject, fact.subject_label),
+                other_numbered=bool(fact.other) and is_shared(fact.other, fact.other_label),
+            )
+            for fact in self._facts
         ]
         return FactSheet(self.question, tuple(facts), tuple(self._essential), tuple(self._messages))
 

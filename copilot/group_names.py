@@ -26,6 +26,7 @@ class GroupNames:
         lexicon: for the stems of their words.
         common: words of questions; a department called like one ("Produce") is a verb before an object.
         other_words: what else shoppers and shops call a category, to the words of its name.
+        no_group: pattern of what is no group though one is called so: "each other".
     """
 
     def __init__(
@@ -34,10 +35,12 @@ class GroupNames:
         lexicon: Lexicon,
         common: Iterable[str],
         other_words: Mapping[str, str] | None = None,
+        no_group: str = "(?!)",
     ) -> None:
         self._other_words = dict(other_words or {})
         self.groups = tuple(dict.fromkeys(groups))
         self._stem = lexicon.stem
+        self._no_group = re.compile(no_group, re.IGNORECASE)
         self._common = frozenset(common)
         self.departments = tuple(dict.fromkeys(path for group in self.groups for path in _above(group)))
         self.paths = (*self.groups, *self.departments)
@@ -76,7 +79,9 @@ class GroupNames:
         return tuple(others) if len(others) <= _LIKE else ()
 
     def stands(self, name: str, text: str, end: int) -> bool:
-        """Say whether a name that ends here is one: "produce the brief" is no department."""
+        """Say whether a name that ends here is one: "produce the brief" is no department, "each other" no group."""
+        if any(match.start() < end <= match.end() for match in self._no_group.finditer(text)):
+            return False
         if words_of(name) != (name.casefold(),) or name.casefold() not in self._common:
             return True
         return not _OBJECT.match(text, end)
@@ -107,7 +112,9 @@ class GroupNames:
         return ()
 
     def _stems(self, name: str) -> set[str]:
-        return {self._stem(word) for word in words_of(name)}
+        """Return the stems of a name's words, without what it says that it is not: "Non-Dairy Beverages"."""
+        words = words_of(name)
+        return {self._stem(word) for before, word in zip(("", *words), words, strict=False) if before != "non"}
 
 
 def within(group: str, path: str) -> bool:

@@ -59,8 +59,13 @@ def _may_stand(token: Token, fact: Fact, clause: Clause, phrases: Phrases) -> bo
         barred = phrases.facts[fact.name].not_after.get("subject" if is_subject else "other", ())
         if clause.tokens[at - 1].text.lower() in barred:
             return False
-    if token.kind != "name" or not (fact.other and fact.other_label) or fact.other_label == fact.subject_label:
+    if token.kind != "name" or not (fact.other and fact.other_label):
         return True
+    is_number = token.text.startswith("#")
+    if fact.other_label == fact.subject_label and not is_number:
+        return True  # their numbers tell them apart
+    if is_number and at > 0 and clause.tokens[at - 1].kind == "name":
+        at -= 1
     if is_reversed(clause, fact, phrases):
         return True
     than = clause.marks("than")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from copilot.catalogue_collectors import add_more
 from copilot.fact_collectors import add_delta
 from copilot.group_names import within
 from copilot.plan_collectors import Part, add_planned_count, add_planned_units, largest_first, list_launches
-from copilot.product_facts import Bench, add_expected, add_forecast, add_lift, add_slot
+from copilot.product_facts import Bench, add_expected, add_forecast, add_lift, add_searches, add_slot
 from copilot.settled_words import says
 from copilot.topics import asks
 from ranking.interventions import CapLaunches, ChangePrice, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
@@ -37,6 +38,9 @@ def extremes(bench: Bench, question: Question) -> None:
         return
     if says(question, "ranks_width", bench.sources.phrases):
         _add_widest(bench, launches, surest=asks(bench, question, "surest"), n=_how_many(question))
+        return
+    if asks(bench, question, "searched"):
+        _add_most_searched(bench, launches, least=asks(bench, question, "least"), n=_how_many(question))
         return
     drops = says(question, "which_goes", bench.sources.phrases)
     least = drops or asks(bench, question, "least")
@@ -84,6 +88,20 @@ def _add_widest(bench: Bench, launches: Sequence[Launch], *, surest: bool, n: in
     bench.sheet.must_say(bench.sheet.add(name, *about, week=first.week, placement=first.placement))
     bench.sheet.must_say(*(add_expected(bench, launch) for launch in ordered[:n]))
     bench.sheet.say("how_sure", closing=True)
+
+
+def _add_most_searched(bench: Bench, launches: Sequence[Launch], *, least: bool, n: int) -> None:
+    """Add how often shoppers search for the launches that are searched for most (or least) of a part of the plan."""
+    if not bench.engine.workspace.has("queries"):
+        bench.sheet.say("searches_off")
+        return
+    found = {one.product_id: bench.engine.search_demand(one.product_id) for one in launches}
+    volumes = {one: demand.volume_per_week for one, demand in found.items() if demand is not None}
+    known = {one: volume for one, volume in volumes.items() if math.isfinite(volume)}
+    ordered = sorted(known, key=lambda one: (known[one] if least else -known[one], one))
+    bench.sheet.say("ranked_by_searches", least=least)
+    for one in ordered[:n]:
+        bench.sheet.must_say(*add_searches(bench, bench.engine.product(one))[:1])
 
 
 def _relative_width(launch: Launch) -> float:

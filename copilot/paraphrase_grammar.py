@@ -160,7 +160,7 @@ def _slot_text(slot: str, noun: str, fact: Fact, rng: random.Random) -> str:
             raise _Unsayable
         return rng.choice((fact.subject_label, fact.subject_label.rsplit(" > ", 1)[-1]))
     if slot == "other":
-        return f"“{_needed(fact.other_label)}”"
+        return f"“{_needed(fact.other_label)}”" + (f" #{fact.other}" if fact.other_numbered else "")
     if slot == "placement":
         return _needed(fact.placement)
     if slot in ("week", "date"):

@@ -129,7 +129,8 @@ class Phrases:
         return {
             "title": quoted(fact.subject_label) + (f" #{fact.subject}" if fact.numbered else ""),
             "name": quoted(fact.subject_label),
-            "other": quoted(fact.other_label) if fact.other_label else "",
+            "other": (quoted(fact.other_label) if fact.other_label else "")
+            + (f" #{fact.other}" if fact.other_numbered else ""),
             "left_out": self._listed(fact.other_label),
             "group": "" if fact.subject in WHOLE_SHOP else self.name(fact.subject_label),
             "id": f"#{fact.subject}",

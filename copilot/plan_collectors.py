@@ -126,6 +126,7 @@ def rhythm(bench: Bench, groups: Sequence[str], weeks: Sequence[date] = (), *, l
 
     `limit_first` is for "should we launch more?": what sets the limit answers that.
     """
+    bench.sheet.say("counted_all", closing=True)
     if not groups:
         for week in weeks:
             bench.sheet.must_say(add_planned_count(bench, Part(weeks=(week,))))

@@ -72,6 +72,13 @@ class ProductReading:
     def _filled(self, question: Question, read: ReadMessage, previous: Question | None) -> Question:
         found = question.entities
         weighs = re.search(str(self.phrases.parsing["weighs"]), question.text, re.IGNORECASE) is not None
+        nameless = not (found.products or read.named or read.rest or read.group_words or question.change)
+        of_plans = re.search(str(self.phrases.parsing["names_plans"]), question.text, re.IGNORECASE) is not None
+        sets_two = question.intent is Intent.COMPARE or (question.intent is Intent.COMPARE_PLANS and not of_plans)
+        if weighs and nameless and sets_two and len(found.weeks) > 1:
+            return replace(question, intent=Intent.PLANNED, alternatives=())
+        if kind := self._kind_capped(question):
+            return replace(question, entities=replace(found, groups=kind))
         if weighs and found.text.count("PLACEMENT") > 1 and not (found.products or read.named or question.change):
             return replace(question, intent=Intent.WHY_HERE, alternatives=())  # it tells what each of them brought
         if question.intent is Intent.PRODUCT_SEARCH and not (read.unknown_id or read.same_title):
@@ -86,6 +93,8 @@ class ProductReading:
             read, found = replace(read, group_words=(), rest=()), question.entities
         if self._names_groups(question, read):
             return self._in_groups(question, read.rest)
+        if found.groups and not found.products and self._says_none(question) and self._of_whole_group(question):
+            return question  # "nothing from frozen foods" is about no dog food
         read = self.sides.with_the_other(question, read)
         question = replace(question, named=read.named)
         if read.named:
@@ -163,9 +172,26 @@ class ProductReading:
             return bool(groups) and (n_words == len(read.rest) or not read.named)
         if question.intent in OF_A_PART_TOO | {Intent.AUDIENCE} and self._is_category(read.rest):
             return True
+        if question.intent in (Intent.WHY_NOT, Intent.WHY_HERE) and self._says_none(question):
+            return bool(groups) and n_words == len(read.rest)
         named = self.reader.names.waiting_named([self.reader.names.mend(word) for word in read.rest])
         meant = bool(groups) and n_words == len(read.rest) and not (read.named or named)
         return meant and question.intent in SPEAKS_OF_GROUPS
+
+    def _kind_capped(self, question: Question) -> tuple[str, ...]:
+        """Return the categories that a limit speaks of in a word of their names: "at most 2 seasonal launches"."""
+        pattern = self.phrases.parsing.get("kind_capped")
+        if not pattern or not _caps(question) or question.entities.groups:
+            return ()
+        match = re.search(str(pattern), question.text, re.IGNORECASE)
+        return self.reader.loose_groups((match[1].casefold(),))[0] if match else ()
+
+    def _of_whole_group(self, question: Question) -> bool:
+        return re.search(str(self.phrases.parsing.get("whole_group", "(?!)")), question.entities.text) is not None
+
+    def _says_none(self, question: Question) -> bool:
+        """Say whether a message is about there being nothing of a kind: "why is nothing from dairy planned"."""
+        return re.search(str(self.phrases.parsing.get("none_of", "(?!)")), question.text, re.IGNORECASE) is not None
 
     def _loose_groups(self, rest: Sequence[str]) -> tuple[tuple[str, ...], int]:
         """Return the categories that words name, in part or, where no product has the words, by their meaning."""
@@ -223,7 +249,7 @@ class ProductReading:
         "Hot dogs" may be both; what speaks of launches together means the category.
         """
         found, names = question.entities, self.reader.names
-        if re.search(str(self.phrases.parsing.get("whole_group", "(?!)")), found.text):
+        if self._of_whole_group(question):
             return question
         strange = tuple(word for run in read.strange for word in run)
         beside = rf"\b{re.escape(strange[-1])}\W+{re.escape(read.group_words[0])}\b" if strange else "(?!)"
@@ -232,6 +258,8 @@ class ProductReading:
             if groups := self.reader.groups.in_other_words(words):
                 return replace(question, entities=replace(found, groups=groups), of_launches=True)
             return self._with_strangers(replace(question, entities=replace(found, groups=())), words)
+        if question.intent in (Intent.WHY_NOT, Intent.WHY_HERE) and self._says_none(question):
+            return question
         headed = names.waiting_headed(read.group_words)
         if headed and not _caps(question):
             return _meaning(replace(question, entities=replace(found, groups=())), headed, read.group_words)

@@ -46,6 +46,7 @@ from copilot.settled_intents import (
     barred,
     by_its_parts,
     is_bare,
+    is_unknown_name,
     names_of,
     weighed_up,
     with_the_other_kind,
@@ -59,7 +60,10 @@ from copilot.stray_words import StrayWords
 from copilot.taught_intents import taught_for
 from copilot.turns import (
     as_before,
+    asked_of_the_other,
     corrected,
+    in_the_supposed_slot,
+    is_of_no_other,
     narrowing,
     of_another_amount,
     of_the_other,
@@ -90,6 +94,7 @@ __all__ = [
 ]
 
 LEAST_OUT_OF_SCOPE = 0.5  # of its share: beside what the plan knows, declining takes a majority
+LEAST_OF_A_NAME = 0.2  # below it a word that nothing here knows is looked for in the catalogue
 LEAST_BESIDE_TWO = 0.6  # the same where two products are set beside each other
 QUESTION_LIMIT = 2_000  # characters; a longer message is almost surely pasted by mistake
 
@@ -185,6 +190,10 @@ class QuestionParser:
         question, read = self._understood(written, previous)
         if changed := of_another_amount(question.text, read, previous, self.phrases):
             return changed
+        if other := asked_of_the_other(question, read, previous, self.phrases):
+            return other
+        if is_of_no_other(question, read, previous, self.phrases):
+            previous = None
         return with_those_beside(self._completed(question, read, previous), previous)
 
     def _wish(self, written: str, previous: Question) -> Wish:
@@ -208,6 +217,8 @@ class QuestionParser:
         alternatives = tuple(ranked[:3])
         if previous is None and is_bare(read):
             intent, alternatives = Intent.PLANNED, ()
+        if previous is None and self._is_only_unknown(read, confidence):
+            intent, alternatives = Intent.PRODUCT_SEARCH, ()
         together = re.search(str(self.phrases.parsing["launches_together"]), cleaned, re.IGNORECASE) is not None
         question = Question(
             cleaned,
@@ -222,6 +233,10 @@ class QuestionParser:
             points_back=re.search(str(self.phrases.parsing["points_back"]), cleaned, re.IGNORECASE) is not None,
         )
         return question, read
+
+    def _is_only_unknown(self, read: ReadMessage, confidence: float) -> bool:
+        """Say whether a message without blanks is a word that nothing knows and that sounds like no question."""
+        return self.phrases.lexicon.unspaced and is_unknown_name(read) and confidence < LEAST_OF_A_NAME
 
     def _ranked(
         self, scores: dict[Intent, float], read: ReadMessage, cleaned: str, *, alone: bool
@@ -253,7 +268,7 @@ class QuestionParser:
         question = without_their_kind(question)
         question = by_its_words(question, read, previous, self.phrases)
         question = weighed_up(without_a_product(question, read, previous), read, self.phrases)
-        question = of_that_week(question, previous, self.phrases)
+        question = in_the_supposed_slot(of_that_week(question, previous, self.phrases), previous, self.phrases)
         question = of_a_number(question, read, previous, self.engine.weeks)
         question = of_those(question, read, previous, self.phrases)
         question = narrowing(of_the_shown_there(question, read, previous), read, previous, self.phrases)

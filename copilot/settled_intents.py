@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NEXT_SHARE = 0.25  # of the likeliest one's share, from which the next reading goes before one that lacks its product
 
+_NAME = 6  # characters of a name in a language without blanks
 SURE = 0.7  # confidence from which a reading stands though the message holds none of its cues
 
 WEIGHED_UP = frozenset({Intent.FORECAST, Intent.SIMILAR, Intent.DRIVERS, Intent.WHAT_IF})
@@ -116,6 +117,8 @@ def barred(question: Question) -> Question:
         return replace(question, entities=replace(found, weeks=asked, without=()))
     slots = (*found.weeks, *found.placements)
     all_barred = bool(slots) and all(one in found.without for one in slots)
+    if question.intent is Intent.WHY_NOT and all_barred:  # "why not in week 48?" asks about week 48
+        return replace(question, entities=replace(found, without=()))
     supposes = question.intent in (Intent.WHAT_IF, Intent.WHAT_IF_MOVE) and question.change is None
     if supposes and all_barred and (found.products or question.ambiguous_products):
         return replace(question, intent=Intent.WHAT_IF, change=Change("drop"), alternatives=())
@@ -127,3 +130,9 @@ def is_bare(read: ReadMessage) -> bool:
     masked = read.readings[-1] if read.readings else read.entities.text
     left = re.sub(r"\b(?:PRODUCT|WEEK|PLACEMENT|GROUP)\b", " ", masked)
     return left != masked and not words_of(left)
+
+
+def is_unknown_name(read: ReadMessage) -> bool:
+    """Say whether a message names nothing that is known and is no longer than a name."""
+    kinds = re.search(r"\b(?:PRODUCT|WEEK|PLACEMENT|GROUP|NUMBER)\b", read.entities.text)
+    return bool(read.strange) and kinds is None and len("".join(words_of(read.entities.text))) <= _NAME

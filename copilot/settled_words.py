@@ -20,6 +20,8 @@ _OF_THE_SEASON = frozenset({Intent.RHYTHM, Intent.PLANNED, Intent.EXTREMES})
 _OF_A_PLACEMENT = ABOUT_A_PRODUCT | {Intent.PLANNED, Intent.COMPARE, Intent.RISKS, Intent.CONFIDENCE}
 """Intents that "is the front page better?" sounds like, though it names no product."""
 
+_FEW = 5  # products that one name may have; a word that more of them share is a kind of goods
+
 
 def says(question: Question, what: str, phrases: Phrases, text: str = "") -> bool:
     """Say whether a message, or its masked text, holds the words of `[parsing.settles]` under this name."""
@@ -57,6 +59,9 @@ def by_its_words(question: Question, read: ReadMessage, previous: Question | Non
     places_alone = bool(found.placements) and not (about_one or found.weeks or found.groups or read.rest)
     if question.intent in _OF_A_PLACEMENT and places_alone and says(question, "judges", phrases):
         return replace(question, intent=Intent.WHY_HERE, alternatives=())  # it tells what they brought in the past
+    one_name = any(len(meant) <= _FEW for meant in read.named)
+    if question.intent in _OF_THE_SEASON and one_name and says(question, "best_slot", phrases):
+        return replace(question, intent=Intent.WHY_HERE, of_launches=False, alternatives=())
     if question.intent in _OF_THE_SEASON and about_one and says(question, "should_launch", phrases):
         return replace(question, intent=Intent.WHY_HERE, of_launches=False, alternatives=())
     return question

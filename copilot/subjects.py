@@ -214,7 +214,9 @@ def _shared_names(segment: Segment, phrases: Phrases) -> list[str]:
     written = {token.text.strip('“”"').lower() for token in names}
     unnumbered = [fact for fact in segment.facts if fact.numbered and f"#{fact.subject}".lower() not in written]
     own = [fact for fact in unnumbered if ITSELF in phrases.facts[fact.name].subjects]
-    return [f"name:{fact.subject_label}" for fact in own if fact.subject_label.lower() in written]
+    others = [one for one in segment.facts if one.other_numbered and f"#{one.other}".lower() not in written]
+    told = [fact.subject_label for fact in own] + [fact.other_label for fact in others if fact.spec.direction]
+    return [f"name:{label}" for label in told if label.lower() in written]
 
 
 def _pronoun_reasons(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:

@@ -132,6 +132,8 @@ def fact_names(fact: Fact) -> Iterator[str]:
         yield subject.rsplit(" > ", 1)[1]
     if subject:
         yield f"#{fact.subject}"
+    if fact.other_numbered:
+        yield f"#{fact.other}"
 
 
 def _in_full(token: Token, lexicon: Lexicon) -> list[Token]:

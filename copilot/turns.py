@@ -121,6 +121,52 @@ def of_the_other(question: Question, read: ReadMessage, previous: Question | Non
     return replace(question, entities=replace(found, products=beside))
 
 
+def asked_of_the_other(
+    question: Question, read: ReadMessage, previous: Question | None, phrases: Phrases
+) -> Question | None:
+    """Read "why not the other one?" after a change as that change of the other product, or None.
+
+    Of several that would give way it stays open which is meant. What would come in for a product that is left out is
+    asked about as it is: the plan leaves it out already.
+    """
+    if previous is None or question.intent is not Intent.WHY_NOT or not _changes_one(previous):
+        return None
+    other = of_the_other(question, read, previous, phrases)
+    if other is question:
+        return None
+    slots = {"weeks": question.entities.weeks, "placements": question.entities.placements}
+    named = {kind: values for kind, values in slots.items() if values}
+    found = replace(previous.entities, products=other.entities.products, **named)
+    return replace(
+        previous,
+        text=question.text,
+        entities=found,
+        named=(),
+        ambiguous_products=other.ambiguous_products,
+        product_words="",
+        exact=True,
+        beside=previous.entities.products,
+        wish="",
+        stopped=False,
+        mended=False,
+        variation=0,
+    )
+
+
+def _changes_one(previous: Question) -> bool:
+    supposes = previous.intent in (Intent.WHAT_IF_MOVE, Intent.WHAT_IF) and bool(previous.entities.products)
+    return supposes and (previous.change is None or previous.change.kind != "drop")
+
+
+def is_of_no_other(question: Question, read: ReadMessage, previous: Question | None, phrases: Phrases) -> bool:
+    """Say whether a message asks why not "the other one" where the change before spoke of one product only."""
+    pattern = phrases.parsing.get("the_other")
+    if previous is None or previous.intent not in (Intent.WHAT_IF_MOVE, Intent.WHAT_IF) or previous.beside:
+        return False
+    names = read.named or read.rest or question.entities.groups or question.intent is not Intent.WHY_NOT
+    return bool(pattern) and not names and re.search(str(pattern), question.text, re.IGNORECASE) is not None
+
+
 def other_than_the_one_before(question: Question, previous: Question | None, phrases: Phrases) -> Question:
     """Take "the other potato chips" for those that share the name and are not the product of the turn before."""
     pattern, before = phrases.parsing.get("another_of"), previous.entities.products[:1] if previous else ()
@@ -129,6 +175,21 @@ def other_than_the_one_before(question: Question, previous: Question | None, phr
     if not pattern or not fewer or not re.search(str(pattern), question.text, re.IGNORECASE):
         return question
     return replace(question, ambiguous_products=left)
+
+
+def in_the_supposed_slot(question: Question, previous: Question | None, phrases: Phrases) -> Question:
+    """Take "what does it sell then?" after a move for the slot that was supposed."""
+    found = question.entities
+    moved = previous is not None and previous.intent is Intent.WHAT_IF_MOVE
+    names = found.weeks or found.placements or found.shift_weeks is not None or found.groups
+    if previous is None or not moved or question.intent is not Intent.FORECAST or names:
+        return question
+    before, own = previous.entities, found.products or previous.entities.products
+    says_then = re.search(str(phrases.parsing["in_that_case"]), question.text, re.IGNORECASE) is not None
+    if not says_then or own[:1] != before.products[:1]:
+        return question
+    slot = {"weeks": before.weeks, "placements": before.placements, "shift_weeks": before.shift_weeks}
+    return replace(question, entities=replace(found, products=own[:1], **slot))
 
 
 def without_the_dismissed(text: str, phrases: Phrases) -> str:

@@ -129,9 +129,27 @@ def test_a_third_product_of_a_comparison_is_named_as_left_out(told_parsed):
     assert told_parsed("compare #101 and #102").messages == ()
 
 
-def test_a_second_product_of_a_why_is_named_as_left_out(told_parsed):
-    sheet = told_parsed("why are #101 and #102 planned?")
-    assert "also_named" in {message.key for message in sheet.messages}
+@pytest.mark.parametrize(
+    ("text", "lang"), [("why are #101 and #102 planned?", "en"), ("为什么 #101 和 #102 都上新？", "zh")]
+)
+def test_a_why_of_two_products_is_told_of_both(told_parsed, text, lang):
+    sheet = told_parsed(text, lang)
+    told = [(sheet.get(one).name, sheet.get(one).subject) for one in sheet.essential]
+    assert told[:2] == [("launch_slot", "101"), ("launch_slot", "102")]
+    assert {(name, one) for name in ("expected_units", "slot_loss") for one in ("101", "102")} <= set(told)
+    assert "also_named" not in {message.key for message in sheet.messages}
+
+
+def test_a_third_product_of_a_why_is_named_as_left_out(told_parsed):
+    sheet = told_parsed("why are #101, #102 and #106 planned?")
+    assert [m.params["titles"] for m in sheet.messages if m.key == "also_named"] == ["Cheese Pizza #106"]
+
+
+def test_a_why_of_two_tells_one_elsewhere_by_what_its_move_would_change(told_parsed, small_stored):
+    week = small_stored.plan.launch_of("101").week
+    sheet = told_parsed(f"why are #101 and #102 both in week {week.isocalendar().week}?")
+    moved = [(fact.subject, fact.week) for fact in sheet if fact.name == "move_delta"]
+    assert moved == [("102", week)]
 
 
 @pytest.mark.parametrize(("text", "lang"), [("what if we launch #101 twice?", "en"), ("如果 #101 上新两次呢？", "zh")])
@@ -170,3 +188,9 @@ def test_a_name_without_a_size_may_be_any_of_its_sizes(small_engine, small_store
     assert found.still_possible == (small.product_id, large.product_id)
     by_number = replace(asked, ambiguous_products=(small.product_id,))
     assert choose_product(by_number, stored, small_engine).product_id == small.product_id
+
+
+def test_a_product_that_another_clause_only_talks_of_is_no_second_of_a_why(parser, small_engine, small_stored):
+    text = "He loves organic vanilla yogurt. Why did the tortilla chips end up there?"
+    question = settled(parser.parse(text), small_stored, small_engine)
+    assert question.entities.products == ("102",)

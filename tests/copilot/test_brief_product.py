@@ -83,3 +83,15 @@ def test_an_excluded_product_is_told_to_be_the_operators_decision(small_engine, 
     left_out = write_brief("107", small_engine, small_stored, load_phrases(lang)).markdown
     assert said not in left_out
     assert else_said in left_out
+
+
+def test_what_may_as_well_point_up_does_not_speak_against_a_slot():
+    from copilot.brief_product import is_against
+    from copilot.factsheet import Fact, Source
+
+    def trend(value, low, high):
+        return Fact("F1", "search_trend", "101", "Potato Chips", value, "ratio", (low, high), Source("model"))
+
+    assert is_against(trend(0.8, 0.7, 0.9))
+    assert not is_against(trend(0.98, 0.67, 1.43))
+    assert not is_against(trend(1.2, 1.1, 1.3))

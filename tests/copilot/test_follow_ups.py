@@ -144,3 +144,39 @@ def test_a_wish_looks_for_names_only_where_it_may_be_one(phrases):
         raise AssertionError("looked for names")
 
     assert read_wish("why is #101 in week 43?", phrases, fail) == ""
+
+
+def test_why_not_the_other_one_supposes_the_same_of_the_launch_that_would_give_way(parser):
+    moved = replace(parser.parse("what if we move #101 to week 44?"), beside=("102",))
+    other = parser.parse("why not the other one?", previous=moved)
+    assert (other.intent, other.entities.products, other.entities.weeks) == (
+        Intent.WHAT_IF_MOVE,
+        ("102",),
+        (date(2017, 10, 30),),
+    )
+    there = parser.parse("why not the other one in week 45?", previous=moved)
+    assert (there.entities.products, there.entities.weeks) == (("102",), (date(2017, 11, 6),))
+    several = parser.parse("why not the other one?", previous=replace(moved, beside=("102", "103")))
+    assert (several.entities.products, several.ambiguous_products) == ((), ("102", "103"))
+
+
+def test_why_not_the_one_that_would_come_in_asks_what_it_is(parser):
+    dropped = replace(parser.parse("what if we drop #101?"), beside=("107",))
+    other = parser.parse("why not the other one?", previous=dropped)
+    assert (other.intent, other.entities.products) == (Intent.WHY_NOT, ("107",))
+
+
+def test_where_no_other_was_spoken_of_the_same_is_not_told_again(parser):
+    alone = replace(parser.parse("what if we move #101 to week 44?"), beside=())
+    assert parser.parse("why not the other one?", previous=alone).entities.products == ()
+
+
+def test_what_it_sells_then_is_asked_of_the_slot_that_was_supposed(parser):
+    moved = parser.parse("what if we move #101 to week 44?")
+    then = parser.parse("and what does it sell then?", previous=moved)
+    assert (then.intent, then.entities.products, then.entities.weeks) == (
+        Intent.FORECAST,
+        ("101",),
+        (date(2017, 10, 30),),
+    )
+    assert parser.parse("what does it sell?", previous=moved).entities.weeks == ()
