@@ -33,11 +33,12 @@ class CharacterMatcher(IntentMatcher):
 
     Args:
         phrases: the language's examples and cues.
+        without: a family of phrasing that nothing is learned from, to see how it fares as a new way to ask.
     """
 
-    def __init__(self, phrases: Phrases) -> None:
+    def __init__(self, phrases: Phrases, without: str = "") -> None:
         examples = [text for words in phrases.intents.values() for text in words.examples]
-        super().__init__(CharacterEncoder([masked_words(text, phrases) for text in examples]), phrases)
+        super().__init__(CharacterEncoder([masked_words(text, phrases) for text in examples]), phrases, without=without)
 
     def concerns(self, intent: Intent, text: str) -> bool:
         """Say whether a message holds a cue of an intent, or a word of the plan."""

@@ -38,6 +38,7 @@ from copilot.goods_sense import SURELY, GoodsSense
 from copilot.intents import FOLLOW_UP_LEAD, KINDS, Intent, IntentMatcher
 from copilot.message_marks import is_of_another_script, without_marks
 from copilot.message_spacing import says_only
+from copilot.phrases import load_phrases
 from copilot.product_reading import SHOWN_CANDIDATES, ProductReading
 from copilot.question import UNSURE_MARGIN, Question, question_from_json
 from copilot.settled_intents import (
@@ -122,7 +123,9 @@ class QuestionParser:
     @cached_property
     def goods(self) -> GoodsSense:
         """What tells goods that the catalogue lacks from other words."""
-        return GoodsSense(self.encoder, self.phrases, self._cache)
+        glossary = self.reader.glossary
+        told_in = self.phrases if self.phrases.goods else load_phrases(glossary.lang)
+        return GoodsSense(self.encoder, told_in, self._cache, glossary.names)
 
     @cached_property
     def strays(self) -> StrayWords:
