@@ -128,9 +128,10 @@ def _relative(text: str, clock: Clock, words: Words) -> Iterator[Span]:
 
 
 def _holidays(text: str, clock: Clock, parsing: Words, words: Words) -> Iterator[Span]:
-    """A holiday names its week, unless a noun follows that it belongs to: 圣诞贺卡."""
-    days = parsing["holidays"]
-    assert isinstance(days, Mapping)
+    """A holiday names its week, one without a fixed date an unknown one, unless a noun follows that it belongs to."""
+    fixed = parsing["holidays"]
+    assert isinstance(fixed, Mapping)
+    days = {**dict.fromkeys(_strings(words["moving"]), ""), **fixed}
     taken: list[tuple[int, int]] = []
     for name, day in sorted(days.items(), key=lambda one: -len(str(one[0]))):
         written = re.sub(r"(?<=\D)(?=\d)|(?<=\d)(?=\D)", r"\\s*", re.escape(str(name)))
@@ -138,6 +139,9 @@ def _holidays(text: str, clock: Clock, parsing: Words, words: Words) -> Iterator
             if any(match.start() < end and start < match.end() for start, end in taken):
                 continue
             taken.append(match.span())
+            if not day:
+                yield Span(match.start(), match.end(), unknown=True)
+                continue
             month, number = map(int, str(day).split("-"))
             yield Span(match.start(), match.end(), (clock.day(None, month, number, str(name)),))
 

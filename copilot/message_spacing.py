@@ -26,6 +26,7 @@ _ONE_WEEK = re.compile(r"(?:晚|早|迟|提前|推|延后?|后移|前移|往[前
 _ONE_MORE = re.compile(r"(?:多|少|再|加|超过|只|仅|上|限制在|给|出|放|容纳)$")  # before 一个, a number of places
 _ONE_OF = ("一个", "一款", "一次", "一位")
 _FOUR_WEEKS = re.compile(r"(?:前|首|头)$")  # before 四周, what every forecast is over
+_BOTH = re.compile(r"(?:个|套|份|种)?(?:情景|方案|计划|版(?!本?\d))")  # after 两, which then counts what is compared
 _NUMBERED = re.compile(r"[一二两三四五六七八九十百千]")  # a word with one of these holds a number to be read
 _EDGES = re.compile(rf"(?<=[{HAN}])(?=[A-Za-z0-9#“\"])|(?<=[A-Za-z0-9%”\"])(?=[{HAN}])")
 _PRICE_SHARE = re.compile(r"(?:打)?\s*(\d)\s*(?:\.\s*)?(\d)?\s*折")
@@ -92,6 +93,8 @@ class MessageSpacing:
             return f" {percent_value(match):g}% "
         week = after.startswith(("周", "个星期", "星期"))
         if piece == "四" and week and _FOUR_WEEKS.search(before):
+            return piece
+        if piece in ("两", "俩", "二") and _BOTH.match(after):
             return piece
         if piece == "一" and not (week and _ONE_WEEK.search(before)):
             places = after.startswith(("个", "款", "次", "位")) and _ONE_MORE.search(before)

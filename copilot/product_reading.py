@@ -212,6 +212,9 @@ class ProductReading:
         found, names = question.entities, self.reader.names
         if re.search(str(self.phrases.parsing.get("whole_group", "(?!)")), found.text):
             return question
+        if re.search(str(self.phrases.parsing.get("one_of_group", "(?!)")), found.text):
+            if one_of_them := names.waiting_named(read.group_words):
+                return _meaning(replace(question, entities=replace(found, groups=())), one_of_them, read.group_words)
         strange = tuple(word for run in read.strange for word in run)
         beside = rf"\b{re.escape(strange[-1])}\W+{re.escape(read.group_words[0])}\b" if strange else "(?!)"
         if re.search(beside, question.text, re.IGNORECASE):

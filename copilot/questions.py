@@ -33,6 +33,7 @@ from copilot.conversation_context import (
     with_the_one_before,
 )
 from copilot.entities import Entities, EntityReader, ReadMessage
+from copilot.elsewhere import speaks_of_elsewhere
 from copilot.errors import QuestionTooLong, UnsupportedLanguage
 from copilot.goods_sense import SURELY, GoodsSense
 from copilot.intents import FOLLOW_UP_LEAD, KINDS, Intent, IntentMatcher
@@ -209,6 +210,8 @@ class QuestionParser:
         alternatives = tuple(ranked[:3])
         if previous is None and is_bare(read):
             intent, alternatives = Intent.PLANNED, ()
+        if previous is None and intent is Intent.PLANNED and read.entities.shift_weeks is not None:
+            intent = intent if read.entities.weeks else Intent.WHAT_IF_MOVE  # "two weeks later?", of whatever it is
         together = re.search(str(self.phrases.parsing["launches_together"]), cleaned, re.IGNORECASE) is not None
         question = Question(
             cleaned,
@@ -284,6 +287,8 @@ class QuestionParser:
         Beside words of the plan they are kept, so that the answer asks back about them; else it is out of scope.
         """
         found = question.entities
+        if speaks_of_elsewhere(found.text, self.phrases, lambda text: self.matcher.holds_cue(question.intent, text)):
+            return replace(question, intent=Intent.OUT_OF_SCOPE, entities=Entities(text=found.text), alternatives=())
         off_topic = re.search(str(self.phrases.parsing["off_topic"]), question.text, re.IGNORECASE) is not None
         if off_topic and not (found.products or found.weeks or found.placements or read.unknown_id):
             return replace(question, intent=Intent.OUT_OF_SCOPE, entities=Entities(text=found.text), alternatives=())
@@ -305,6 +310,9 @@ class QuestionParser:
             self.phrases.lexicon,
             likely=likely,
         )
+        asks_why = re.search(str(self.phrases.parsing.get("asks_why", "(?!)")), question.text)
+        if asks_why and question.intent in (Intent.WHY_HERE, Intent.WHY_NOT):
+            return question
         drops = change is not None and change.kind == "drop"
         sure, found = question.confidence >= SURE, question.entities
         slots = found.weeks or found.placements or found.unknown_weeks
