@@ -26,6 +26,7 @@ _ONE_WEEK = re.compile(r"(?:晚|早|迟|提前|推|延后?|后移|前移|往[前
 _ONE_MORE = re.compile(r"(?:多|少|再|加|超过|只|仅|上|限制在|给|出|放|容纳)$")  # before 一个, a number of places
 _ONE_OF = ("一个", "一款", "一次", "一位")
 _FOUR_WEEKS = re.compile(r"(?:前|首|头)$")  # before 四周, what every forecast is over
+_BEFORE_DIGIT = re.compile(r"(?<!\d)([，。；：！？])(?=\d)")  # a clause that begins with a number is no decimal
 _BOTH = re.compile(r"(?:个|套|份|种)?(?:情景|方案|计划|版(?!本?\d))")  # after 两, which then counts what is compared
 _NUMBERED = re.compile(r"[一二两三四五六七八九十百千]")  # a word with one of these holds a number to be read
 _EDGES = re.compile(rf"(?<=[{HAN}])(?=[A-Za-z0-9#“\"])|(?<=[A-Za-z0-9%”\"])(?=[{HAN}])")
@@ -55,7 +56,7 @@ class MessageSpacing:
 
     def spaced(self, text: str) -> str:
         """Return the message with blanks, digits and the calendar's names."""
-        plain = folded(text)
+        plain = folded(_BEFORE_DIGIT.sub(r"\1 ", text))
         parts, end = [], 0
         for run in RUN.finditer(plain):
             parts += [plain[end : run.start()], "".join(self._pieces(run[0], plain[run.end() :]))]

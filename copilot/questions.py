@@ -310,9 +310,11 @@ class QuestionParser:
             self.phrases.lexicon,
             likely=likely,
         )
-        asks_why = re.search(str(self.phrases.parsing.get("asks_why", "(?!)")), question.text)
-        if asks_why and question.intent in (Intent.WHY_HERE, Intent.WHY_NOT):
-            return question
+        if re.search(str(self.phrases.parsing.get("asks_why", "(?!)")), question.text):
+            supposes = question.intent is Intent.WHAT_IF and bool(question.named)
+            question = replace(question, intent=Intent.WHY_NOT, alternatives=()) if supposes else question
+            if question.intent in (Intent.WHY_HERE, Intent.WHY_NOT):
+                return question
         drops = change is not None and change.kind == "drop"
         sure, found = question.confidence >= SURE, question.entities
         slots = found.weeks or found.placements or found.unknown_weeks
