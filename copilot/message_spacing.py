@@ -97,6 +97,8 @@ class MessageSpacing:
             return piece
         if piece in ("两", "俩", "二") and _BOTH.match(after):
             return piece
+        if piece == "一" and after.startswith("月"):
+            return " 1 "
         if piece == "一" and not (week and _ONE_WEEK.search(before)):
             places = after.startswith(("个", "款", "次", "位")) and _ONE_MORE.search(before)
             return " 1 " if places else piece
