@@ -67,12 +67,17 @@ class GoodsSense:
 
     def _share(self, words: str) -> float | None:
         """Return how surely some words are goods, 0..1, or None where neither a list nor the encoder can tell."""
-        if self._surely.issuperset(words_of(words)):
+        if self.surely(words):
             return 1.0
         if not self._goods or is_unspaced(words):
             return None
         shares = self._model.shares(self._encoder.encode([words]))[0]
         return float(shares[self._model.names.index(_GOODS)])
+
+    def surely(self, words: str) -> bool:
+        """Say whether a glossary gives all of some words for goods."""
+        said = words_of(words)
+        return bool(said) and self._surely.issuperset(said)
 
     def lists(self, word: str) -> bool:
         """Say whether the list of goods holds a word."""

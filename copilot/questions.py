@@ -32,8 +32,8 @@ from copilot.conversation_context import (
     with_pronouns,
     with_the_one_before,
 )
-from copilot.entities import Entities, EntityReader, ReadMessage
 from copilot.elsewhere import speaks_of_elsewhere
+from copilot.entities import Entities, EntityReader, ReadMessage
 from copilot.errors import QuestionTooLong, UnsupportedLanguage
 from copilot.goods_sense import SURELY, GoodsSense
 from copilot.intents import FOLLOW_UP_LEAD, KINDS, Intent, IntentMatcher
