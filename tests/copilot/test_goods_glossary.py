@@ -102,3 +102,13 @@ def test_one_of_two_products_compared_is_replaced(parser):
     second = parser.parse("后面那个换成草莓", "zh", pair)
     assert (first.intent, set(first.entities.products)) == (Intent.COMPARE, {"933638", "882130"})
     assert (second.intent, set(second.entities.products)) == (Intent.COMPARE, {"970814", "882130"})
+
+
+@pytest.mark.parametrize(
+    ("message", "intent"), [("能赚多少", Intent.REVENUE), ("里面哪个最好", Intent.EXTREMES), ("那风险呢", Intent.RISKS)]
+)
+def test_a_short_turn_goes_on_about_the_launches_before(message, intent, parser):
+    before = parser.parse("44周上什么", "zh")
+    question = parser.parse(message, "zh", before)
+    assert (question.intent, question.entities.weeks) == (intent, before.entities.weeks)
+    assert not parser.parse("整个计划能赚多少", "zh", before).entities.weeks
