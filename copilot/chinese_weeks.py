@@ -56,18 +56,20 @@ def _parts_of_months(text: str, clock: Clock, words: Words) -> Iterator[Span]:
     """Weeks of a month: 12月第一周, 11月底, 11月上半月."""
     for match in re.finditer(str(words["month_week"]), text):
         nth = int(match[2]) if match[2] else (1 if match[3] else -1)
-        yield Span(match.start(), match.end(), (clock.week_of_month(None, int(match[1]), nth),))
+        year = _year_before(text, match.start(), clock, words)
+        yield Span(match.start(), match.end(), (clock.week_of_month(year, int(match[1]), nth),))
     for match in re.finditer(str(words["month_part"]), text):
         month, part = int(match[1]), match[2]
         if not 1 <= month <= 12:
             continue
-        inside = clock.weeks_of(month)
+        year = _year_before(text, match.start(), clock, words)
+        inside = tuple(week for week in clock.weeks_of(month) if year in (None, week.year))
         if part in _strings(words["begins"]):
-            weeks: tuple[date, ...] = (clock.week_of_month(None, month, 1),)
+            weeks: tuple[date, ...] = (clock.week_of_month(year, month, 1),)
         elif part in _strings(words["middle"]):
-            weeks = (clock.day(None, month, _MIDDLE, match[0]),)
+            weeks = (clock.day(year, month, _MIDDLE, match[0]),)
         elif part in _strings(words["ends"]):
-            weeks = (clock.week_of_month(None, month, -1),)
+            weeks = (clock.week_of_month(year, month, -1),)
         elif part in _strings(words["first_half"]):
             weeks = tuple(week for week in inside if week.day < _MIDDLE)
         else:
@@ -122,15 +124,17 @@ def _relative(text: str, clock: Clock, words: Words) -> Iterator[Span]:
     taken: list[tuple[int, int]] = []
     for phrase, week in sorted(phrases, key=lambda one: -len(one[0])):  # 下下周 before 下周
         for match in re.finditer(re.escape(phrase), text):
-            if not any(match.start() < end and start < match.end() for start, end in taken):
+            own = phrase in _strings(words["this_week"]) and re.search(str(words["its_own"]), text[: match.start()])
+            if not own and not any(match.start() < end and start < match.end() for start, end in taken):
                 taken.append(match.span())
                 yield Span(match.start(), match.end(), (week,))
 
 
 def _holidays(text: str, clock: Clock, parsing: Words, words: Words) -> Iterator[Span]:
-    """A holiday names its week, unless a noun follows that it belongs to: 圣诞贺卡."""
-    days = parsing["holidays"]
-    assert isinstance(days, Mapping)
+    """A holiday names its week, one without a fixed date an unknown one, unless a noun follows that it belongs to."""
+    fixed = parsing["holidays"]
+    assert isinstance(fixed, Mapping)
+    days = {**dict.fromkeys(_strings(words["moving"]), ""), **fixed}
     taken: list[tuple[int, int]] = []
     for name, day in sorted(days.items(), key=lambda one: -len(str(one[0]))):
         written = re.sub(r"(?<=\D)(?=\d)|(?<=\d)(?=\D)", r"\\s*", re.escape(str(name)))
@@ -138,6 +142,9 @@ def _holidays(text: str, clock: Clock, parsing: Words, words: Words) -> Iterator
             if any(match.start() < end and start < match.end() for start, end in taken):
                 continue
             taken.append(match.span())
+            if not day:
+                yield Span(match.start(), match.end(), unknown=True)
+                continue
             month, number = map(int, str(day).split("-"))
             yield Span(match.start(), match.end(), (clock.day(None, month, number, str(name)),))
 
@@ -173,7 +180,9 @@ def _months(text: str, clock: Clock, words: Words) -> Iterator[Span]:
     for match in re.finditer(str(words["month"]), text):
         month = int(match[1])
         if 1 <= month <= 12:
-            weeks = clock.weeks_of(month) or (clock.day(None, month, _MIDDLE, match[0]),)
+            year = _year_before(text, match.start(), clock, words)
+            weeks = tuple(week for week in clock.weeks_of(month) if year in (None, week.year))
+            weeks = weeks or (clock.day(year, month, _MIDDLE, match[0]),)
             yield Span(match.start(), match.end(), weeks)
     for key, step in (("this_month", 0), ("next_month", 1)):
         month = (clock.as_of.month - 1 + step) % 12 + 1
@@ -181,6 +190,14 @@ def _months(text: str, clock: Clock, words: Words) -> Iterator[Span]:
             for match in re.finditer(re.escape(phrase), text):
                 weeks = clock.weeks_of(month) or (clock.day(None, month, _MIDDLE, phrase),)
                 yield Span(match.start(), match.end(), weeks)
+
+
+def _year_before(text: str, start: int, clock: Clock, words: Words) -> int | None:
+    """Return the year that stands before a month, as in 明年2月, or None."""
+    years = words["years"]
+    assert isinstance(years, Mapping)
+    before = text[:start].rstrip().removesuffix("的").rstrip()
+    return next((clock.as_of.year + int(step) for word, step in years.items() if before.endswith(str(word))), None)
 
 
 def _strings(found: object) -> list[str]:

@@ -111,6 +111,9 @@ def with_the_one_before(question: Question, read: ReadMessage, previous: Questio
     Beside words that nothing explains it takes an "it": they may be the other product.
     """
     before = previous.entities.products[:1] if previous else ()
+    if previous is not None and previous.intent is Intent.COMPARE and (at := _replaced(question.text, phrases)):
+        question = replace(question, intent=Intent.COMPARE, alternatives=())
+        before = previous.entities.products[2 - at : 3 - at]
     if question.intent is not Intent.COMPARE or len(set(question.named)) != 1 or not before:
         return question
     refers = re.search(str(phrases.parsing["refers"]), question.text, re.IGNORECASE)
@@ -118,6 +121,13 @@ def with_the_one_before(question: Question, read: ReadMessage, previous: Questio
         return question
     found = replace(question.entities, products=(*before, *question.entities.products))
     return replace(question, named=(before, *question.named), entities=found)
+
+
+def _replaced(text: str, phrases: Phrases) -> int:
+    """Return which of two products a message replaces by another, 1 or 2; 0 when it replaces none."""
+    keys = ("replaces_first", "replaces_second")
+    said = (re.search(str(phrases.parsing.get(key, "(?!)")), text) is not None for key in keys)
+    return next((at for at, found in enumerate(said, start=1) if found), 0)
 
 
 def of_the_shown(text: str, previous: Question | None, phrases: Phrases) -> Question | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from copilot.asides import Asides
 from copilot.catalogue_names import CatalogueNames, NamedSpan, Words, words_of
+from copilot.goods_glossary import load_glossary
 from copilot.group_names import GroupNames
 from copilot.loose_names import LooseName, LooseNames
 from copilot.mending import QUOTED, Mender
@@ -70,8 +71,14 @@ class EntityReader:
         no_group = str(parsing.get("no_group", "(?!)"))
         self.groups = GroupNames(groups, self.phrases.lexicon, self.question_words, other_words, no_group)
         unspaced = self.phrases.lexicon.unspaced
-        self._spacing = MessageSpacing(self.phrases, self.names.unspaced_words) if unspaced else None
+        own = self.names.unspaced_words if unspaced else frozenset()
+        self.glossary = load_glossary(self.phrases.lang).of_a_catalogue(own, self._has_called)
+        self._spacing = MessageSpacing(self.phrases, own, self.glossary) if unspaced else None
         self._mender = Mender(self.phrases, self.names, self.engine.placements, self.groups.names, self._is_everyday)
+
+    def _has_called(self, name: str) -> bool:
+        """Say whether a category or a product of the catalogue is called so."""
+        return any(name == one.casefold() for one in self.groups.names) or self.names.calls_so(words_of(name))
 
     def read(self, text: str) -> ReadMessage:
         """Return the entities of a message."""
@@ -123,8 +130,9 @@ class EntityReader:
         in_order = sorted(loose, key=lambda one: one.start)
         known, strange = [one for one in in_order if one.products], [one for one in in_order if not one.products]
         names = known or any(span.kind for span in spans)
-        # In an unspaced script characters beside a name that no word covers are no second name.
-        return known, [] if self._spacing and names else strange
+        if self._spacing and names:  # beside a name, characters that no word covers are no second name
+            strange = [one for one in strange if not all(map(is_unspaced, one.words))]
+        return known, strange
 
     def _readings(
         self, text: str, spans: Sequence[Mention], known: Sequence[LooseName], strange: Sequence[LooseName]
@@ -268,7 +276,8 @@ class EntityReader:
     def _is_everyday(self, word: str) -> bool:
         """Say whether a word alone names no product: a word of questions, a number, or one of everyday speech."""
         if is_unspaced(word):
-            return self._spacing is not None and self._spacing.covers(word)
+            lone = len(word) == 1 and not self.names.has(word)  # a character that no word covers
+            return lone or (self._spacing is not None and self._spacing.covers(word))
         numbered = len(word) <= _SHORT_CODE and any(letter.isdigit() for letter in word)
         if word in self._everyday or numbered or len(word) == 1:
             return True

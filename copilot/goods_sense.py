@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from copilot.kernel_model import KernelModel
+from copilot.segments import is_unspaced
 from copilot.waiting_names import words_of
 from retrieval.encoder import encode_cached
 
@@ -35,11 +36,18 @@ class GoodsSense:
         encoder: the text encoder of the workspace.
         phrases: the language's words.
         cache: keeps the embeddings between starts; None encodes them anew.
+        surely: words that are goods, whatever they are like: those of a glossary.
     """
 
-    def __init__(self, encoder: TextEncoder, phrases: Phrases, cache: EmbeddingCache | None = None) -> None:
+    def __init__(
+        self,
+        encoder: TextEncoder,
+        phrases: Phrases,
+        cache: EmbeddingCache | None = None,
+        surely: frozenset[str] = frozenset(),
+    ) -> None:
         self._encoder, self._cache = encoder, cache
-        self._goods = phrases.goods
+        self._goods, self._surely = phrases.goods, surely
         everyday = sorted(set(str(phrases.parsing["everyday"]).split()))[::_STEP]
         self._others = (*everyday, *phrases.no_goods)
         self.share = lru_cache(maxsize=_KEPT)(self._share)
@@ -58,11 +66,18 @@ class GoodsSense:
         return replace(read, readings=read.readings[1:] if share > SURELY else read.readings[:1])
 
     def _share(self, words: str) -> float | None:
-        """Return how surely some words are goods, 0..1, or None where the language has no list of goods."""
-        if not self._goods:
+        """Return how surely some words are goods, 0..1, or None where neither a list nor the encoder can tell."""
+        if self.surely(words):
+            return 1.0
+        if not self._goods or is_unspaced(words):
             return None
         shares = self._model.shares(self._encoder.encode([words]))[0]
         return float(shares[self._model.names.index(_GOODS)])
+
+    def surely(self, words: str) -> bool:
+        """Say whether a glossary gives all of some words for goods."""
+        said = words_of(words)
+        return bool(said) and self._surely.issuperset(said)
 
     def lists(self, word: str) -> bool:
         """Say whether the list of goods holds a word."""
@@ -70,11 +85,11 @@ class GoodsSense:
 
     @cached_property
     def _words(self) -> frozenset[str]:
-        return frozenset(words_of(" ".join(self._goods)))
+        return frozenset(words_of(" ".join(self._goods))) | self._surely
 
     def nearest_group(self, words: str, names: Sequence[str]) -> str | None:
         """Return the category's name that some words mean, such as "Candy" for "sweets"; None when none is near."""
-        if not names or not self._goods:
+        if not names or not self._goods or is_unspaced(words):
             return None
         likeness = self._encoder.encode([words])[0] @ self._encoded(tuple(names)).T  # (n_names,)
         best = int(likeness.argmax())

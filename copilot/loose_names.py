@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from copilot.catalogue_names import CatalogueNames, Words
 from copilot.mentions import Mention, free
+from copilot.segments import is_unspaced
 
 _TOKEN = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _JOINS = re.compile(r"[\s'’-]*|,\s*(?=\d)")  # what may stand between two words of one name
@@ -70,7 +71,7 @@ class LooseNames:
     def find(self, text: str, spans: Sequence[Mention]) -> tuple[LooseName, ...]:
         """Return the loose names among what no entity claims, in order, and the words that nothing explains."""
         found: list[LooseName] = []
-        for tokens in _stretches(text, spans):
+        for tokens in _stretches(text, spans, self.names.has):
             claimed = self._named(tokens)
             found += self._with_strangers(tokens, claimed)
         return tuple(found)
@@ -131,7 +132,7 @@ class LooseNames:
     def _is_verb(self, tokens: Sequence[_Token], i: int, named: dict[int, tuple[int, int]]) -> bool:
         """Say whether an unknown word is what is done with the name after it, or what the name before it does."""
         word = tokens[i].word
-        if self.names.has(word):
+        if self.names.has(word) or not (self.before_verbs or self.verb_endings):  # a language without such verbs
             return False
         if i - 1 in named:
             return word.endswith(self.verb_endings) if self.verb_endings else False
@@ -156,8 +157,11 @@ class LooseNames:
         return LooseName(tokens[0].start, tokens[-1].end, words, written, products, near and not products)
 
 
-def _stretches(text: str, spans: Sequence[Mention]) -> list[list[_Token]]:
-    """Return the free words in stretches without punctuation or an entity between them."""
+def _stretches(text: str, spans: Sequence[Mention], has: Callable[[str], bool]) -> list[list[_Token]]:
+    """Return the free words in stretches without punctuation or an entity between them.
+
+    Beside Latin words, a word of an unspaced script is no part of a name unless the catalogue has it.
+    """
     stretches: list[list[_Token]] = []
     end = -1
     for match in _TOKEN.finditer(text):
@@ -167,6 +171,8 @@ def _stretches(text: str, spans: Sequence[Mention]) -> list[list[_Token]]:
         token = _Token(match.start(), match.end(), word, text[match.end() : match.end() + 1] == "-")
         between = _JOINS.match(text, end) if stretches else None
         joined = between is not None and between.end() == match.start()
+        if joined and is_unspaced(before := stretches[-1][-1].word) != is_unspaced(word):
+            joined = has(before) and has(word)
         if joined:
             stretches[-1].append(token)
         else:

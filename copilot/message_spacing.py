@@ -1,8 +1,8 @@
 """Messages of a language without spaces, made readable for what looks for words: blanks around what may be a name.
 
 Known words stay together. What no known word covers stands apart, since it may be a name; so do Latin letters, digits
-and titles of the catalogue. Numbers in words become digits (三成 is 30%, 两周 is 2 周), and common Chinese words for
-placements and categories become the names that the calendar and the catalogue have.
+and titles of the catalogue. Numbers in words become digits (三成 is 30%, 两周 is 2 周), and Chinese words for
+placements, categories and goods become the names that the calendar and the catalogue have.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from copilot.chinese_numerals import NUMERAL, PERCENT, TENTHS, numeral_value, percent_value
+from copilot.goods_glossary import GoodsGlossary
 from copilot.phrases import load_phrases
 from copilot.segments import HAN, RUN, Segmenter, folded
 from copilot.waiting_names import words_of
@@ -25,6 +26,8 @@ _ONE_WEEK = re.compile(r"(?:晚|早|迟|提前|推|延后?|后移|前移|往[前
 _ONE_MORE = re.compile(r"(?:多|少|再|加|超过|只|仅|上|限制在|给|出|放|容纳)$")  # before 一个, a number of places
 _ONE_OF = ("一个", "一款", "一次", "一位")
 _FOUR_WEEKS = re.compile(r"(?:前|首|头)$")  # before 四周, what every forecast is over
+_BEFORE_DIGIT = re.compile(r"(?<!\d)([，。；：！？])(?=\d)")  # a clause that begins with a number is no decimal
+_BOTH = re.compile(r"(?:个|套|份|种)?(?:情景|方案|计划|版(?!本?\d))")  # after 两, which then counts what is compared
 _NUMBERED = re.compile(r"[一二两三四五六七八九十百千]")  # a word with one of these holds a number to be read
 _EDGES = re.compile(rf"(?<=[{HAN}])(?=[A-Za-z0-9#“\"])|(?<=[A-Za-z0-9%”\"])(?=[{HAN}])")
 _PRICE_SHARE = re.compile(r"(?:打)?\s*(\d)\s*(?:\.\s*)?(\d)?\s*折")
@@ -37,20 +40,23 @@ class MessageSpacing:
     Args:
         phrases: the language's words.
         titles: words of the catalogue in the language's own script; they go before everything else.
+        glossary: what goods are called in the catalogue's language.
     """
 
-    def __init__(self, phrases: Phrases, titles: Iterable[str]) -> None:
+    def __init__(self, phrases: Phrases, titles: Iterable[str], glossary: GoodsGlossary) -> None:
         aliases = phrases.parsing["aliases"]
         assert isinstance(aliases, Mapping)
         self._titles = frozenset(titles)
         self._aliases = {str(word): str(name) for word, name in aliases.items() if word not in self._titles}
         self._known = known_words(phrases.lang)
+        self._glossary = glossary
         patterns = (PERCENT, TENTHS, NUMERAL)
-        self._segmenter = Segmenter((*self._known.words, *self._titles, *self._aliases), patterns)
+        words = (*self._known.words, *self._titles, *self._aliases, *glossary.words)
+        self._segmenter = Segmenter(words, patterns)
 
     def spaced(self, text: str) -> str:
         """Return the message with blanks, digits and the calendar's names."""
-        plain = folded(text)
+        plain = folded(_BEFORE_DIGIT.sub(r"\1 ", text))
         parts, end = [], 0
         for run in RUN.finditer(plain):
             parts += [plain[end : run.start()], "".join(self._pieces(run[0], plain[run.end() :]))]
@@ -64,11 +70,12 @@ class MessageSpacing:
         return self._known.covers(word)
 
     def _pieces(self, run: str, following: str) -> Iterator[str]:
-        at, said = 0, ""
-        for piece, known in self._segmenter.cut(run):
-            at += len(piece)
-            said = self._piece(piece, known, said, run[at:] + following)
-            yield said
+        at = 0
+        pieces = self._segmenter.cut(run)
+        called = self._glossary.named([piece for piece, _ in pieces])
+        for (piece, known), name in zip(pieces, called, strict=True):
+            before, at = run[:at], at + len(piece)
+            yield self._piece(piece, known, before, run[at:] + following) if name is None else f" {name} "
 
     def _piece(self, piece: str, known: bool, before: str, after: str) -> str:
         if piece in self._titles:
@@ -81,11 +88,17 @@ class MessageSpacing:
             return f" 1 {piece[1:]}"
         if piece in self._known.words:
             return piece
+        if piece in self._glossary.words:  # without goods beside it
+            return piece if self._known.covers(piece) else f" {piece} "
         if match := PERCENT.fullmatch(piece) or TENTHS.fullmatch(piece):
             return f" {percent_value(match):g}% "
         week = after.startswith(("周", "个星期", "星期"))
         if piece == "四" and week and _FOUR_WEEKS.search(before):
             return piece
+        if piece in ("两", "俩", "二") and _BOTH.match(after):
+            return piece
+        if piece == "一" and after.startswith("月"):
+            return " 1 "
         if piece == "一" and not (week and _ONE_WEEK.search(before)):
             places = after.startswith(("个", "款", "次", "位")) and _ONE_MORE.search(before)
             return " 1 " if places else piece

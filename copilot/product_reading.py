@@ -251,6 +251,9 @@ class ProductReading:
         found, names = question.entities, self.reader.names
         if self._of_whole_group(question):
             return question
+        one_of = re.search(str(self.phrases.parsing.get("one_of_group", "(?!)")), found.text)  # "the apples one"
+        if one_of and (them := names.waiting_named(read.group_words)):
+            return _meaning(replace(question, entities=replace(found, groups=())), them, read.group_words)
         strange = tuple(word for run in read.strange for word in run)
         beside = rf"\b{re.escape(strange[-1])}\W+{re.escape(read.group_words[0])}\b" if strange else "(?!)"
         if re.search(beside, question.text, re.IGNORECASE):
@@ -301,6 +304,8 @@ class ProductReading:
         Where neither is known, they are taken to name one.
         """
         words = " ".join(rest)
+        if self.goods.surely(words):
+            return True
         known = any(map(self.reader.names.has, rest))  # beside the catalogue's words they are a kind of these
         share = None if known else self.goods.share(words)
         if share is not None:

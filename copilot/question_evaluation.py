@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from copilot.abstention import abstains
+from copilot.character_intents import CharacterMatcher
 from copilot.chosen_products import settled
 from copilot.errors import OPERATOR_ERRORS
 from copilot.intents import IntentMatcher
@@ -91,7 +92,12 @@ def read_as_new(questions: Sequence[Expected], encoder: TextEncoder, lang: str =
     shop, parser = _shop(encoder, lang)
     readings: list[Reading] = []
     for family, group in _grouped(questions, lambda one: one.family):
-        parser.matcher = IntentMatcher(encoder, parser.phrases, without=family)
+        unspaced = parser.phrases.lexicon.unspaced
+        parser.matcher = (
+            CharacterMatcher(parser.phrases, without=family)
+            if unspaced
+            else IntentMatcher(encoder, parser.phrases, without=family)
+        )
         readings += [_read(parser, shop, one, lang) for one in group]
     return readings
 

@@ -33,12 +33,14 @@ from copilot.conversation_context import (
     with_pronouns,
     with_the_one_before,
 )
+from copilot.elsewhere import speaks_of_elsewhere
 from copilot.entities import Entities, EntityReader, ReadMessage
 from copilot.errors import QuestionTooLong, UnsupportedLanguage
 from copilot.goods_sense import SURELY, GoodsSense
 from copilot.intents import FOLLOW_UP_LEAD, KINDS, Intent, IntentMatcher
 from copilot.message_marks import is_of_another_script, without_marks
 from copilot.message_spacing import says_only
+from copilot.phrases import load_phrases
 from copilot.product_reading import SHOWN_CANDIDATES, ProductReading
 from copilot.question import UNSURE_MARGIN, Question, question_from_json
 from copilot.settled_intents import (
@@ -129,7 +131,9 @@ class QuestionParser:
     @cached_property
     def goods(self) -> GoodsSense:
         """What tells goods that the catalogue lacks from other words."""
-        return GoodsSense(self.encoder, self.phrases, self._cache)
+        glossary = self.reader.glossary
+        told_in = self.phrases if self.phrases.goods else load_phrases(glossary.lang)
+        return GoodsSense(self.encoder, told_in, self._cache, glossary.names)
 
     @cached_property
     def strays(self) -> StrayWords:
@@ -219,6 +223,8 @@ class QuestionParser:
             intent, alternatives = Intent.PLANNED, ()
         if previous is None and self._is_only_unknown(read, confidence):
             intent, alternatives = Intent.PRODUCT_SEARCH, ()
+        if previous is None and intent is Intent.PLANNED and read.entities.shift_weeks is not None:
+            intent = intent if read.entities.weeks else Intent.WHAT_IF_MOVE  # "two weeks later?", of whatever it is
         together = re.search(str(self.phrases.parsing["launches_together"]), cleaned, re.IGNORECASE) is not None
         question = Question(
             cleaned,
@@ -300,6 +306,8 @@ class QuestionParser:
         Beside words of the plan they are kept, so that the answer asks back about them; else it is out of scope.
         """
         found = question.entities
+        if speaks_of_elsewhere(found.text, self.phrases, lambda text: self.matcher.holds_cue(question.intent, text)):
+            return replace(question, intent=Intent.OUT_OF_SCOPE, entities=Entities(text=found.text), alternatives=())
         off_topic = re.search(str(self.phrases.parsing["off_topic"]), question.text, re.IGNORECASE) is not None
         if off_topic and not (found.products or found.weeks or found.placements or read.unknown_id):
             return replace(question, intent=Intent.OUT_OF_SCOPE, entities=Entities(text=found.text), alternatives=())
@@ -321,6 +329,11 @@ class QuestionParser:
             self.phrases.lexicon,
             likely=likely,
         )
+        if re.search(str(self.phrases.parsing.get("asks_why", "(?!)")), question.text):
+            supposes = question.intent is Intent.WHAT_IF and bool(question.named)
+            question = replace(question, intent=Intent.WHY_NOT, alternatives=()) if supposes else question
+            if question.intent in (Intent.WHY_HERE, Intent.WHY_NOT):
+                return question
         drops = change is not None and change.kind == "drop"
         sure, found = question.confidence >= SURE, question.entities
         slots = found.weeks or found.placements or found.unknown_weeks

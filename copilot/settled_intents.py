@@ -90,6 +90,8 @@ def without_a_product(question: Question, read: ReadMessage, previous: Question 
         return question
     if previous is not None and previous.entities.products:
         return question
+    if previous is None and question.intent is Intent.WHAT_IF_MOVE and question.entities.shift_weeks is not None:
+        return question  # "two weeks later?" asks back of what
     shares = dict(question.alternatives)
     least = NEXT_SHARE * shares.get(question.intent, 1.0)
     other = next((i for i, share in shares.items() if i not in ABOUT_A_PRODUCT and share >= least), None)

@@ -46,10 +46,19 @@ def parser():
         ("最后两周上什么", ["2017-12-18", "2017-12-25"]),
         ("上市前四周能卖多少", []),
         ("圣诞贺卡有哪些", []),
+        ("烦，44周上什么", ["2017-10-30"]),
+        ("明年2月第一周上什么", ["2018-01-29"]),
+        ("明年11月上什么", ["2018-11-12"]),
+        ("第50周的圣诞糖怎么就选了这周", ["2017-12-11"]),
     ],
 )
 def test_weeks_are_read_however_they_are_named(message, weeks, parser):
     assert [week.isoformat() for week in parser.reader.read(message).entities.weeks] == weeks
+
+
+def test_a_feast_without_a_fixed_date_is_no_week_of_the_plan(parser):
+    found = parser.reader.read("春节那周上什么").entities
+    assert (found.weeks, found.unknown_weeks) == ((), ("春节那周",))
 
 
 @pytest.mark.parametrize(
