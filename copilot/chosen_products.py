@@ -211,7 +211,10 @@ def _in_the_slot(question: Question, stored: StoredPlan) -> Chosen:
     """Take the launches of a slot for the product: "why this one in week 41 at the front end cap?"."""
     found = question.entities
     names_slot = len(found.weeks) == 1 and bool(found.placements) and not question.product_words
-    about_slot = question.intent in ABOUT_A_PRODUCT - {Intent.WHAT_IF_MOVE} and not question.of_launches
+    # "Past launches like the berries in week 41": they are compared with one launch, whatever week alone is named.
+    of_one = question.intent is Intent.SIMILAR and len(found.weeks) == 1 and bool(found.groups)
+    names_slot = names_slot or (of_one and not question.product_words)
+    about_slot = question.intent in ABOUT_A_PRODUCT - {Intent.WHAT_IF_MOVE} and (of_one or not question.of_launches)
     if not (names_slot and about_slot):
         return Chosen()
     launches = [launch for launch in stored.plan.launches if _stands_there(launch, question)]

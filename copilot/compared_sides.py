@@ -66,11 +66,12 @@ class ComparedSides:
         if not (question.intent is Intent.COMPARE or swaps) or not isinstance(sides, dict):
             return read
         by_word = [words_of(next(filter(None, match.groups()))) for match in _find(sides["told_apart"], question.text)]
-        named = self._of_sizes(list(dict.fromkeys(read.named)), question)
+        named = _without_their_common_name(self._of_sizes(list(dict.fromkeys(read.named)), question))
         plain = next((meant[0] for meant in named if len(meant) == 1), "")
-        read = replace(read, named=tuple(named))
+        read = read if tuple(named) == read.named else replace(read, named=tuple(named))
         if not named:
-            return replace(read, named=tuple(self._of_attributes(question, read, str(sides["pair"]))))
+            pair = self._of_attributes(question, read, str(sides["pair"]))
+            return replace(read, named=tuple(pair)) if pair else read
         if len(named) >= _TWO and (all(len(meant) == 1 for meant in named[:_TWO]) or not plain):
             return read
         if len(named) == 1 and len(named[0]) > 1:
@@ -133,7 +134,13 @@ class ComparedSides:
             both = [self.names.among(members, words_of(word)) for word in match.groups()]
             if all(len(one) == 1 for one in both) and both[0] != both[1]:
                 return both
-        return list(read.named)
+        return []
+
+
+def _without_their_common_name(named: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return the names without one that two of them share: "the two coffees, cold brew or pumpkin spice"."""
+    plain = {meant for meant in named if len(meant) == 1}
+    return [meant for meant in named if len(meant) == 1 or sum((one,) in plain for one in meant) < _TWO]
 
 
 def _find(pattern: object, text: str) -> Sequence[re.Match[str]]:

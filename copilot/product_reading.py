@@ -95,8 +95,9 @@ class ProductReading:
             return self._in_groups(question, read.rest)
         if found.groups and not found.products and self._says_none(question) and self._of_whole_group(question):
             return question  # "nothing from frozen foods" is about no dog food
-        read = self.sides.with_the_other(question, read)
-        question = replace(question, named=read.named)
+        both = self.sides.with_the_other(question, read)
+        if both is not read:
+            question, read = replace(question, named=both.named), both
         if read.named:
             if read.group_words and (headed := self.reader.names.waiting_headed(read.group_words)):
                 named = (*read.named, headed)
@@ -258,6 +259,9 @@ class ProductReading:
         beside = rf"\b{re.escape(strange[-1])}\W+{re.escape(read.group_words[0])}\b" if strange else "(?!)"
         if re.search(beside, question.text, re.IGNORECASE):
             words = (*strange, *read.group_words)
+            mended = names.mended_beside(words)
+            if mended != words and (meant := names.waiting_named(mended) or names.headed(mended)):  # "aplle juice"
+                return _meaning(replace(question, entities=replace(found, groups=())), meant, mended)
             if groups := self.reader.groups.in_other_words(words):
                 return replace(question, entities=replace(found, groups=groups), of_launches=True)
             return self._with_strangers(replace(question, entities=replace(found, groups=())), words)

@@ -68,6 +68,7 @@ from copilot.turns import (
     is_of_no_other,
     narrowing,
     of_another_amount,
+    of_another_part,
     of_the_other,
     of_the_shown_there,
     of_the_thread,
@@ -198,7 +199,8 @@ class QuestionParser:
             return other
         if is_of_no_other(question, read, previous, self.phrases):
             previous = None
-        return with_those_beside(self._completed(question, read, previous), previous)
+        question = of_another_part(self._completed(question, read, previous), read, previous, self.phrases)
+        return with_those_beside(question, previous)
 
     def _wish(self, written: str, previous: Question) -> Wish:
         if takes_up(written, previous, self.phrases):

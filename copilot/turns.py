@@ -47,6 +47,20 @@ def of_another_amount(text: str, read: ReadMessage, previous: Question | None, p
     return replace(previous, text=text, entities=found, change=change, wish="", stopped=False, mended=False)
 
 
+def of_another_part(question: Question, read: ReadMessage, previous: Question | None, phrases: Phrases) -> Question:
+    """Suppose the same of another week, placement or category: "and in week 51?" after "no launches in week 50"."""
+    found, before = question.entities, previous.change if previous else None
+    if previous is None or before is None or before.kind not in _COUNTS or read.named or question.change is not None:
+        return question
+    adds = found.weeks or found.placements or found.groups
+    if not adds or previous.entities.products or not adds_only(read, question.text, phrases):
+        return question
+    kept = {
+        name: getattr(found, name) or getattr(previous.entities, name) for name in ("weeks", "placements", "groups")
+    }
+    return replace(previous, text=question.text, entities=replace(previous.entities, **kept), wish="", stopped=False)
+
+
 def _of_another_shift(text: str, read: ReadMessage, previous: Question | None, phrases: Phrases) -> Question | None:
     """Read "make it two" after "a week earlier" as two weeks earlier, or None."""
     shift = previous.entities.shift_weeks if previous and previous.intent is Intent.WHAT_IF_MOVE else None

@@ -59,3 +59,10 @@ def test_a_week_denied_asks_why_not(ask) -> None:
 def test_half_as_long_is_a_wish(ask) -> None:
     question = ask("write a brief for peppermint bark", "half as long please")
     assert (question.intent, question.wish) == (Intent.BRIEF, "shorter")
+
+
+def test_the_same_is_supposed_of_another_week(ask) -> None:
+    question = ask("what if there are no launches in week 50", "and in week 51?")
+    assert question.change is not None
+    assert (question.intent, question.change.kind) == (Intent.WHAT_IF, "cap")
+    assert [week.isoformat() for week in question.entities.weeks] == ["2017-12-18"]
