@@ -18,6 +18,8 @@ from retrieval.weeks import week_of
 _MIDDLE = 15  # day of the month
 _WEEKS_OF_A_MONTH = 4
 _COUNTS = ("前", "头", "首", "每", "晚", "早")  # right before a bare "3 周", which then counts weeks and names none
+_TOWARDS = ("到", "在", "进", "去", "至")  # right before a week that no plan needs to have: 放到39周
+_MOST_WEEKS_COUNTED, _LAST_WEEK = 13, 53  # up to a quarter, "延长到 4 周" may count weeks
 Words = Mapping[str, object]
 
 
@@ -32,6 +34,7 @@ def read_weeks(text: str, clock: Clock, parsing: Words, lexicon: Lexicon) -> Ite
     ]
     named += [*_year_weeks(text, clock, words), *iso_weeks(text, clock, parsing, lexicon)]
     named += [*_numbered(text, clock, words), *_relative(text, clock, words), *_holidays(text, clock, parsing, words)]
+    yield from (Span(*match.span()) for match in re.finditer(str(words["whole_plan"]), text))
     yield from _anchored(text, [*named, *_months(text, clock, words)], words)
     yield from _parts_of_months(text, clock, words)
     yield from _shifts(text, words)
@@ -107,10 +110,12 @@ def _numbered(text: str, clock: Clock, words: Words) -> Iterator[Span]:
 
 
 def _bare(text: str, clock: Clock, words: Words) -> Iterator[Span]:
-    """A number and 周 is a week where the plan has one of that number: 45周, but not 3周."""
+    """A number and 周 is a week where the plan has one of that number, or where something goes to it: 45周, not 3周."""
     numbers = {week.isocalendar().week for week in clock.plan_weeks}
     for match in re.finditer(str(words["bare"]), text):
-        if int(match[1]) in numbers and text[: match.start()].rstrip()[-1:] not in _COUNTS:
+        number, before = int(match[1]), text[: match.start()].rstrip()[-1:]
+        goes_there = before in _TOWARDS and _MOST_WEEKS_COUNTED < number <= _LAST_WEEK
+        if (number in numbers and before not in _COUNTS) or goes_there:
             yield Span(match.start(), match.end(), (clock.week(int(match[1])),))
 
 

@@ -76,6 +76,14 @@ class EntityReader:
         self._spacing = MessageSpacing(self.phrases, own, self.glossary) if unspaced else None
         self._mender = Mender(self.phrases, self.names, self.engine.placements, self.groups.names, self._is_everyday)
 
+    def is_of_a_name(self, word: str) -> bool:
+        """Say whether a word stands in a name of the catalogue, a placement or a category."""
+        return self.names.has(word) or word in self._words_of_parts
+
+    @cached_property
+    def _words_of_parts(self) -> frozenset[str]:
+        return frozenset(words_of(" ".join((*self.engine.placements, *self.groups.names))))
+
     def _has_called(self, name: str) -> bool:
         """Say whether a category or a product of the catalogue is called so."""
         return any(name == one.casefold() for one in self.groups.names) or self.names.calls_so(words_of(name))

@@ -7,7 +7,7 @@ decides; a word that stands in one of its titles already is left as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -97,9 +97,22 @@ def load_glossary(lang: str) -> GoodsGlossary:
         return GoodsGlossary()
     table = load_toml(lang, _FILE)
     goods = _entries(table["groups"]) | _entries(table["goods"])
+    traits, packs, between = _entries(table["traits"]), _entries(table["packs"]), frozenset(table["between"].split())
+    alike = [frozenset(group) for group in str(table.get("sounds", "")).split()]
+    written = {*goods, *traits, *packs, *between}
     return GoodsGlossary(
-        goods, _entries(table["traits"]), _entries(table["packs"]), frozenset(str(table["between"]).split())
+        _misspelt(goods, alike, written) | goods, _misspelt(traits, alike, written) | traits, packs, between
     )
+
+
+def _misspelt(names: Names, alike: Sequence[frozenset[str]], written: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Return words with one character that sounds like the right one, and what they mean: 蓝梅 for 蓝莓."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word, meant in names.items():
+        for at, right in enumerate(word if len(word) > 1 else ""):
+            for other in sorted(other for group in alike if right in group for other in group - {right}):
+                found.setdefault(f"{word[:at]}{other}{word[at + 1 :]}", meant)
+    return {word: meant for word, meant in found.items() if word not in written}
 
 
 def _entries(text: str) -> dict[str, tuple[str, ...]]:

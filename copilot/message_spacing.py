@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from copilot.phrases import Phrases
 
 _ONE_WEEK = re.compile(r"(?:晚|早|迟|提前|推|延后?|后移|前移|往[前后]\w?|等)$")  # before 一周, a number of weeks
-_ONE_MORE = re.compile(r"(?:多|少|再|加|超过|只|仅|上|限制在|给|出|放|容纳)$")  # before 一个, a number of places
+_ONE_MORE = re.compile(
+    r"(?:封顶|顶多|最多|至多|多|少|再|加|超过|只|仅|上|限制在|给|出|放|容纳)$"
+)  # before 一个, a number of places
 _ONE_OF = ("一个", "一款", "一次", "一位")
 _FOUR_WEEKS = re.compile(r"(?:前|首|头)$")  # before 四周, what every forecast is over
 _BEFORE_DIGIT = re.compile(r"(?<!\d)([，。；：！？])(?=\d)")  # a clause that begins with a number is no decimal
@@ -31,6 +33,7 @@ _BOTH = re.compile(r"(?:个|套|份|种)?(?:情景|方案|计划|版(?!本?\d))"
 _NUMBERED = re.compile(r"[一二两三四五六七八九十百千]")  # a word with one of these holds a number to be read
 _EDGES = re.compile(rf"(?<=[{HAN}])(?=[A-Za-z0-9#“\"])|(?<=[A-Za-z0-9%”\"])(?=[{HAN}])")
 _PRICE_SHARE = re.compile(r"(?:打)?\s*(\d)\s*(?:\.\s*)?(\d)?\s*折")
+_PAIR = re.compile(r"俩(?=个?(?:礼拜|星期|周))")  # 俩 beside people is no number
 _NO_NAMES = ("product_search", "out_of_scope")  # intents whose examples hold names of products and of the wide world
 
 
@@ -48,6 +51,8 @@ class MessageSpacing:
         assert isinstance(aliases, Mapping)
         self._titles = frozenset(titles)
         self._aliases = {str(word): str(name) for word, name in aliases.items() if word not in self._titles}
+        mixed = [r"\s*".join(map(re.escape, alias)) for alias in self._aliases if not RUN.fullmatch(alias)]
+        self._mixed = re.compile("|".join(sorted(mixed, key=len, reverse=True)) or "(?!)", re.IGNORECASE)
         self._known = known_words(phrases.lang)
         self._glossary = glossary
         patterns = (PERCENT, TENTHS, NUMERAL)
@@ -56,7 +61,8 @@ class MessageSpacing:
 
     def spaced(self, text: str) -> str:
         """Return the message with blanks, digits and the calendar's names."""
-        plain = folded(_BEFORE_DIGIT.sub(r"\1 ", text))
+        plain = _PAIR.sub("两", folded(_BEFORE_DIGIT.sub(r"\1 ", text)))
+        plain = self._mixed.sub(lambda match: f" {self._aliases[_squeezed(match[0])]} ", plain)
         parts, end = [], 0
         for run in RUN.finditer(plain):
             parts += [plain[end : run.start()], "".join(self._pieces(run[0], plain[run.end() :]))]
@@ -84,7 +90,8 @@ class MessageSpacing:
             return f" {self._aliases[piece]} "
         if not known:
             return f" {piece} "
-        if piece in _ONE_OF and _ONE_MORE.search(before):
+        of_weeks = after.startswith(("礼拜", "星期")) and _ONE_WEEK.search(before)
+        if piece in _ONE_OF and (of_weeks or _ONE_MORE.search(before)):
             return f" 1 {piece[1:]}"
         if piece in self._known.words:
             return piece
@@ -92,7 +99,7 @@ class MessageSpacing:
             return piece if self._known.covers(piece) else f" {piece} "
         if match := PERCENT.fullmatch(piece) or TENTHS.fullmatch(piece):
             return f" {percent_value(match):g}% "
-        week = after.startswith(("周", "个星期", "星期"))
+        week = after.startswith(("周", "个星期", "星期", "个礼拜", "礼拜"))
         if piece == "四" and week and _FOUR_WEEKS.search(before):
             return piece
         if piece in ("两", "俩", "二") and _BOTH.match(after):
@@ -103,6 +110,10 @@ class MessageSpacing:
             places = after.startswith(("个", "款", "次", "位")) and _ONE_MORE.search(before)
             return " 1 " if places else piece
         return f" {numeral_value(piece):g} "
+
+
+def _squeezed(alias: str) -> str:
+    return "".join(alias.split()).upper()
 
 
 @lru_cache(maxsize=4)

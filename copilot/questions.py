@@ -60,6 +60,7 @@ from copilot.shared_names import picked_by_a_word
 from copilot.short_turns import of_the_same
 from copilot.stray_words import StrayWords
 from copilot.taught_intents import taught_for
+from copilot.trade_words import in_own_words
 from copilot.turns import (
     as_before,
     asked_of_the_other,
@@ -225,7 +226,9 @@ class QuestionParser:
             intent, alternatives = Intent.PLANNED, ()
         if previous is None and self._is_only_unknown(read, confidence):
             intent, alternatives = Intent.PRODUCT_SEARCH, ()
-        if previous is None and intent is Intent.PLANNED and read.entities.shift_weeks is not None:
+        # Of a language without blanks the examples cannot tell how many weeks from which week.
+        of_a_shift = (Intent.PLANNED, Intent.WHAT_IF) if self.phrases.lexicon.unspaced else (Intent.PLANNED,)
+        if previous is None and intent in of_a_shift and read.entities.shift_weeks is not None:
             intent = intent if read.entities.weeks else Intent.WHAT_IF_MOVE  # "two weeks later?", of whatever it is
         together = re.search(str(self.phrases.parsing["launches_together"]), cleaned, re.IGNORECASE) is not None
         question = Question(
@@ -297,7 +300,8 @@ class QuestionParser:
         return mended, self.reader.read(mended)
 
     def _written(self, text: str) -> str:
-        return _ARROW.sub(str(self.phrases.parsing["arrow"]), without_marks(clean_text(text)))
+        plain = _ARROW.sub(str(self.phrases.parsing["arrow"]), without_marks(clean_text(text)))
+        return in_own_words(plain, self.phrases.lang, self.reader.is_of_a_name)
 
     def _is_courtesy(self, text: str) -> bool:
         return says_only(text, str(self.phrases.parsing["courtesies"]), self.phrases.lexicon)

@@ -26,10 +26,17 @@ WEIGHED_UP = frozenset({Intent.FORECAST, Intent.SIMILAR, Intent.DRIVERS, Intent.
 """Intents that two products and a word that weighs them up turn into a comparison."""
 
 
+_OF_A_GAP = frozenset({Intent.DATA, Intent.CONFIDENCE, Intent.CHANGES})
+"""Intents that the gap between two products sounds like."""
+
+
 def weighed_up(question: Question, read: ReadMessage, phrases: Phrases) -> Question:
     """Read two products set against each other as a comparison: "bark or gingerbread, if you could keep one"."""
     two = len(set(read.named)) == 2 and question.intent in WEIGHED_UP and question.change is None
     weighs = re.search(str(phrases.parsing["weighs_two"]), question.text, re.IGNORECASE) is not None
+    gap = question.intent in _OF_A_GAP and len(set(read.named)) == 2
+    if gap and re.search(str(phrases.parsing.get("weighs_gap", "(?!)")), question.text):
+        return replace(question, intent=Intent.COMPARE, alternatives=())
     return replace(question, intent=Intent.COMPARE, alternatives=()) if two and weighs else question
 
 

@@ -135,6 +135,69 @@ def test_courtesies_are_answered_with_what_can_be_asked(message, parser):
     assert parser.parse(message, "zh").intent is Intent.HELP
 
 
+@pytest.mark.parametrize(
+    ("message", "intent"),
+    [
+        ("W46 的 gross margin 有多少", Intent.REVENUE),
+        ("Chamomile Tea 的 shopper profile 看一下", Intent.AUDIENCE),
+        ("下个礼拜 launch 什么", Intent.PLANNED),
+        ("Ginger Ale 的 risk 有哪些", Intent.RISKS),
+        ("snacks 一个礼拜上三支是不是 too much", Intent.RHYTHM),
+        ("如果 W47 什么都不 launch，season 会 lose 多少", Intent.WHAT_IF),
+    ],
+)
+def test_english_words_of_the_trade_count_as_the_chinese_ones(message, intent, parser):
+    assert parser.parse(message, "zh").intent is intent
+
+
+def test_words_of_the_trade_in_names_stay(parser):
+    question = parser.parse("Advent Calendar 能卖多少", "zh")
+    assert question.text == "Advent Calendar 能卖多少"
+    assert question.product_words == "advent calendar"
+    assert parser.parse("下周的 calendar 给我", "zh").text == "下周的 日历 给我"
+
+
+@pytest.mark.parametrize(
+    ("message", "placements"),
+    [
+        ("DM 头版都给谁了", ("mailer front page",)),
+        ("dm内页放了哪些", ("mailer interior page feature",)),
+        ("前头那个端架这季放什么", ("front end cap",)),
+        ("后面的端架这季放什么", ("rear end cap",)),
+    ],
+)
+def test_placements_in_the_words_of_a_store(message, placements, parser):
+    assert parser.parse(message, "zh").entities.placements == placements
+
+
+@pytest.mark.parametrize(
+    ("message", "shift"),
+    [("冷萃晚俩礼拜上呢", 2), ("灯串提前一个礼拜呢", -1), ("往后拖一周会怎样", 1), ("冷萃晚三个礼拜上呢", 3)],
+)
+def test_weeks_counted_in_everyday_words(message, shift, parser):
+    question = parser.parse(message, "zh")
+    assert question.intent is Intent.WHAT_IF_MOVE
+    assert question.entities.shift_weeks == shift
+
+
+def test_a_week_that_a_move_goes_to_needs_not_be_the_plans(parser):
+    assert [str(week) for week in parser.parse("洋甘菊茶挪到38周呢", "zh").entities.weeks] == ["2017-09-18"]
+    assert not parser.parse("冷萃等了 26 周了，为什么没上", "zh").entities.weeks
+    assert not parser.parse("十二周跑下来，节奏怎么样", "zh").entities.numbers
+
+
+def test_the_latter_of_a_comparison_moves(parser):
+    compared = parser.parse("红提和蓝莓哪个好", "zh")
+    moved = parser.parse("后面那个换去前端架试试", "zh", compared)
+    assert (moved.intent, moved.entities.products) == (Intent.WHAT_IF_MOVE, ("882115",))
+    assert moved.entities.placements == ("front end cap",)
+
+
+def test_the_gap_between_two_products_is_a_comparison(parser):
+    assert parser.parse("绿茶和洋甘菊茶差距多大", "zh").intent is Intent.COMPARE
+    assert parser.parse("计划离最优差距多大", "zh").intent is Intent.DATA
+
+
 def test_questions_of_families_left_out_are_understood():
     questions = [one for one in load_questions("zh") if one.split == "left out"]
     found = summary(read_all(questions, HashingEncoder(256), "zh"))

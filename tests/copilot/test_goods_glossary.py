@@ -7,8 +7,8 @@ import re
 import pytest
 
 from copilot.goods_glossary import GoodsGlossary, load_glossary
-from copilot.message_spacing import MessageSpacing
-from copilot.phrases import load_evaluation, load_phrases
+from copilot.message_spacing import MessageSpacing, known_words
+from copilot.phrases import load_evaluation, load_phrases, load_toml
 from copilot.question_shop import QuestionShop
 from copilot.questions import Intent, QuestionParser
 from retrieval.encoder import HashingEncoder
@@ -32,6 +32,8 @@ def parser():
         ("海盐薯片锁了吗", ("940185",)),
         ("焦糖那款冰淇淋晚一周呢", ("921075",)),
         ("红茶卖了多少", ("800133",)),
+        ("蓝梅能卖多少", ("882115",)),  # one character that sounds like the right one
+        ("海盐署片锁了吗", ("940185",)),
     ],
 )
 def test_chinese_goods_name_products_of_an_english_catalogue(message, products, parser):
@@ -112,3 +114,12 @@ def test_a_short_turn_goes_on_about_the_launches_before(message, intent, parser)
     question = parser.parse(message, "zh", before)
     assert (question.intent, question.entities.weeks) == (intent, before.entities.weeks)
     assert not parser.parse("整个计划能赚多少", "zh", before).entities.weeks
+
+
+def test_no_misspelling_is_a_word_of_questions_or_another_good():
+    right, known = load_toml("zh", "glossary.toml"), known_words("zh")
+    written = {word for block in ("groups", "goods", "traits") for word in re.findall(r"[^\s:;|]+", right[block])}
+    glossary = load_glossary("zh")
+    misspelt = (set(glossary.goods) | set(glossary.traits)) - written
+    assert len(misspelt) > 100
+    assert not [word for word in misspelt if known.covers(word)]
