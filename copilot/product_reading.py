@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from copilot.catalogue_names import covers
+from copilot.category_reading import ABOUT_ONE, SHOWN_CANDIDATES, CategoryReading, caps
 from copilot.compared_sides import ComparedSides
 from copilot.goods_sense import CERTAINLY
 from copilot.intents import (
@@ -29,18 +30,14 @@ if TYPE_CHECKING:
     from copilot.phrases import Phrases
     from copilot.questions import Question
 
-ABOUT_ONE = ABOUT_A_PRODUCT - OF_A_PART_TOO  # "launches like that" are no launches of the plan
 TAKES_NO_GROUP = ABOUT_A_PRODUCT | {Intent.BRIEF, Intent.COMPARE, Intent.LOCKS, Intent.PAST_SALES}
 """Intents to which a category says nothing more beside a product: "the pizza with pepperoni"."""
-SPEAKS_OF_GROUPS = OF_A_PART_TOO | {Intent.WHAT_IF, Intent.PAST_SALES, Intent.LOCKS, Intent.BRIEF}
-"""Intents that may speak of a category in words of its own, such as "sweets" for candy."""
 
 _OF_A_SLOT = frozenset({Intent.RISKS, Intent.CONFIDENCE, Intent.REVENUE, Intent.BRIEF, Intent.LOCKS})
 """Intents that are about a week, a placement or a category as readily as about a product."""
 
 _BOUNDS = {"smaller": min, "larger": max}
 _ROOT = 3  # letters that the forms of such a word share: froze, frozen
-SHOWN_CANDIDATES = 5  # products listed when a name is a toss-up
 LEAST_LIKENESS = 0.3  # cosine to the nearest product, from which words that nobody knows may name one
 
 
@@ -65,6 +62,11 @@ class ProductReading:
         """What finds the second product of a comparison."""
         return ComparedSides(self.reader.names, self.phrases)
 
+    @cached_property
+    def categories(self) -> CategoryReading:
+        """What tells categories from products."""
+        return CategoryReading(self.reader, self.phrases, self.goods)
+
     def fill(self, question: Question, read: ReadMessage, previous: Question | None) -> Question:
         """Return the question with what its words name loosely, or what the conversation was about."""
         return SharedNames(self.reader.names, self.phrases).narrowed(self._filled(question, read, previous), read)
@@ -77,7 +79,7 @@ class ProductReading:
         sets_two = question.intent is Intent.COMPARE or (question.intent is Intent.COMPARE_PLANS and not of_plans)
         if weighs and nameless and sets_two and len(found.weeks) > 1:
             return replace(question, intent=Intent.PLANNED, alternatives=())
-        if kind := self._kind_capped(question):
+        if kind := self.categories.capped(question):
             return replace(question, entities=replace(found, groups=kind))
         if weighs and found.text.count("PLACEMENT") > 1 and not (found.products or read.named or question.change):
             return replace(question, intent=Intent.WHY_HERE, alternatives=())  # it tells what each of them brought
@@ -91,9 +93,14 @@ class ProductReading:
             others = tuple(one for one in found.groups if word[:_ROOT].casefold() not in one.casefold())
             question = replace(question, entities=replace(found, groups=others))
             read, found = replace(read, group_words=(), rest=()), question.entities
-        if self._names_groups(question, read):
-            return self._in_groups(question, read.rest)
-        if found.groups and not found.products and self._says_none(question) and self._of_whole_group(question):
+        if self.categories.are_named(question, read):
+            return self.categories.taken(question, read.rest)
+        if (
+            found.groups
+            and not found.products
+            and self.categories.says_none(question)
+            and self.categories.of_whole(question)
+        ):
             return question  # "nothing from frozen foods" is about no dog food
         both = self.sides.with_the_other(question, read)
         if both is not read:
@@ -107,7 +114,7 @@ class ProductReading:
         together = question.of_launches and not _changes_one(question)
         if found.groups and not together and question.intent not in ABOUT_THE_PLAN:
             question = self._product_of_group(question, read)
-        open_yet = not (question.ambiguous_products or question.entities.products or _caps(question))
+        open_yet = not (question.ambiguous_products or question.entities.products or caps(question))
         ends_on_that = str(self.phrases.parsing.get("ends_on_that", "(?!)"))
         refers = question.points_back or re.search(ends_on_that, question.text, re.IGNORECASE)
         of_the_one_before = bool(refers) and bool(self._before(question, previous))
@@ -161,96 +168,13 @@ class ProductReading:
             return (told[0](sizes, key=sizes.__getitem__),)
         return ()
 
-    def _names_groups(self, question: Question, read: ReadMessage) -> bool:
-        """Say whether the words that are left name categories rather than a product."""
-        if question.intent in ABOUT_THE_PLAN - {Intent.PLANNED}:
-            return not read.named or not self._is_plain(read)
-        if not read.rest or (question.entities.groups and question.intent is not Intent.PLANNED):
-            return False
-        groups, n_words = self._loose_groups(read.rest)
-        together = question.of_launches and question.intent not in ABOUT_ONE
-        if together or question.intent is Intent.PLANNED:
-            return bool(groups) and (n_words == len(read.rest) or not read.named)
-        if question.intent in OF_A_PART_TOO | {Intent.AUDIENCE} and self._is_category(read.rest):
-            return True
-        if question.intent in (Intent.WHY_NOT, Intent.WHY_HERE) and self._says_none(question):
-            return bool(groups) and n_words == len(read.rest)
-        named = self.reader.names.waiting_named([self.reader.names.mend(word) for word in read.rest])
-        meant = bool(groups) and n_words == len(read.rest) and not (read.named or named)
-        return meant and question.intent in SPEAKS_OF_GROUPS
-
-    def _kind_capped(self, question: Question) -> tuple[str, ...]:
-        """Return the categories that a limit speaks of in a word of their names: "at most 2 seasonal launches"."""
-        pattern = self.phrases.parsing.get("kind_capped")
-        if not pattern or not _caps(question) or question.entities.groups:
-            return ()
-        match = re.search(str(pattern), question.text, re.IGNORECASE)
-        return self.reader.loose_groups((match[1].casefold(),))[0] if match else ()
-
-    def _of_whole_group(self, question: Question) -> bool:
-        return re.search(str(self.phrases.parsing.get("whole_group", "(?!)")), question.entities.text) is not None
-
-    def _says_none(self, question: Question) -> bool:
-        """Say whether a message is about there being nothing of a kind: "why is nothing from dairy planned"."""
-        return re.search(str(self.phrases.parsing.get("none_of", "(?!)")), question.text, re.IGNORECASE) is not None
-
-    def _loose_groups(self, rest: Sequence[str]) -> tuple[tuple[str, ...], int]:
-        """Return the categories that words name, in part or, where no product has the words, by their meaning."""
-        found = self.reader.loose_groups(rest)
-        content = [word for word in rest if word not in self.reader.question_words]  # "the whole freezer"
-        if found[0] or any(map(self.reader.names.knows, content)):
-            return found
-        groups = self.reader.groups
-        if by_word := groups.in_other_words(rest) or groups.in_other_words(content):
-            return by_word, len(rest)
-        meant = self.goods.nearest_group(" ".join(rest), groups.last_levels)
-        return (groups.called(meant), len(rest)) if meant else found
-
-    @staticmethod
-    def _is_plain(read: ReadMessage) -> bool:
-        return any(len(meant) == 1 for meant in read.named)
-
-    def _is_category(self, rest: Sequence[str]) -> bool:
-        """Say whether words that would name a product name a whole category, and too many products to ask back."""
-        names = self.reader.names
-        wanted = tuple(names.mend(word) for word in rest)
-        many = len(names.waiting_named(wanted)) > SHOWN_CANDIDATES
-        return many and not names.waiting_headed(wanted) and self.reader.loose_groups(rest)[1] == len(rest)
-
-    def _in_groups(self, question: Question, rest: Sequence[str]) -> Question:
-        if not rest:
-            return question
-        groups, n_words = self._loose_groups(rest)
-        if above := question.entities.groups:
-            within = tuple(one for one in groups if any(one.startswith(f"{name} > ") for name in above))
-            return replace(question, entities=replace(question.entities, groups=within or above))
-        if groups and 2 * n_words >= len(rest):
-            without = (*question.entities.without, *(groups if self._is_barred(question, rest) else ()))
-            return replace(question, entities=replace(question.entities, groups=groups, without=without))
-        known = any(map(self.reader.names.knows, rest))
-        return replace(question, product_words=" ".join(rest)) if known else question
-
-    def _is_barred(self, question: Question, words: Sequence[str]) -> bool:
-        """Say whether words stand after a negation: "everything except candy", but not "why not candy"."""
-        if question.intent is Intent.WHY_NOT:
-            return False
-        text, parsing = self.reader.plain(question.text), self.phrases.parsing
-        start, last = text.casefold().find(words[0]), text.casefold().rfind(words[-1])
-        if start < 0:
-            return False
-        before, after = text[:start], text[last + len(words[-1]) :]
-        return bool(
-            re.search(str(parsing["negated"]), before, re.IGNORECASE)
-            or re.match(str(parsing["negated_after"]), after, re.IGNORECASE)
-        )
-
     def _product_of_group(self, question: Question, read: ReadMessage) -> Question:
         """Take a category's name for a product that is called so, or for one of its few products.
 
         "Hot dogs" may be both; what speaks of launches together means the category.
         """
         found, names = question.entities, self.reader.names
-        if self._of_whole_group(question):
+        if self.categories.of_whole(question):
             return question
         one_of = re.search(str(self.phrases.parsing.get("one_of_group", "(?!)")), found.text)  # "the apples one"
         if one_of and (them := names.waiting_named(read.group_words)):
@@ -265,10 +189,10 @@ class ProductReading:
             if groups := self.reader.groups.in_other_words(words):
                 return replace(question, entities=replace(found, groups=groups), of_launches=True)
             return self._with_strangers(replace(question, entities=replace(found, groups=())), words)
-        if question.intent in (Intent.WHY_NOT, Intent.WHY_HERE) and self._says_none(question):
+        if question.intent in (Intent.WHY_NOT, Intent.WHY_HERE) and self.categories.says_none(question):
             return question
         headed = names.waiting_headed(read.group_words)
-        if headed and not _caps(question):
+        if headed and not caps(question):
             return _meaning(replace(question, entities=replace(found, groups=())), headed, read.group_words)
         if found.groups and all(group in self.reader.groups.departments for group in found.groups):
             return question  # "frozen" is no product, though some are called frozen
@@ -350,7 +274,7 @@ class ProductReading:
         if question.points_back and (question.change is not None or question.intent is Intent.LOCKS):
             together = False  # "drop it, what is left of the plan then", "is it locked in the plan"
         about_the_plan = together or asked_of_all or supposes_nothing or in_a_slot or found.groups
-        if not products or found.products or about_the_plan or _caps(question) or question.ambiguous_products:
+        if not products or found.products or about_the_plan or caps(question) or question.ambiguous_products:
             return question
         return replace(question, entities=replace(found, products=products[:1]))
 
@@ -358,11 +282,6 @@ class ProductReading:
 def _changes_one(question: Question) -> bool:
     """Say whether a question supposes something of one product: "what does the plan lose if we drop the hot dogs"."""
     return question.change is not None and question.change.kind in ("drop", "scale", "price")
-
-
-def _caps(question: Question) -> bool:
-    """Say whether a question supposes another number of launches, for which no product is needed."""
-    return question.change is not None and question.change.kind in ("cap", "capacity")
 
 
 def _meaning(question: Question, products: Sequence[str], words: Sequence[str]) -> Question:

@@ -15,6 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from copilot.catalogue_names import words_of
+from copilot.category_reading import SHOWN_CANDIDATES
 from copilot.changes import read_change
 from copilot.character_intents import CharacterMatcher
 from copilot.cleaning import clean_text
@@ -41,7 +42,7 @@ from copilot.intents import FOLLOW_UP_LEAD, KINDS, Intent, IntentMatcher
 from copilot.message_marks import is_of_another_script, without_marks
 from copilot.message_spacing import says_only
 from copilot.phrases import load_phrases
-from copilot.product_reading import SHOWN_CANDIDATES, ProductReading
+from copilot.product_reading import ProductReading
 from copilot.question import UNSURE_MARGIN, Question, question_from_json
 from copilot.settled_intents import (
     SURE,

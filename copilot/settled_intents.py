@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copilot.catalogue_names import words_of
+from copilot.category_reading import ABOUT_ONE
 from copilot.changes import Change
 from copilot.intents import ABOUT_A_PRODUCT, Intent
-from copilot.product_reading import ABOUT_ONE
 
 if TYPE_CHECKING:
     from copilot.entities import ReadMessage

@@ -1,0 +1,126 @@
+"""Reading which categories a message names, in full, in part or in words of its own: "the whole freezer", "sweets"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from copilot.intents import ABOUT_A_PRODUCT, ABOUT_THE_PLAN, OF_A_PART_TOO, Intent
+
+if TYPE_CHECKING:
+    from copilot.entities import EntityReader, ReadMessage
+    from copilot.goods_sense import GoodsSense
+    from copilot.phrases import Phrases
+    from copilot.questions import Question
+
+ABOUT_ONE = ABOUT_A_PRODUCT - OF_A_PART_TOO  # "launches like that" are no launches of the plan
+SPEAKS_OF_GROUPS = OF_A_PART_TOO | {Intent.WHAT_IF, Intent.PAST_SALES, Intent.LOCKS, Intent.BRIEF}
+"""Intents that may speak of a category in words of its own, such as "sweets" for candy."""
+SHOWN_CANDIDATES = 5  # products listed when a name is a toss-up
+
+
+@dataclass(frozen=True)
+class CategoryReading:
+    """Tells the words that mean categories from those that mean a product, and takes them.
+
+    Args:
+        reader: for the names of products and categories.
+        phrases: the language of the messages.
+        goods: finds a category by the meaning of words.
+    """
+
+    reader: EntityReader
+    phrases: Phrases
+    goods: GoodsSense
+
+    def are_named(self, question: Question, read: ReadMessage) -> bool:
+        """Say whether the words that are left name categories rather than a product."""
+        if question.intent in ABOUT_THE_PLAN - {Intent.PLANNED}:
+            return not read.named or not self._is_plain(read)
+        if not read.rest or (question.entities.groups and question.intent is not Intent.PLANNED):
+            return False
+        groups, n_words = self._loosely(read.rest)
+        together = question.of_launches and question.intent not in ABOUT_ONE
+        if together or question.intent is Intent.PLANNED:
+            return bool(groups) and (n_words == len(read.rest) or not read.named)
+        if question.intent in OF_A_PART_TOO | {Intent.AUDIENCE} and self._is_category(read.rest):
+            return True
+        if question.intent in (Intent.WHY_NOT, Intent.WHY_HERE) and self.says_none(question):
+            return bool(groups) and n_words == len(read.rest)
+        named = self.reader.names.waiting_named([self.reader.names.mend(word) for word in read.rest])
+        meant = bool(groups) and n_words == len(read.rest) and not (read.named or named)
+        return meant and question.intent in SPEAKS_OF_GROUPS
+
+    def capped(self, question: Question) -> tuple[str, ...]:
+        """Return the categories that a limit speaks of in a word of their names: "at most 2 seasonal launches"."""
+        pattern = self.phrases.parsing.get("kind_capped")
+        if not pattern or not caps(question) or question.entities.groups:
+            return ()
+        match = re.search(str(pattern), question.text, re.IGNORECASE)
+        return self.reader.loose_groups((match[1].casefold(),))[0] if match else ()
+
+    def of_whole(self, question: Question) -> bool:
+        """Say whether a category is named as a whole: "the ice cream section"."""
+        return re.search(str(self.phrases.parsing.get("whole_group", "(?!)")), question.entities.text) is not None
+
+    def says_none(self, question: Question) -> bool:
+        """Say whether a message is about there being nothing of a kind: "why is nothing from dairy planned"."""
+        return re.search(str(self.phrases.parsing.get("none_of", "(?!)")), question.text, re.IGNORECASE) is not None
+
+    def _loosely(self, rest: Sequence[str]) -> tuple[tuple[str, ...], int]:
+        """Return the categories that words name, in part or, where no product has the words, by their meaning."""
+        found = self.reader.loose_groups(rest)
+        content = [word for word in rest if word not in self.reader.question_words]  # "the whole freezer"
+        if found[0] or any(map(self.reader.names.knows, content)):
+            return found
+        groups = self.reader.groups
+        if by_word := groups.in_other_words(rest) or groups.in_other_words(content):
+            return by_word, len(rest)
+        meant = self.goods.nearest_group(" ".join(rest), groups.last_levels)
+        return (groups.called(meant), len(rest)) if meant else found
+
+    @staticmethod
+    def _is_plain(read: ReadMessage) -> bool:
+        return any(len(meant) == 1 for meant in read.named)
+
+    def _is_category(self, rest: Sequence[str]) -> bool:
+        """Say whether words that would name a product name a whole category, and too many products to ask back."""
+        names = self.reader.names
+        wanted = tuple(names.mend(word) for word in rest)
+        many = len(names.waiting_named(wanted)) > SHOWN_CANDIDATES
+        return many and not names.waiting_headed(wanted) and self.reader.loose_groups(rest)[1] == len(rest)
+
+    def taken(self, question: Question, rest: Sequence[str]) -> Question:
+        """Return the question with the categories that words name; those in a department that it names go first."""
+        if not rest:
+            return question
+        groups, n_words = self._loosely(rest)
+        if above := question.entities.groups:
+            within = tuple(one for one in groups if any(one.startswith(f"{name} > ") for name in above))
+            return replace(question, entities=replace(question.entities, groups=within or above))
+        if groups and 2 * n_words >= len(rest):
+            without = (*question.entities.without, *(groups if self._is_barred(question, rest) else ()))
+            return replace(question, entities=replace(question.entities, groups=groups, without=without))
+        known = any(map(self.reader.names.knows, rest))
+        return replace(question, product_words=" ".join(rest)) if known else question
+
+    def _is_barred(self, question: Question, words: Sequence[str]) -> bool:
+        """Say whether words stand after a negation: "everything except candy", but not "why not candy"."""
+        if question.intent is Intent.WHY_NOT:
+            return False
+        text, parsing = self.reader.plain(question.text), self.phrases.parsing
+        start, last = text.casefold().find(words[0]), text.casefold().rfind(words[-1])
+        if start < 0:
+            return False
+        before, after = text[:start], text[last + len(words[-1]) :]
+        return bool(
+            re.search(str(parsing["negated"]), before, re.IGNORECASE)
+            or re.match(str(parsing["negated_after"]), after, re.IGNORECASE)
+        )
+
+
+def caps(question: Question) -> bool:
+    """Say whether a question supposes another number of launches, for which no product is needed."""
+    return question.change is not None and question.change.kind in ("cap", "capacity")
