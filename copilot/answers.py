@@ -20,6 +20,7 @@ from copilot.errors import GeneratorError
 from copilot.factsheet import Fact, FactSheet
 from copilot.generators import PHRASES, Prompt, TextGenerator, active_name, handed_over
 from copilot.length import Length, of_length, told_ids
+from copilot.origins import with_origin
 from copilot.phrases import Phrases
 from copilot.sentences import SentenceSplitter
 from copilot.verifier import Check, verify_sentence
@@ -220,7 +221,7 @@ class _Speaker:
             yield self._phrase(fact)
         if set(check.facts) <= self._said:
             return
-        named = self._spoken_of.named(text, cited)
+        named = with_origin(self._spoken_of.named(text, cited), cited, self._phrases)
         check = verify_sentence(named, self._sheet, self._phrases)
         if not check.ok:  # the pronoun would be misread, and its name does not fit there
             yield from self._reject(text, check)

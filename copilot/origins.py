@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
+from copilot.factsheet import Fact
 from copilot.phrases import Phrases
 from copilot.reading import Segment
 from copilot.tokens import Token
@@ -33,6 +35,20 @@ def observed_reasons(segments: Sequence[Segment], phrases: Phrases) -> list[str]
         invented = [fact for fact in segment.facts if fact.source.simulated and (seen or fact.unit == "rows")]
         reasons += [f"origin:{fact.id}" for fact in invented]
     return reasons
+
+
+def with_origin(text: str, facts: Sequence[Fact], phrases: Phrases) -> str:
+    """Return a sentence that says of each simulated fact that it is so, where its writer left that out.
+
+    The mark stands before the citation of the fact, as in the fact's own sentence.
+    """
+    simulated = [fact for fact in facts if fact.source.simulated]
+    said = any(word in text.lower() for word in phrases.lexicon.guards.get("simulated", ()))
+    if not simulated or said:
+        return text
+    blank = "" if phrases.lexicon.unspaced else " "
+    mark = blank + phrases.message("unit.aside", text=phrases.message("unit.simulated_log"))
+    return re.sub(rf"\s*(?=\[[^\]]*\b{simulated[-1].id}\b[^\]]*\])", f"{mark} ", text, count=1)
 
 
 def _is_seen(token: Token, phrases: Phrases) -> bool:
