@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from copilot.catalogue_collectors import add_more
 from copilot.fact_collectors import add_delta
 from copilot.group_names import within
-from copilot.plan_collectors import Part, add_planned_count, add_planned_units, largest_first, list_launches
+from copilot.plan_collectors import (
+    Part,
+    add_planned_count,
+    add_planned_units,
+    largest_first,
+    list_launches,
+    pieces_of,
+)
 from copilot.product_facts import Bench, add_expected, add_forecast, add_lift, add_searches, add_slot
 from copilot.settled_words import says
 from copilot.topics import asks
@@ -45,13 +53,15 @@ def extremes(bench: Bench, question: Question) -> None:
     drops = says(question, "which_goes", bench.sources.phrases)
     least = drops or asks(bench, question, "least")
     kind = next((one for one in ("week", "placement", "category") if asks(bench, question, one)), "launch")
+    counted = kind != "launch" and asks(bench, question, "launches") and not asks(bench, question, "units")
+    if len(launches) < len(bench.stored.plan.launches):  # the strongest of a week is none of the plan
+        bench.sheet.say("ranked_of_part", counted=counted)
     if kind == "launch":
         _add_extreme_launches(bench, launches, least, _how_many(question))
         if drops:
             _add_drop_losses(bench, sorted(launches, key=largest_first, reverse=True)[:DROPPED_WEIGHED])
         return
-    counted = asks(bench, question, "launches") and not asks(bench, question, "units")
-    _add_extreme_parts(bench, kind, launches, least, counted)
+    _add_extreme_parts(bench, kind, part, least, counted)
 
 
 def _add_extreme_launches(bench: Bench, launches: Sequence[Launch], least: bool, n: int) -> None:
@@ -109,8 +119,9 @@ def _relative_width(launch: Launch) -> float:
     return float((launch.high - launch.low) / launch.expected_units) if launch.expected_units > 0 else 0.0
 
 
-def _add_extreme_parts(bench: Bench, kind: str, launches: Sequence[Launch], least: bool, counted: bool) -> None:
-    """Add the week, placement or category with most or least; a tie is told by its first one."""
+def _add_extreme_parts(bench: Bench, kind: str, part: Part, least: bool, counted: bool) -> None:
+    """Add the week, placement or category with most or least of a part of the plan; a tie is told by its first one."""
+    launches = [launch for launch in bench.stored.plan.launches if part.holds(launch)]
     keys: dict[str, Callable[[Launch], object]] = {
         "week": lambda launch: launch.week,
         "placement": lambda launch: launch.placement,
@@ -125,7 +136,8 @@ def _add_extreme_parts(bench: Bench, kind: str, launches: Sequence[Launch], leas
     chosen, there = tied[0], parts[tied[0]]
     if len(tied) == len(sizes) > 1:
         bench.sheet.say("all_alike", kind=kind)
-        bench.sheet.must_say(add_planned_count(bench, Part(weeks=(chosen,) if isinstance(chosen, date) else ())))
+        of_week = replace(part, weeks=(chosen,)) if isinstance(chosen, date) else part
+        bench.sheet.must_say(*(add_planned_count(bench, piece) for piece in pieces_of(of_week)))
         return
     name = ("fewest_launches" if least else "most_launches") if counted else ("least_units" if least else "most_units")
     label = format_week(chosen) if kind == "week" else str(chosen)  # pyright: ignore[reportArgumentType]
@@ -135,19 +147,19 @@ def _add_extreme_parts(bench: Bench, kind: str, launches: Sequence[Launch], leas
         bench.sheet.add(name, label, label, value, source, week=week, placement=placement)  # pyright: ignore[reportArgumentType]
     )
     if len(tied) > 1:
-        bench.sheet.say("tied")
+        of_one = len(pieces_of(_narrowed(part, kind, chosen))) == 1  # a count of several categories has no name
+        bench.sheet.say("tied" if of_one else "tied_together")
         add = add_planned_count if counted else add_planned_units
-        bench.sheet.must_say(*(add(bench, _part_of(kind, key)) for key in tied[1:LISTED_AT_MOST]))
-    list_launches(bench, sorted(there, key=largest_first), LISTED, _part_of(kind, chosen))
+        others = tied[1:LISTED_AT_MOST] if of_one else []
+        bench.sheet.must_say(*(add(bench, _narrowed(part, kind, key)) for key in others))
+    list_launches(bench, sorted(there, key=largest_first), LISTED, _narrowed(part, kind, chosen))
 
 
-def _part_of(kind: str, key: object) -> Part:
-    """Return the part of the plan that a week, placement or category makes up."""
-    return Part(
-        weeks=(key,) if isinstance(key, date) else (),
-        placements=(str(key),) if kind == "placement" else (),
-        groups=(str(key),) if kind == "category" else (),
-    )
+def _narrowed(part: Part, kind: str, key: object) -> Part:
+    """Return what a week, placement or category holds of a part of the plan."""
+    if isinstance(key, date):
+        return replace(part, weeks=(key,))
+    return replace(part, placements=(str(key),)) if kind == "placement" else replace(part, groups=(str(key),))
 
 
 def placements(bench: Bench, names: Sequence[str]) -> None:

@@ -60,10 +60,10 @@ def planned(bench: Bench, part: Part) -> None:
         _list_without(bench, part)
         return
     bench.sheet.must_say(*add_totals(bench, part))
-    for piece in _pieces(part)[:PIECES_SAID]:
+    for piece in pieces_of(part)[:PIECES_SAID]:
         bench.sheet.must_say(add_planned_count(bench, piece))
     launches = sorted(filter(part.holds, bench.stored.plan.launches), key=largest_first)
-    if launches and len(_pieces(part)) == 1:
+    if launches and len(pieces_of(part)) == 1:
         bench.sheet.must_say(add_planned_units(bench, part))
     list_launches(bench, launches, part=part)
     if part == Part():
@@ -77,7 +77,7 @@ def planned_units(bench: Bench, part: Part) -> None:
         _list_without(bench, part)
         return
     bench.sheet.must_say(*reversed(add_totals(bench, part)))
-    for piece in _pieces(part)[:PIECES_SAID]:
+    for piece in pieces_of(part)[:PIECES_SAID]:
         bench.sheet.must_say(add_planned_units(bench, piece), add_planned_count(bench, piece))
     list_launches(bench, sorted(filter(part.holds, bench.stored.plan.launches), key=largest_first), part=part)
 
@@ -101,7 +101,7 @@ def list_launches(
     for launch in launches[:said]:
         bench.sheet.must_say(add_expected(bench, launch))
     further = launches[said:]
-    if further and part is not None and len(_pieces(part)) == 1:
+    if further and part is not None and len(pieces_of(part)) == 1:
         bench.sheet.must_say(_add_over_part(bench, "more_launches", part, len(further), further))
     else:
         for launch in further[:said]:
@@ -213,7 +213,7 @@ def add_group_rhythm(bench: Bench, group: str, found: GroupRhythm | None) -> lis
     return [fact for fact in facts if fact is not None]
 
 
-def _pieces(part: Part) -> list[Part]:
+def pieces_of(part: Part) -> list[Part]:
     """Split a part so that each piece names at most one week, one placement and one group."""
     return [
         Part(weeks, placements, groups)

@@ -383,6 +383,20 @@ def test_the_week_placement_and_category_with_most(collect):
     assert category.facts[0].value == 2
 
 
+def test_what_ranks_a_part_of_the_plan_says_so_and_counts_that_part(collect, small_stored):
+    launches = small_stored.plan.launches
+    group = launches[0].group
+    sheet = collect(replace(ask(Intent.EXTREMES, groups=(group,)), text="which week has the most launches"))
+    assert sheet.messages[0].key == "ranked_of_part"
+    for fact in sheet.facts:
+        if fact.name in ("planned_count", "more_launches"):
+            there = [one for one in launches if one.week == fact.week and one.group == group]
+            assert fact.subject == group
+            assert fact.value <= len(there)
+    whole = collect(replace(ask(Intent.EXTREMES), text="which launch sells most"))
+    assert all(message.key != "ranked_of_part" for message in whole.messages)
+
+
 def test_the_best_candidates_without_a_slot(collect):
     sheet = collect(ask(Intent.LEFT_OUT))
     assert named(sheet, "candidates_left_out")[0].value == 3
