@@ -21,6 +21,7 @@ from copilot.tokens import Token
 
 _OPENING = 3  # tokens of a clause that only says when
 _COUNTED = frozenset({"units", "launches", "products", "launches per week"})
+_TOTALS = frozenset({"units", "launches", "products", "searches"})
 
 
 def scope_reasons(segment: Segment, earlier: Sequence[Segment], bound: Sequence[Bound], phrases: Phrases) -> list[str]:
@@ -79,7 +80,18 @@ def one_of_reasons(segment: Segment, sheet: FactSheet, phrases: Phrases) -> list
     names = [fact.name for fact in sheet.facts]
     one_of = [one for one in segment.facts if phrases.facts[one.name].is_one_of and names.count(one.name) > 1]
     several = words & phrases.lexicon.guards.get("several", frozenset())
-    return [f"superlative:{word}" for word in sorted(best) if one_of and not several]
+    together = _told_of_several(words, phrases) and len(one_of) == 1 and not _is_named(one_of[0], segment)
+    return [f"superlative:{word}" for word in sorted(best) if one_of and not several] + (
+        [f"scope:{one_of[0].id}"] if together and several <= phrases.lexicon.units.keys() else []
+    )
+
+
+def _told_of_several(words: set[str], phrases: Phrases) -> bool:
+    """Say whether launches are spoken of in the plural and none in the singular: "similar past launches sold 37"."""
+    if phrases.lexicon.unspaced:
+        return False
+    nouns = {word for word in words if phrases.lexicon.units.get(word) in ("launches", "products")}
+    return bool(nouns) and all(word.endswith("s") for word in nouns) and not words & phrases.lexicon.small.keys()
 
 
 def asked_reasons(segment: Segment, sheet: FactSheet, phrases: Phrases) -> list[str]:
@@ -214,6 +226,19 @@ def _says_week(mark: Token, lexicon: Lexicon) -> bool:
     return any(word in mark.text.lower() for word in lexicon.reading["week"])
 
 
+def _stems(mark: Token, lexicon: Lexicon) -> str:
+    return "".join(lexicon.stem(word) for word in mark.text.lower().split())
+
+
+def _told_weekly(item: Bound, clause: Clause, lexicon: Lexicon) -> bool:
+    """Say whether "a week" follows a number, before the next one; a weekly fact beside it may have those words too."""
+    after = min((number.at for number in clause.numbers if number.at > item.number.at), default=None)
+    weekly = {"".join(words) for words in lexicon.phrases["per_week"]}
+    fixed = (one for one in clause.marks("fixed") if _stems(one, lexicon) in weekly)
+    marks = [*clause.marks("per_week"), *fixed]
+    return any(item.number.at < mark.at and (after is None or mark.at < after) for mark in marks)
+
+
 def weekly_reasons(
     clause: Clause, segment: Segment, bound: Sequence[Bound], said_before: bool, phrases: Phrases
 ) -> list[str]:
@@ -223,13 +248,16 @@ def weekly_reasons(
     opening = [part for part in segment.clauses if not part.numbers]  # "Each week, 12 searches match it"
     says = any(part.marks("per_week") for part in (clause, *opening))
     values = [item for item in bound if item.facts and item.number.role == "value"]
+    totals = [item for item in values if item.facts[0].unit in _TOTALS]
+    if any(_told_weekly(item, clause, lexicon) for item in totals):
+        return ["unit:per_week"]  # beside a weekly figure that rightly is called one
     if any(item.facts[0].unit.endswith("per week") for item in values):
         fixed = [mark for part in segment.clauses for mark in part.marks("fixed")]
         says = says or named or any(_says_week(mark, lexicon) for mark in fixed)
         says = says or (said_before and not any(item.number.unit for item in bound))
         per_other = any(token.text.lower() in lexicon.per for token in clause.words)  # "per category"
         return [] if says and not per_other else ["unit:per_week"]
-    counts = [item.facts[0].unit in ("units", "launches", "searches") for item in bound if item.facts]
+    counts = [item.facts[0].unit in _TOTALS - {"products"} for item in bound if item.facts]
     ends = [item for item in bound if item.facts and item.number.role in ENDS and clause.marks("per_week")]
     weekly_ends = any(not item.facts[0].unit.endswith("per week") for item in ends)
     return ["unit:per_week"] if (named and any(counts)) or (says and values) or weekly_ends else []

@@ -209,3 +209,30 @@ def test_what_sells_most_of_those_asked_about_is_not_told_of_the_plan(spoken):
     assert verify_sentence(told, of_plan, spoken["en"]).ok
     assert not verify_sentence(told, of_week, spoken["en"]).ok
     assert verify_sentence(told.replace(" in the plan", ""), of_week, spoken["en"]).ok
+
+
+WEEKLY = (
+    fact(1, "expected_units", 15.2, interval=(6.2, 26.2), **IN_AISLE),
+    replace(fact(2, "searches_per_week", 8.2), source=SIMULATED),
+    fact(3, "analogue_units", 37.0, ("201", "Rolled Oats"), week=W44, other="101", other_label="Steel Cut Oats"),
+    fact(4, "analogue_units", 26.0, ("202", "Oat Bran"), week=W44, other="101", other_label="Steel Cut Oats"),
+)
+
+
+@pytest.mark.parametrize(
+    ("false", "true"),
+    [
+        (
+            "“Steel Cut Oats” is expected to sell 15.2 units a week, on 8.2 searches a week in the simulated log [F1][F2].",
+            "“Steel Cut Oats” is expected to sell 15.2 units, on 8.2 searches a week in the simulated log [F1][F2].",
+        ),
+        (
+            "Similar past launches sold 37 units in their first four weeks [F3].",
+            "A similar past launch, “Rolled Oats” from 2017-W44, sold 37 units in its first four weeks [F3].",
+        ),
+    ],
+)
+def test_a_total_is_not_weekly_and_one_launch_is_not_several(false: str, true: str) -> None:
+    sheet, phrases = FactSheet(SHEET.question, WEEKLY, ()), load_phrases("en")
+    assert not verify_sentence(false, sheet, phrases).ok
+    assert verify_sentence(true, sheet, phrases).reasons == ()
