@@ -223,8 +223,8 @@ WEEKLY = (
     ("false", "true"),
     [
         (
-            "“Steel Cut Oats” is expected to sell 15.2 units a week, on 8.2 searches a week in the simulated log [F1][F2].",
-            "“Steel Cut Oats” is expected to sell 15.2 units, on 8.2 searches a week in the simulated log [F1][F2].",
+            "“Steel Cut Oats” is expected to sell 15.2 units a week, on 8.2 simulated searches a week [F1][F2].",
+            "“Steel Cut Oats” is expected to sell 15.2 units, on 8.2 simulated searches a week [F1][F2].",
         ),
         (
             "Similar past launches sold 37 units in their first four weeks [F3].",
