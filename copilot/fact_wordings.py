@@ -86,6 +86,9 @@ class FactPhrase:
     is_one_of: bool
     is_period: bool
     of_kind: bool
+    is_supposed: bool
+    of_other_plan: bool
+    is_ahead: bool
     needs: tuple[Need, ...]
     sides: tuple[frozenset[str], ...] = ()
 
@@ -152,6 +155,9 @@ def fact_phrase(entry: Mapping, template: jinja2.Template, lexicon: Lexicon, tol
         is_one_of=bool(entry.get("is_one_of", False)),
         is_period=bool(entry.get("is_period", False)),
         of_kind=bool(entry.get("of_kind", False)),
+        is_supposed=bool(entry.get("is_supposed", False)),
+        of_other_plan=bool(entry.get("of_other_plan", False)),
+        is_ahead=bool(entry.get("is_ahead", False)),
         needs=tuple(_need(one, lexicon) for one in _listed(entry.get("needs", ()))),
         sides=tuple(frozenset(lexicon.stems(one)) for one in entry.get("sides", ())),
     )

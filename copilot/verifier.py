@@ -10,6 +10,7 @@ A sentence passes when all of this holds; each failure is named in `Check.reason
   to the one whose product, week, placement and words stand in the same clause;
 - names, weeks and days are those of the cited facts;
 - direction words agree with the sign, comparisons between two facts with their order, tense with prediction or outcome;
+- what another plan or a change would bring is not told as what is, nor a week to come as today (`copilot.conditions`);
 - causal words stand only between facts that are linked, in that order;
 - who does what the number tells is who the fact is told of (`copilot.subjects`), a part is not told of the whole
   (`copilot.scopes`), and what is compared, comes first or is said to be "there" is so (`copilot.relations`);
@@ -29,6 +30,7 @@ from functools import lru_cache
 
 from copilot.causes import cause_reasons
 from copilot.claims import Bound, bind_numbers
+from copilot.conditions import condition_reasons
 from copilot.directions import direction_reasons
 from copilot.factsheet import Fact, FactSheet
 from copilot.guards import guard_reasons, need_reasons
@@ -107,6 +109,7 @@ def _verdict(sentence: str, of_sheet: Same[FactSheet], of_phrases: Same[Phrases]
         reasons += need_reasons(segment, segments, phrases) + one_of_reasons(segment, sheet, phrases)
         reasons += asked_reasons(segment, sheet, phrases) + alike_slot_reasons(segment)
     reasons += cause_reasons(segments, stated, phrases) + observed_reasons(segments, phrases)
+    reasons += condition_reasons(segments, bound, phrases)
     if phrases.lexicon.guards_places:
         reasons += order_reasons(segments, phrases) + place_reasons(segments, bound, phrases)
         reasons += pointer_reasons(segments, bound, phrases)
