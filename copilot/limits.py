@@ -97,7 +97,7 @@ def _multiple_reasons(item: Bound, phrases: Phrases) -> list[str]:
     told = item.facts and item.facts[0].unit == "ratio" and item.number.unit in _MULTIPLES and not item.number.percent
     if not told:
         return []
-    units = phrases.lexicon.units
-    after = [token for token in item.clause.tokens if token.at > item.number.at and token.text.lower() not in units]
+    skipped = {*phrases.lexicon.units, *phrases.lexicon.guards["as_much"]}
+    after = [token for token in item.clause.tokens if token.at > item.number.at and token.text.lower() not in skipped]
     sized = after[:1] if after and phrases.lexicon.word_kinds(after[0].stem) & {"up", "down"} else []
     return [f"multiple:{token.text}" for token in sized]
