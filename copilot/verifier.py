@@ -18,6 +18,8 @@ A sentence passes when all of this holds; each failure is named in `Check.reason
   as one, and a change against its base (`copilot.guards`);
 - a count over several parts names them all (`copilot.partial_scopes`), and no word makes more of a fact than it says
   (`copilot.overstatements`);
+- an end of an interval is told with a word of chance, first weeks are no total to date, and a multiple is no rise
+  (`copilot.limits`);
 - negations, superlatives and all other words are known for these facts. A word that the verifier does not know, it
   cannot check: links, markup, instructions, other languages and invented details fail by this rule.
 """
@@ -36,6 +38,7 @@ from copilot.factsheet import Fact, FactSheet
 from copilot.guards import guard_reasons, need_reasons
 from copilot.identity import Same
 from copilot.known_words import word_reasons
+from copilot.limits import limit_reasons
 from copilot.name_checks import mention_reasons
 from copilot.origins import observed_reasons, origin_reasons
 from copilot.overstatements import overstated_reasons
@@ -108,6 +111,7 @@ def _verdict(sentence: str, of_sheet: Same[FactSheet], of_phrases: Same[Phrases]
         reasons += part_reasons(segment, segments[:i], bound[i], phrases) + named_week_reasons(segment, phrases)
         reasons += need_reasons(segment, segments, phrases) + one_of_reasons(segment, sheet, phrases)
         reasons += asked_reasons(segment, sheet, phrases) + alike_slot_reasons(segment)
+        reasons += limit_reasons(segment, bound[i], phrases)
     reasons += cause_reasons(segments, stated, phrases) + observed_reasons(segments, phrases)
     reasons += condition_reasons(segments, bound, phrases)
     if phrases.lexicon.guards_places:
