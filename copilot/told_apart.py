@@ -1,4 +1,4 @@
-"""Products that share a title are told apart by their numbers, whether a fact is about them or a line only names them."""
+"""Products of one title are told apart by their numbers, whether a fact is about them or a line only names them."""
 
 from __future__ import annotations
 

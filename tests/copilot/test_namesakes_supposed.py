@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 
@@ -27,7 +28,7 @@ def told(monkeypatch):
         if alike:
             _, *rest = conftest.CANDIDATES[WAITING]
             monkeypatch.setitem(conftest.CANDIDATES, WAITING, (TITLE, *rest))
-        engine = conftest.SmallEngine()
+        engine = cast(Any, conftest.SmallEngine())
         stored = StoredPlan(3, engine.solve(()), datetime(2017, 10, 9, tzinfo=UTC), "fedcba9876543210", "first")
         sheet = collect_facts(question, engine, stored)
         said = list(write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
