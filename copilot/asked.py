@@ -11,6 +11,7 @@ from copilot.fact_collectors import SlotAsked
 from copilot.plan_collectors import Part
 from copilot.product_facts import Bench
 from copilot.questions import SHOWN_CANDIDATES, Question
+from copilot.told_apart import ProductName
 from ranking.plan import Launch
 from retrieval.weeks import format_week
 
@@ -22,7 +23,9 @@ def the_product(bench: Bench, question: Question) -> Product | None:
     """Return the product that a question is about, or None after asking back."""
     chosen = choose_product(question, bench.stored, bench.engine)
     if chosen.product_id:
-        return bench.engine.product(chosen.product_id)
+        product = bench.engine.product(chosen.product_id)
+        bench.sheet.speak_of(ProductName.of(product))
+        return product
     name = question.product_words
     if chosen.still_possible:
         key = "ask_back_product" if question.exact else "nearest_products"
@@ -39,7 +42,9 @@ def say_others_named(bench: Bench, question: Question, *told: Product) -> None:
     """Say which of several products named an answer about some of them leaves out."""
     others = [one for one in question.entities.products if one not in {product.product_id for product in told}]
     if others:
-        titles = ", ".join(f"{bench.engine.product(one).title} #{one}" for one in others)
+        names = [ProductName.of(bench.engine.product(one)) for one in others]
+        bench.sheet.speak_of(*names)
+        titles = ", ".join(f"{name.title} #{name.product_id}" for name in names)
         bench.sheet.say("also_named", closing=True, titles=titles, n=len(told))
 
 

@@ -17,6 +17,7 @@ from copilot.product_facts import add_expected, add_forecast, add_slot
 from copilot.questions import SHOWN_CANDIDATES, Question
 from copilot.rest_collectors import rest
 from copilot.settled_words import says
+from copilot.told_apart import ProductName
 from copilot.topics import asks
 from copilot.week_choice import choose_week, weeks_asked
 from retrieval.weeks import format_week
@@ -132,4 +133,5 @@ def _two_products(bench: Bench, question: Question, missing: str) -> tuple[Produ
             about_catalogue.list_possible(bench, one.still_possible, SHOWN_CANDIDATES)
             return None
     first, second = (bench.engine.product(one.product_id) for one in chosen[:2])
+    bench.sheet.speak_of(ProductName.of(first), ProductName.of(second))
     return first, second

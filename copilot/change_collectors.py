@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from copilot.fact_collectors import DISPLACED_SAID, SlotAsked, launch_at
 from copilot.planner_facts import add_binding_after, say_set_aside
 from copilot.product_facts import Bench, add_expected, add_forecast, add_slot
+from copilot.told_apart import ProductName
 from ranking.counterfactual import swap
 from ranking.interventions import CapLaunches, ChangePrice, Exclude, Intervention, ScaleForecast, SetCapacity
 from retrieval.weeks import format_week
@@ -34,9 +35,9 @@ def swap_places(bench: Bench, first: Product, second: Product) -> None:
     """What the best plan sells more or less when two launches change places."""
     for product in (first, second):
         if bench.launch_of(product.product_id) is None:
-            bench.sheet.say("swap_unplanned", title=product.title)
+            bench.sheet.say("swap_unplanned", title=ProductName.of(product))
             return
-    bench.sheet.say("supposed_swap", title=first.title, other=second.title)
+    bench.sheet.say("supposed_swap", title=ProductName.of(first), other=ProductName.of(second))
     _tell(bench, swap(bench.stored.plan, first.product_id, second.product_id), None)
 
 
@@ -74,7 +75,7 @@ def _add_delta(bench: Bench, told: Counterfactual) -> None:
 
 def _say_supposed(bench: Bench, supposed: Sequence[Intervention], product: Product | None) -> None:
     """Say what is supposed, so that the operator sees how it was read."""
-    title = product.title if product else ""
+    title = ProductName.of(product) if product else ""
     match supposed[0]:
         case Exclude(_, week, placement):
             named = format_week(week) if week else ""

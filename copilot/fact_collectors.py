@@ -76,10 +76,12 @@ def why_here(bench: Bench, product: Product, launch: Launch) -> None:
     add_rhythm_effect(bench, launch)
 
 
-def why_not(bench: Bench, product: Product, asked: SlotAsked, *, evidence: bool = True) -> None:
+def why_not(
+    bench: Bench, product: Product, asked: SlotAsked, *, evidence: bool = True, told: Counterfactual | None = None
+) -> None:
     """Why a product is not in the plan, or not where it was asked about: what forcing it in would change.
 
-    `evidence` adds its forecast, past launches like it, and its searches.
+    `evidence` adds its forecast, past launches like it, and its searches. `told` is the solve with it there, if made.
     """
     if product.status != "candidate":
         add_live(bench, product)
@@ -90,7 +92,8 @@ def why_not(bench: Bench, product: Product, asked: SlotAsked, *, evidence: bool 
     if launch and not asked.differs_from(launch):
         bench.sheet.must_say(add_expected(bench, launch, explains=stands))
         return
-    add_change(bench, product, asked, stands, "move_delta" if launch and _is_slot(asked) else "force_delta")
+    name = "move_delta" if launch and _is_slot(asked) else "force_delta"
+    add_change(bench, product, asked, stands, name, told=told)
     if evidence:
         _add_product_evidence(bench, product, stands=None)
 
@@ -187,12 +190,13 @@ def add_change(
     stands: Fact | None,
     name: str,
     compared_with: Launch | None = None,
+    told: Counterfactual | None = None,
 ) -> None:
     """Re-solve with the product locked to the slot asked about, and add what that changes.
 
-    `compared_with` is where it stands now, said before where it would stand.
+    `compared_with` is where it stands now, said before where it would stand; `told` is that solve, where it is made.
     """
-    told = bench.engine.counterfactual(bench.stored, Lock(product.product_id, asked.week, asked.placement))
+    told = told or bench.engine.counterfactual(bench.stored, Lock(product.product_id, asked.week, asked.placement))
     say_set_aside(bench, told)
     if told.plan is None:
         bench.sheet.must_say(add_impossible(bench, product, asked, told))

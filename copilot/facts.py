@@ -43,6 +43,7 @@ from copilot.product_facts import Bench, add_expected, add_slot
 from copilot.questions import SHOWN_CANDIDATES, Intent, Question
 from copilot.rest_collectors import asks_for_rest, rest
 from copilot.settled_words import says
+from copilot.several_slots import why_not_there
 from copilot.topics import asks, weighs
 from copilot.untold_collectors import tell_untold
 from retrieval.weeks import format_week
@@ -137,7 +138,7 @@ def _why_one(bench: Bench, question: Question) -> None:
     launch = bench.launch_of(product.product_id)
     asked = slot_asked(bench, question, launch)
     if launch is None or asked.differs_from(launch):
-        about_product.why_not(bench, product, asked)
+        why_not_there(bench, question, product)
     else:
         about_product.why_here(bench, product, launch)
 
@@ -150,8 +151,7 @@ def _why_not(bench: Bench, question: Question) -> None:
         return
     product = the_product(bench, question)
     if product is not None:
-        asked = slot_asked(bench, question, bench.launch_of(product.product_id))
-        about_product.why_not(bench, product, asked)
+        why_not_there(bench, question, product)
 
 
 def _forecast(bench: Bench, question: Question) -> None:

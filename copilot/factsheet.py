@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from copilot.cleaning import clean_label
 from copilot.fact_names import FACT_SPECS, PROVEN, TIE_TOLERANCE, UNITS, WHOLE_SHOP, FactSpec
+from copilot.told_apart import ProductName, ToldApart
 from ranking.counterfactual import TIE_UNITS
 
 if TYPE_CHECKING:
@@ -198,6 +199,7 @@ class SheetBuilder:
         self._facts: list[Fact] = []
         self._essential: list[str] = []
         self._messages: list[Message] = []
+        self._names: set[ProductName] = set()
 
     def add(
         self,
@@ -254,18 +256,25 @@ class SheetBuilder:
         self._essential[at:at] = new
 
     def say(self, key: str, *, closing: bool = False, **params: object) -> None:
-        """Add a line of the product's own words."""
+        """Add a line of the product's own words; a `ProductName` in it is said with its number where it is shared."""
+        self.speak_of(*(value for value in params.values() if isinstance(value, ProductName)))
         self._messages.append(Message(key, params, closing))
+
+    def speak_of(self, *products: ProductName) -> None:
+        """Count products that the question or a line names among the sheet's, though no fact may be about them."""
+        self._names.update(products)
 
     def build(self) -> FactSheet:
         """Return the finished sheet; products that share a title are told apart by their numbers."""
-        alike: dict[str, set[str]] = {}
+        alike = ToldApart()
         for fact in self._facts:
-            alike.setdefault(fact.subject_label, set()).add(fact.subject)
+            alike.count(fact.subject, fact.subject_label)
+        for name in self._names:
+            alike.count(name.product_id, clean_label(name.title))
         chosen = self.question.entities.products if self.question.ambiguous_products else ()
 
         def is_shared(subject: str, label: str) -> bool:
-            return subject in chosen or len(alike.get(label, ())) > 1
+            return subject in chosen or alike.is_shared(label)
 
         facts = [
             replace(
@@ -275,7 +284,8 @@ class SheetBuilder:
             )
             for fact in self._facts
         ]
-        return FactSheet(self.question, tuple(facts), tuple(self._essential), tuple(self._messages))
+        messages = tuple(replace(one, params=alike.written(one.params)) for one in self._messages)
+        return FactSheet(self.question, tuple(facts), tuple(self._essential), messages)
 
 
 def _plain(value: object) -> object:

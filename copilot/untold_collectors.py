@@ -14,6 +14,7 @@ from copilot.holidays import add_after_holiday, label_of, named_day
 from copilot.intents import Intent
 from copilot.product_facts import Bench, add_expected, add_forecast, add_slot, add_stock
 from copilot.settled_words import says
+from copilot.told_apart import ProductName
 from retrieval.weeks import week_of
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def tell_untold(bench: Bench, question: Question) -> bool:
 def _stock(bench: Bench, product: Product) -> None:
     held = add_stock(bench, product)
     if held is None:
-        bench.sheet.say("no_stock", title=product.title)
+        bench.sheet.say("no_stock", title=ProductName.of(product))
     bench.sheet.must_say(held, *_expected(bench, product))
 
 
@@ -63,7 +64,7 @@ def _chance(bench: Bench, product: Product) -> None:
 def _ready(bench: Bench, product: Product) -> None:
     ready = product.ready_date
     if ready is None:
-        bench.sheet.say("no_ready_day", title=product.title)
+        bench.sheet.say("no_ready_day", title=ProductName.of(product))
     else:
         week, source = week_of(ready), bench.sources.product(product.product_id)
         bench.sheet.must_say(bench.sheet.add("ready_week", product.product_id, product.title, week, source, week=week))
@@ -75,9 +76,11 @@ def _holiday(bench: Bench, product: Product) -> None:
     late = add_after_holiday(bench, launch) if launch else None
     named, _ = named_day(product.title, product.category)
     if late is None and named is not None:
-        bench.sheet.say("before_its_day", title=product.title, day=label_of(named, bench.sources.phrases.lang))
+        bench.sheet.say(
+            "before_its_day", title=ProductName.of(product), day=label_of(named, bench.sources.phrases.lang)
+        )
     elif late is None:
-        bench.sheet.say("names_no_day", title=product.title)
+        bench.sheet.say("names_no_day", title=ProductName.of(product))
     bench.sheet.must_say(late, _stands(bench, product))
 
 

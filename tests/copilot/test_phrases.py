@@ -269,6 +269,7 @@ def test_every_message_renders_with_its_variables(phrases):
             "part": "p", "abouts": ["why", "timing"], "titles": "t #1",
             "what": "w", "day": "d", "locked": True, "limit": 9, "formats": "x", "format": "x", "number": "44",
             "figure": "1", "characters": 1, "place": "p", "seconds": "1", "status": "500", "path": "p", "detail": "d",
+            "told": "2017-W41", "solved": True, "weighed": "2017-W42", "left": "2017-W43",
     }  # fmt: skip
     for key in phrases.messages:
         assert phrases.message(key, **values)
