@@ -129,6 +129,7 @@ class EntityReader:
             named=(*((one,) for one in ids), *(meant for _, meant in in_order if not set(meant) & set(ids))),
             strange=tuple(one.written for one in strange),
             readings=self._readings(text, spans, known, strange),
+            left_aside=self._left_aside(text, spans, {**{one.start: one.products for one in known}, **titles}),
         )
 
     def _known_and_strange(
@@ -184,14 +185,20 @@ class EntityReader:
 
     def _without(self, text: str, spans: Sequence[Mention]) -> tuple[object, ...]:
         """Return the weeks, placements and groups that stand after a negation: "except candy", "not in week 45"."""
+        against = (span.values for span in spans if span.values and self._is_negated(text, span))
+        return tuple(dict.fromkeys(value for values in against for value in values))
+
+    def _left_aside(
+        self, text: str, spans: Sequence[Mention], names: Mapping[int, tuple[str, ...]]
+    ) -> tuple[tuple[Words, tuple[str, ...]], ...]:
+        """Return the product names that stand after a negation: "except donuts"."""
+        of_names = (span for span in spans if span.start in names and self._is_negated(text, span))
+        return tuple((words_of(text[span.start : span.end]), names[span.start]) for span in of_names)
+
+    def _is_negated(self, text: str, span: Mention) -> bool:
         parsing = self.phrases.parsing
         before, after = (re.compile(str(parsing[key]), re.IGNORECASE) for key in ("negated", "negated_after"))
-        against = (
-            span.values
-            for span in spans
-            if span.values and (before.search(text[: span.start]) or after.match(text[span.end :]))
-        )
-        return tuple(dict.fromkeys(value for values in against for value in values))
+        return bool(before.search(text[: span.start]) or after.match(text[span.end :]))
 
     def _quoted(self, text: str, spans: Sequence[Mention]) -> list[LooseName]:
         """Return what stands in quotation marks as one name, unless it is a sentence that someone said."""

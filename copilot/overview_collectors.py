@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from copilot.asked import part as part_named
 from copilot.catalogue_collectors import add_more
 from copilot.fact_collectors import add_delta
 from copilot.group_names import within
@@ -18,6 +19,7 @@ from copilot.plan_collectors import (
     largest_first,
     list_launches,
     pieces_of,
+    say_left_out,
 )
 from copilot.product_facts import Bench, add_expected, add_forecast, add_lift, add_searches, add_slot
 from copilot.settled_words import says
@@ -38,12 +40,12 @@ DROPPED_WEIGHED = 3  # launches that the plan is solved without, those expected 
 
 def extremes(bench: Bench, question: Question) -> None:
     """Which launch, week, placement or category has most or least, in units or in launches."""
-    part = Part(question.entities.weeks, question.entities.placements, question.entities.groups)
-    part = part.narrowed(bench.stored.plan.launches)
+    part = part_named(question).narrowed(bench.stored.plan.launches)
     launches = [launch for launch in bench.stored.plan.launches if part.holds(launch)]
     if not launches:
         bench.sheet.must_say(add_planned_count(bench, Part(part.weeks[:1], part.placements[:1], part.groups[:1])))
         return
+    say_left_out(bench, part)
     if says(question, "ranks_width", bench.sources.phrases):
         _add_widest(bench, launches, surest=asks(bench, question, "surest"), n=_how_many(question))
         return

@@ -32,7 +32,7 @@ def add_totals(bench: Bench, part: Part) -> list[Fact]:
         "week": part.weeks[0] if part.weeks else None,
         "other_week": part.weeks[-1] if len(part.weeks) > 1 else None,
         "placement": part.placements[0] if part.placements else None,
-        "other": ("", _named(part.without)),
+        "other": ("", ", ".join(left_out_names(bench, part.without, short=True))),
     }
     source = bench.sources.plan([launch.product_id for launch in launches])
     counted = bench.sheet.add(f"{kind}_count", subject, subject, len(launches), source, **about)
@@ -41,10 +41,23 @@ def add_totals(bench: Bench, part: Part) -> list[Fact]:
     )
 
 
-def _named(left_out: Sequence[object]) -> str:
-    """Return the names of what is left out; of several categories their own level, for whole paths fit no sentence."""
-    names = [format_week(one) if isinstance(one, date) else str(one) for one in left_out]
-    return ", ".join(name.rpartition(" > ")[2] if len(names) > 1 else name for name in names)
+def left_out_names(bench: Bench, left_out: Sequence[object], *, short: bool = False) -> list[str]:
+    """Return the names of what is left out, a product's by its title.
+
+    Args:
+        short: of several categories take their own level, for whole paths fit no sentence.
+    """
+    waiting = bench.engine.problem.product_ids
+    titles = {str(one): bench.engine.product(str(one)).title for one in left_out if one in waiting}
+    heads = [title.partition(",")[0] for title in titles.values()]
+    names: list[str] = []
+    for one in left_out:
+        title = titles.get(str(one), str(one))
+        head = title.partition(",")[0]
+        called = head if heads.count(head) > 1 else title  # "Donuts" rather than each of their sizes
+        names.append(format_week(one) if isinstance(one, date) else called)
+    names = list(dict.fromkeys(names))
+    return [name.rpartition(" > ")[2] for name in names] if short and len(names) > 1 else names
 
 
 def _is_span(weeks: Sequence[date]) -> bool:

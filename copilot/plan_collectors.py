@@ -10,12 +10,11 @@ from typing import TYPE_CHECKING
 
 from copilot.factsheet import Fact
 from copilot.group_names import within
-from copilot.part_totals import add_totals
+from copilot.part_totals import add_totals, left_out_names
 from copilot.planner_facts import add_fatigue, add_solved_rhythm
 from copilot.product_facts import Bench, add_expected, add_slot
 from ranking.plan import Launch
 from ranking.rhythm import FEW_LAUNCHES
-from retrieval.weeks import format_week
 
 if TYPE_CHECKING:
     from ranking.rhythm import GroupRhythm
@@ -30,7 +29,7 @@ GAP_STEP = 1e-5  # a gap is told rounded up, so that it stays proven
 class Part:
     """A part of the plan: the launches in these weeks, placements and groups; empty means all.
 
-    `without` holds the weeks, placements and groups that are left out.
+    `without` holds the weeks, placements, groups and products that are left out.
     """
 
     weeks: tuple[date, ...] = ()
@@ -43,7 +42,7 @@ class Part:
         fits_week = not self.weeks or launch.week in self.weeks
         fits_placement = not self.placements or launch.placement in self.placements
         fits_group = not self.groups or any(within(launch.group, group) for group in self.groups)
-        left_out = launch.week in self.without or launch.placement in self.without
+        left_out = not {launch.week, launch.placement, launch.product_id}.isdisjoint(self.without)
         left_out = left_out or any(within(launch.group, str(group)) for group in self.without)
         return fits_week and fits_placement and fits_group and not left_out
 
@@ -84,10 +83,15 @@ def planned_units(bench: Bench, part: Part) -> None:
 
 def _list_without(bench: Bench, part: Part) -> None:
     """Count what is left, by facts that name what they leave out, and name its largest launches."""
-    names = (format_week(one) if isinstance(one, date) else str(one) for one in part.without)
-    bench.sheet.say("without_parts", names=", ".join(names))
+    say_left_out(bench, part)
     bench.sheet.must_say(*add_totals(bench, part))
     list_launches(bench, sorted(filter(part.holds, bench.stored.plan.launches), key=largest_first))
+
+
+def say_left_out(bench: Bench, part: Part) -> None:
+    """Say what an answer leaves out, where the question speaks against something."""
+    if part.without:
+        bench.sheet.say("without_parts", names=", ".join(left_out_names(bench, part.without)))
 
 
 def list_launches(

@@ -116,7 +116,7 @@ def question_from_json(data: Mapping, text: str = "", lang: str = "en") -> Quest
         groups=groups,
         numbers=tuple(found["numbers"]),
         shift_weeks=data.get("shift_weeks"),
-        without=tuple(one for written, one in slots if written in barred),
+        without=(*(one for written, one in slots if written in barred), *sorted(barred.difference(dict(slots)))),
         unknown_weeks=tuple(data.get("unknown_weeks", ())),
     )
     return Question(

@@ -39,6 +39,7 @@ from copilot.entities import Entities, EntityReader, ReadMessage
 from copilot.errors import QuestionTooLong, UnsupportedLanguage
 from copilot.goods_sense import SURELY, GoodsSense
 from copilot.intents import FOLLOW_UP_LEAD, KINDS, Intent, IntentMatcher
+from copilot.left_aside import as_a_list, without_their_names
 from copilot.message_marks import is_of_another_script, without_marks
 from copilot.message_spacing import says_only
 from copilot.phrases import load_phrases
@@ -284,6 +285,7 @@ class QuestionParser:
         question = of_a_number(question, read, previous, self.engine.weeks)
         question = of_those(question, read, previous, self.phrases)
         question = narrowing(of_the_shown_there(question, read, previous), read, previous, self.phrases)
+        question, read = without_their_names(as_a_list(question, read, self.phrases), read, self.reader)
         question = barred(self.products.fill(question, read, previous))
         question = of_the_kin(question, read, previous, self.reader.names, self.phrases)
         question = picked_by_a_word(question, read, previous, self.reader.names)

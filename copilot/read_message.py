@@ -20,7 +20,8 @@ class Entities:
         text: the message with each entity replaced by its kind (`PRODUCT`, `WEEK`, ...): what intents are matched on.
         shift_weeks: "a week later" = 1, "two weeks earlier" = -2, relative to the product's slot.
         unknown_weeks: weeks and days that the message names and no calendar has, as they are written.
-        without: those of the weeks, placements and groups that the message speaks against: "not in week 45".
+        without: those of the weeks, placements and groups that the message speaks against: "not in week 45"; of a list,
+            products too.
     """
 
     products: tuple[str, ...] = ()
@@ -47,6 +48,7 @@ class ReadMessage:
         rest_in_catalogue: True when the catalogue has one of these words, up to a typing error.
         group_words: the words that name the groups.
         named: for each name in the message, in order, the ids that it could mean.
+        left_aside: the names of products that stand after a negation, with the ids that each could mean.
         strange: the stretches of words that nothing explains.
         readings: the message with its entities masked, then with loose names read as products, then as categories.
     """
@@ -60,3 +62,4 @@ class ReadMessage:
     named: tuple[tuple[str, ...], ...] = ()
     strange: tuple[tuple[str, ...], ...] = ()
     readings: tuple[str, ...] = ()
+    left_aside: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ()

@@ -41,6 +41,8 @@ def by_its_words(question: Question, read: ReadMessage, previous: Question | Non
     ranks = says(question, "which_goes", phrases) or says(question, "ranks_width", phrases)
     if ranks and not (read.named or read.unknown_id):
         return replace(question, intent=Intent.EXTREMES, change=None, alternatives=())
+    if question.intent is Intent.EXTREMES and says(question, "ranks_risk", phrases):
+        return replace(question, intent=Intent.RISKS, alternatives=())
     before = previous.entities.products if previous else ()
     about_one = bool(read.named) or (question.points_back and bool(before))
     asks_chance = says(question, "chance", phrases) and (about_one or bool(before))
