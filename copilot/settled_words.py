@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from copilot.phrases import Phrases
     from copilot.questions import Question
 
-_OF_THE_SEASON = frozenset({Intent.RHYTHM, Intent.PLANNED, Intent.EXTREMES})
+_OF_THE_SEASON = frozenset({Intent.RHYTHM, Intent.PLANNED, Intent.EXTREMES, Intent.RISKS})
 """Intents that "should we launch it" sounds like, though it is about one product."""
 
 _OF_A_PLACEMENT = ABOUT_A_PRODUCT | {Intent.PLANNED, Intent.COMPARE, Intent.RISKS, Intent.CONFIDENCE}
