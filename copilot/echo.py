@@ -20,6 +20,7 @@ def understood_line(question: Question, engine: Engine) -> str:
     phrases, entities = load_phrases(question.lang), question.entities
     parts = [
         *(_product(engine, product_id) for product_id in entities.products),
+        *(_shown(_product(engine, one), True, phrases) for one in entities.products_left_out),
         *(_shown(format_week(one), one in entities.without, phrases) for one in entities.weeks),
         *(
             _shown(clean_label(one), one in entities.without, phrases)

@@ -40,10 +40,14 @@ def without_their_names(question: Question, read: ReadMessage, reader: EntityRea
     named = tuple(ids for ids in read.named if ids not in meant)
     barred = {word for words, _ in read.left_aside for word in words}
     left_out: list[str] = []
+    barred_groups: list[str] = []
     for words, ids in read.left_aside:
         groups, n_words = reader.loose_groups(words)
-        called = (*(one for one in ids if reader.names.any_waiting((one,))), *reader.names.waiting_headed(words))
-        left_out += groups if n_words == len(words) else called
+        if n_words == len(words):
+            barred_groups += groups
+            continue
+        left_out += (one for one in ids if reader.names.any_waiting((one,)))
+        left_out += reader.names.waiting_headed(words)
     read = replace(
         read,
         named=named,
@@ -54,6 +58,7 @@ def without_their_names(question: Question, read: ReadMessage, reader: EntityRea
     found = replace(
         found,
         products=tuple(one for one in found.products if one not in off),
-        without=tuple(dict.fromkeys((*found.without, *left_out))),
+        groups=tuple(dict.fromkeys((*found.groups, *barred_groups))),
+        without=tuple(dict.fromkeys((*found.without, *barred_groups, *left_out))),
     )
     return replace(question, entities=found, named=named), read

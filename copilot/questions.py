@@ -50,7 +50,6 @@ from copilot.settled_intents import (
     barred,
     by_its_parts,
     is_bare,
-    is_unknown_name,
     names_of,
     weighed_up,
     with_the_other_kind,
@@ -100,7 +99,6 @@ __all__ = [
 ]
 
 LEAST_OUT_OF_SCOPE = 0.5  # of its share: beside what the plan knows, declining takes a majority
-LEAST_OF_A_NAME = 0.2  # below it a word that nothing here knows is looked for in the catalogue
 LEAST_BESIDE_TWO = 0.6  # the same where two products are set beside each other
 QUESTION_LIMIT = 2_000  # characters; a longer message is almost surely pasted by mistake
 
@@ -226,8 +224,6 @@ class QuestionParser:
         alternatives = tuple(ranked[:3])
         if previous is None and is_bare(read):
             intent, alternatives = Intent.PLANNED, ()
-        if previous is None and self._is_only_unknown(read, confidence):
-            intent, alternatives = Intent.PRODUCT_SEARCH, ()
         # Of a language without blanks the examples cannot tell how many weeks from which week.
         of_a_shift = (Intent.PLANNED, Intent.WHAT_IF) if self.phrases.lexicon.unspaced else (Intent.PLANNED,)
         if previous is None and intent in of_a_shift and read.entities.shift_weeks is not None:
@@ -246,10 +242,6 @@ class QuestionParser:
             points_back=re.search(str(self.phrases.parsing["points_back"]), cleaned, re.IGNORECASE) is not None,
         )
         return question, read
-
-    def _is_only_unknown(self, read: ReadMessage, confidence: float) -> bool:
-        """Say whether a message without blanks is a word that nothing knows and that sounds like no question."""
-        return self.phrases.lexicon.unspaced and is_unknown_name(read) and confidence < LEAST_OF_A_NAME
 
     def _ranked(
         self, scores: dict[Intent, float], read: ReadMessage, cleaned: str, *, alone: bool

@@ -35,6 +35,12 @@ class Entities:
     unknown_weeks: tuple[str, ...] = ()
     like_named: tuple[str, ...] = ()
 
+    @property
+    def products_left_out(self) -> tuple[str, ...]:
+        """The ids of the products that a list leaves out."""
+        slots = {*self.weeks, *self.placements, *self.groups}
+        return tuple(str(one) for one in self.without if one not in slots)
+
 
 @dataclass(frozen=True)
 class ReadMessage:

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 NEXT_SHARE = 0.25  # of the likeliest one's share, from which the next reading goes before one that lacks its product
 
-_NAME = 6  # characters of a name in a language without blanks
 SURE = 0.7  # confidence from which a reading stands though the message holds none of its cues
 
 WEIGHED_UP = frozenset({Intent.FORECAST, Intent.SIMILAR, Intent.DRIVERS, Intent.WHAT_IF})
@@ -139,9 +138,3 @@ def is_bare(read: ReadMessage) -> bool:
     masked = read.readings[-1] if read.readings else read.entities.text
     left = re.sub(r"\b(?:PRODUCT|WEEK|PLACEMENT|GROUP)\b", " ", masked)
     return left != masked and not words_of(left)
-
-
-def is_unknown_name(read: ReadMessage) -> bool:
-    """Say whether a message names nothing that is known and is no longer than a name."""
-    kinds = re.search(r"\b(?:PRODUCT|WEEK|PLACEMENT|GROUP|NUMBER)\b", read.entities.text)
-    return bool(read.strange) and kinds is None and len("".join(words_of(read.entities.text))) <= _NAME

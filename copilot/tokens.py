@@ -147,14 +147,16 @@ def _in_full(token: Token, lexicon: Lexicon) -> list[Token]:
 def _name_at(text: str, at: int, names: Sequence[tuple[str, frozenset[str]]], lexicon: Lexicon) -> Token | None:
     if at and text[at - 1].isalnum() and text[at].isalnum():
         return None
-    for name, facts in names:
+    written, owners = "", frozenset[str]()
+    for name, facts in names:  # longest first
+        if written and len(name) < len(written):
+            break
         end = at + len(name)
-        written = text[at:end]
-        if written.lower() != name.lower() or not _ends_well(text, end):
+        if text[at:end].lower() != name.lower() or not _ends_well(text, end):
             continue
-        if written == name or not _is_plain_word(name, lexicon):
-            return Token("name", written, at, facts=facts)
-    return None
+        if text[at:end] == name or not _is_plain_word(name, lexicon):
+            written, owners = text[at:end], owners | facts  # a search may differ from a title by its capitals alone
+    return Token("name", written, at, facts=owners) if written else None
 
 
 def _is_plain_word(name: str, lexicon: Lexicon) -> bool:

@@ -43,6 +43,10 @@ def read_parts(copilot: Copilot, question: Question, words: Words, *, nearest: b
     barred = set(entities.without)
     return (
         *products,
+        *(
+            Part("product", product_id, telling_name(product_id, title, engine.problem, words), barred=True)
+            for product_id, title in titles_of(copilot, entities.products_left_out)
+        ),
         *(_part("week", formats.week(week), weeks, barred=week in barred) for week in entities.weeks),
         *(_part("placement", one, placements, barred=one in barred) for one in entities.placements),
         *(_part("group", group, (), barred=group in barred) for group in entities.groups),
@@ -56,13 +60,13 @@ def answered_parts(copilot: Copilot, question: Question, echoed: Sequence[Part],
         question: with those products, in the order that the answer speaks of them.
         echoed: the parts that the words alone told; one that is still meant is kept as it is.
     """
-    known = {one.key: one for one in echoed if one.kind == "product"}
+    known = {one.key: one for one in echoed if one.kind == "product" and not one.barred}
     products = [
         known.get(product_id) or product_part(copilot, product_id, title, question, words)
         for product_id, title in titles_of(copilot, question.entities.products)
     ]
     kept = [one for one in echoed if one.kind != "group" or one.key in question.entities.groups]
-    return (*(products or known.values()), *(one for one in kept if one.kind != "product"))
+    return (*(products or known.values()), *(one for one in kept if one.kind != "product" or one.barred))
 
 
 def product_part(

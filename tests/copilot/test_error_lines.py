@@ -97,4 +97,6 @@ def test_the_echo_names_all_parts_in_the_questions_language(small_engine):
     assert line == f"Understood as: why it is planned there · {title} #101 · #no-more · 2017-W41 · in-aisle"
     barred = replace(question, entities=replace(entities, products=(), without=(date(2017, 10, 9),)))
     assert understood_line(barred, small_engine).endswith("it is planned there · not 2017-W41 · in-aisle")
+    left_out = replace(question, entities=replace(entities, products=(), without=("101",)))
+    assert f" · not {title} #101 · 2017-W41" in understood_line(left_out, small_engine)
     assert understood_line(Question("?", Intent.HELP, Entities(), 1.0, "zh"), small_engine).startswith("理解为：")

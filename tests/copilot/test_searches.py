@@ -6,9 +6,12 @@ import pytest
 
 from copilot.answers import write_answer
 from copilot.facts import collect_facts
+from copilot.factsheet import FactSheet
 from copilot.generators import PhraseGenerator
 from copilot.phrases import languages, load_phrases
 from copilot.questions import Entities, Intent, Question
+from copilot.verifier import verify_sentence
+from tests.copilot.stated import stated
 
 SNACKS, TEA = "Grocery > Bag Snacks", "Drinks > Tea"
 
@@ -53,3 +56,13 @@ def test_words_that_fit_several_products_are_counted_before_asking_back(told, sm
     assert facts[0].value > 0
     assert {"searches_for", "possible_product"} <= {fact.name for fact in facts}
     assert [message.key for message in sheet.messages] == ["ask_back_search"]
+
+
+def test_a_search_that_a_title_repeats_in_capitals_leaves_the_title_to_its_product():
+    facts = (
+        stated(1, "searches_for", 120, ("plan", "plan"), other_label="potato chips"),
+        stated(2, "possible_product", "102", ("102", "Potato Chips"), numbered=True),
+    )
+    sheet, phrases = FactSheet(Question("?", Intent.SEARCH_DEMAND, Entities(), 1.0), facts, ("F2",)), load_phrases("en")
+    assert verify_sentence("“Potato Chips” is product #102 [F2].", sheet, phrases).ok
+    assert not verify_sentence("“Potato Chips” is product #101 [F2].", sheet, phrases).ok

@@ -87,6 +87,11 @@ def test_what_a_question_speaks_against_is_shown_so(turn, copilot, lang, barred)
     html = understood_html(0, replace(turn, parts=read_parts(copilot, asked, words)), words)
     assert f">{barred[:-8]}Drug GM &gt; Candy</button>" in html
     assert ">Produce &gt; Apples</button>" in html
+    asked = replace(turn.understood, entities=Entities(without=("P1",)))
+    parts = read_parts(copilot, asked, words)
+    assert [(part.key, part.barred) for part in parts] == [("P1", True)]
+    assert answered_parts(copilot, asked, parts, words) == parts
+    assert barred[:-8] in understood_html(0, replace(turn, parts=parts), words)
 
 
 def test_a_search_that_fails_leaves_a_chip_without_a_list(turn, copilot, words, monkeypatch):
