@@ -67,7 +67,9 @@ def wrong_placement(base: Paraphrase, words: Words, rng: random.Random) -> Itera
 
 def flipped_direction(base: Paraphrase, words: Words, rng: random.Random) -> Iterator[str]:
     """More for less, above for below."""
-    settled = re.search(r"\bmore or less\b|\bup to\b|\bgiving up\b|\bthe same rules\b", base.text, re.IGNORECASE)
+    settled = re.search(
+        r"\bmore or less\b|\bup to\b|\bgiv(?:e|es|ing) up\b|\bthe same rules\b", base.text, re.IGNORECASE
+    )
     if " than “" not in base.text and not settled and all(fact.sign != 0 for fact in base.facts):
         yield from swapped("directions", base, words, rng)
 

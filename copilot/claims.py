@@ -159,9 +159,10 @@ def _likeliest(number: Number, clause: Clause, segment: Segment, phrases: Phrase
     With "X sells 12 and Y 9 units [F2][F5]" both numbers fit some cited fact; the names in the clause decide which.
     """
     rivals = [fact for fact in segment.facts if _unit_fits(number, fact)]
+    mentions = clause.mentions or _mentions_before(clause, segment)
+    rivals = [fact for fact in rivals if not _compares_elsewhere(fact, clause, mentions)] or rivals
     if len(rivals) < 2:
         return rivals
-    mentions = clause.mentions or _mentions_before(clause, segment)
     scores = [
         (
             sum(supports(token, fact) for token in mentions),
@@ -172,6 +173,14 @@ def _likeliest(number: Number, clause: Clause, segment: Segment, phrases: Phrase
     best_mentions = max(mentioned for mentioned, _ in scores)
     best_words = max(words for mentioned, words in scores if mentioned == best_mentions)
     return [fact for fact, score in zip(rivals, scores, strict=True) if score == (best_mentions, best_words)]
+
+
+def _compares_elsewhere(fact: Fact, clause: Clause, mentions: Sequence[Token]) -> bool:
+    """Say whether a fact compares its product with one that is not named here, nor anything set against it."""
+    if fact.name != "units_difference" or clause.marks("up") or clause.marks("down"):
+        return False
+    other = (fact.other_label.lower(), f"#{fact.other}".lower())
+    return not any(token.text.strip('“”"').lower() in other for token in mentions)
 
 
 def _mentions_before(clause: Clause, segment: Segment) -> tuple[Token, ...]:

@@ -90,4 +90,5 @@ def _ask(
 ) -> Question:
     entities = Entities(products=products, **named)
     asked = text or " ".join((intent.value, *products)).replace("_", " ")
-    return Question(asked, intent, entities, 1.0, product_words=product_words, change=change)
+    alone = tuple((product,) for product in products)
+    return Question(asked, intent, entities, 1.0, product_words=product_words, named=alone, change=change)

@@ -71,7 +71,7 @@ def _may_stand(token: Token, fact: Fact, clause: Clause, phrases: Phrases) -> bo
     than = clause.marks("than")
     if plain not in (fact.other_label.lower(), f"#{fact.other}".lower()):
         return not (than and fact.sign is not None and token.at > than[0].at and token.facts == {fact.id})
-    related = _is_related(clause.tokens[max(0, at - 2) : at], fact, phrases)
+    related = _is_related([one.text for one in clause.tokens[max(0, at - 2) : at]] or [clause.opening], fact, phrases)
     return related and not (than and fact.sign is not None and token.at < than[0].at)
 
 
@@ -84,11 +84,11 @@ def _on_its_side(token: Token, fact: Fact, clause: Clause) -> bool:
     return supports(token, replace(fact, week=fact.other_week if after else fact.week, other_week=None))
 
 
-def _is_related(before: Sequence[Token], fact: Fact, phrases: Phrases) -> bool:
+def _is_related(before: Sequence[str], fact: Fact, phrases: Phrases) -> bool:
     """Say whether the words before a second product's name relate it to the fact's subject."""
     own = phrases.facts[fact.name].other_after
     if own:
-        stems = tuple(stem for found in before for stem in phrases.lexicon.stems(found.text))
+        stems = tuple(stem for found in before for stem in phrases.lexicon.stems(found))
         return any(stems[-len(phrase) :] == phrase for phrase in own)
-    written = " ".join(found.text.lower() for found in before)
+    written = " ".join(before).lower()
     return any(written == word or written.endswith(f" {word}") for word in phrases.lexicon.relation)

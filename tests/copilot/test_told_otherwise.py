@@ -25,6 +25,8 @@ FACTS = (
     fact(7, "planned_count", 0, ("Snacks", "Snacks")),
     fact(8, "search_trend", 1.0),
     fact(9, "force_delta", -1.3, interval=(-1.4, -1.2)),
+    fact(10, "forecast_overlap", 4.4, other="102", other_label="Corn Chips"),
+    fact(11, "forecast_units", 9.1, interval=(3.1, 16.2)),
 )
 SHEET = FactSheet(Question("why", Intent.WHY_HERE, Entities(), 1.0), FACTS, ("F1",))
 
@@ -45,6 +47,10 @@ SHEET = FactSheet(Question("why", Intent.WHY_HERE, Entities(), 1.0), FACTS, ("F1
         "Beyond those listed here, 70 further launches would be displaced [F5].",
         "Snacks should not have more than 7 launches per week, as recommended [F6].",
         "No launches in Snacks are planned [F7].",
+        "The intervals of “Steel Cut Oats” and “Corn Chips” overlap by 4.4 units [F10].",
+        "The interval of “Steel Cut Oats” and that of “Corn Chips” share 4.4 units [F10].",
+        "“Steel Cut Oats” is forecast to sell 3.2 units more than “Corn Chips”, and on average over placements, "
+        "“Steel Cut Oats” is forecast to sell 9.1 units in its first four weeks (80% interval 3.1 to 16.2) [F1, F11].",
         "Searches for it held steady against the weeks before [F8].",
         "There was no change in searches for Steel Cut Oats against the weeks before [F8].",
     ],
@@ -58,6 +64,9 @@ def test_the_same_facts_told_otherwise_pass(phrases, sentence):
     [
         ("“Corn Chips” outsells “Steel Cut Oats” by 3.2 units [F1].", "direction"),
         ("Steel Cut Oats trails “Corn Chips” by 3.2 units [F1].", "direction"),
+        ("“Steel Cut Oats” and “Corn Chips” share 4.4 units [F10].", "off_topic:F10"),
+        ("“Steel Cut Oats” is forecast to sell 3.2 units in its first four weeks [F1, F11].", "number:3.2"),
+        ("“Steel Cut Oats” is forecast to sell 9.1 units more than “Corn Chips” [F1, F11].", "number:9.1"),
         ("Steel Cut Oats is 3.2 units behind “Corn Chips” [F1].", "direction"),
         ("In-aisle is expected to cost Steel Cut Oats 82% of its sales against an average placement [F2].", "number"),
         ("Steel Cut Oats would lose 82% of its sales compared with an average placement [F2].", "number"),
