@@ -19,7 +19,6 @@ from copilot.product_facts import Bench
 from ranking.effect_table import EffectRow, effect_table
 from ranking.effects import TEST_Z
 from ranking.rhythm_stability import rhythm_stability
-from ranking.risk import units_interval
 from ranking.shrinkage import Z_SCORE
 
 if TYPE_CHECKING:
@@ -181,15 +180,6 @@ def add_above(bench: Bench, product: Product, analogues: Sequence[Fact], expecte
     _, told = bench.sources.phrases.bounds(expected) or ("", "")
     note = bench.sources.phrases.note("analogues_above", launches=len(analogues), high=told)
     return bench.sheet.add("analogues_above", product.product_id, product.title, len(above), Source("model", note=note))
-
-
-def add_together(bench: Bench, week: date, launches: Sequence[Launch]) -> Fact:
-    """Add what a week's launches are expected to sell in all, with the interval of their sum."""
-    common = bench.engine.models.common_error
-    interval = units_interval(launches, common=common)
-    source = Source("model", note=bench.sources.phrases.note("together", common=f"{common:.1%}"))
-    total = float(sum(launch.expected_units for launch in launches))
-    return bench.sheet.add("together_units", "plan", "plan", total, source, interval=interval, week=week)
 
 
 def add_sample_size(bench: Bench, launch: Launch) -> Fact | None:

@@ -10,13 +10,14 @@ from copilot import fact_collectors as about_product
 from copilot import plan_collectors as about_plan
 from copilot import product_facts
 from copilot.brief_charts import Chart, Row
-from copilot.brief_facts import add_above, add_buyers, add_risks, add_sample_size, add_solved_totals, add_together
+from copilot.brief_facts import add_above, add_buyers, add_risks, add_sample_size, add_solved_totals
 from copilot.brief_rhythm import group_labels
 from copilot.brief_writing import OUTCOME_WEEKS, Brief, BriefWriter
 from copilot.cleaning import clean_label, clean_quote
 from copilot.errors import UnknownWeek
 from copilot.factsheet import Fact
 from copilot.holidays import add_after_holidays
+from copilot.part_totals import add_together
 from copilot.plan_collectors import Part, largest_first
 from copilot.planner_facts import add_binding
 from copilot.product_facts import Bench
@@ -64,7 +65,7 @@ def write_week(writer: BriefWriter, week: date) -> Brief:
         "count": about_plan.add_planned_count(bench, part),
         "units": about_plan.add_planned_units(bench, part) if launches else None,
         "season": {fact.name: fact for fact in about_plan.add_season(bench)},
-        "together": add_together(bench, week, launches) if len(launches) > 1 else None,
+        "together": add_together(bench, part) if len(launches) > 1 else None,
         "alone": add_solved_totals(bench)[weeks.index(week)],
         "launches": expected,
         "names": group_labels(groups),

@@ -65,6 +65,7 @@ def _about_plan(copilot: Copilot, launches: list[Launch]) -> Iterator[Question]:
     for week in weeks:
         yield _ask(Intent.PLANNED, weeks=(week,))
         yield _ask(Intent.EXTREMES, weeks=(week,))
+        yield _ask(Intent.CONFIDENCE, weeks=(week,))
     yield _ask(Intent.RHYTHM)
     yield _ask(Intent.PLANNED)
     yield _ask(Intent.LEFT_OUT)

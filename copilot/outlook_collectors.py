@@ -9,7 +9,15 @@ from copilot.catalogue_collectors import add_live
 from copilot.data_collectors import add_accuracy, add_past_launches, say_simulated
 from copilot.fact_collectors import add_not_planned
 from copilot.holidays import add_after_holiday, add_after_holidays
-from copilot.plan_collectors import add_plan_gap, add_planned_count, add_planned_units, largest_first
+from copilot.part_totals import add_together
+from copilot.plan_collectors import (
+    PIECES_SAID,
+    add_plan_gap,
+    add_planned_count,
+    add_planned_units,
+    largest_first,
+    pieces_of,
+)
 from copilot.planner_facts import add_fatigue, add_flip, add_plan_low, add_plan_worth, add_rhythm_effect
 from copilot.product_facts import (
     ANALOGUES,
@@ -98,10 +106,12 @@ def confidence(bench: Bench, question: Question) -> None:
             _product_confidence(bench, product)
         return
     asked = part(question).narrowed(bench.stored.plan.launches)
-    single = len(asked.weeks) <= 1 and len(asked.placements) <= 1 and len(asked.groups) <= 1
-    if single and (asked.weeks or asked.placements or asked.groups):
-        bench.sheet.must_say(add_planned_units(bench, asked))
+    if (asked.weeks or asked.placements or asked.groups) and not asked.without:
         launches = sorted(filter(asked.holds, bench.stored.plan.launches), key=largest_first)
+        for piece in pieces_of(asked)[:PIECES_SAID]:
+            n_launches = sum(map(piece.holds, launches))
+            add = add_together if n_launches > 1 else add_planned_units  # one launch has an interval of its own
+            bench.sheet.must_say((add if n_launches else add_planned_count)(bench, piece))
         bench.sheet.must_say(*(add_expected(bench, launch) for launch in launches[:RISKIEST_SAID]))
     else:
         bench.sheet.must_say(*add_accuracy(bench), add_plan_gap(bench))

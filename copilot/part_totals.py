@@ -1,18 +1,20 @@
-"""Totals over parts of the plan that are no single week, placement or category: a span of weeks, all but something."""
+"""Totals over parts of the plan: a span of weeks, all but something, and launches together with their interval."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from copilot.factsheet import Fact, Source
+from ranking.risk import units_interval
 from retrieval.weeks import format_week
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from copilot.factsheet import Fact
     from copilot.plan_collectors import Part
     from copilot.product_facts import Bench
+    from ranking.plan import Launch
 
 
 def add_totals(bench: Bench, part: Part) -> list[Fact]:
@@ -38,6 +40,40 @@ def add_totals(bench: Bench, part: Part) -> list[Fact]:
     counted = bench.sheet.add(f"{kind}_count", subject, subject, len(launches), source, **about)
     return (
         [counted, bench.sheet.add(f"{kind}_units", subject, subject, units, source, **about)] if launches else [counted]
+    )
+
+
+def add_together(bench: Bench, part: Part) -> Fact:
+    """Add what the launches of a part of the plan are expected to sell in all, with the interval of their sum."""
+    launches = [launch for launch in bench.stored.plan.launches if part.holds(launch)]
+    common = bench.engine.models.common_error
+    source = Source("model", note=bench.sources.phrases.note("together", common=f"{common:.1%}"))
+    total = float(sum(launch.expected_units for launch in launches))
+    interval = units_interval(launches, common=common)
+    return add_over_part(bench, "together_units", part, total, launches, source, interval)
+
+
+def add_over_part(
+    bench: Bench,
+    name: str,
+    part: Part,
+    value: float | int,
+    launches: Sequence[Launch],
+    source: Source | None = None,
+    interval: tuple[float, float] | None = None,
+) -> Fact:
+    """Add a value over the launches of a part that names at most one week, placement and group."""
+    group = part.groups[0] if part.groups else "plan"
+    ids = [launch.product_id for launch in launches]
+    return bench.sheet.add(
+        name,
+        group,
+        group,
+        value,
+        source or bench.sources.plan(ids),
+        interval=interval,
+        week=part.weeks[0] if len(part.weeks) == 1 else None,
+        placement=part.placements[0] if len(part.placements) == 1 else None,
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from copilot.factsheet import Fact
 from copilot.group_names import within
-from copilot.part_totals import add_totals, left_out_names
+from copilot.part_totals import add_over_part, add_totals, left_out_names
 from copilot.planner_facts import add_fatigue, add_solved_rhythm
 from copilot.product_facts import Bench, add_expected, add_slot
 from ranking.plan import Launch
@@ -106,7 +106,7 @@ def list_launches(
         bench.sheet.must_say(add_expected(bench, launch))
     further = launches[said:]
     if further and part is not None and len(pieces_of(part)) == 1:
-        bench.sheet.must_say(_add_over_part(bench, "more_launches", part, len(further), further))
+        bench.sheet.must_say(add_over_part(bench, "more_launches", part, len(further), further))
     else:
         for launch in further[:said]:
             add_slot(bench, launch)
@@ -115,14 +115,14 @@ def list_launches(
 def add_planned_count(bench: Bench, part: Part) -> Fact:
     """Add how many launches a part of the plan holds; the part names at most one week, placement and group."""
     launches = [launch for launch in bench.stored.plan.launches if part.holds(launch)]
-    return _add_over_part(bench, "planned_count", part, len(launches), launches)
+    return add_over_part(bench, "planned_count", part, len(launches), launches)
 
 
 def add_planned_units(bench: Bench, part: Part) -> Fact:
     """Add the expected units of a part of the plan, summed over its launches."""
     launches = [launch for launch in bench.stored.plan.launches if part.holds(launch)]
     total = float(sum(launch.expected_units for launch in launches))
-    return _add_over_part(bench, "planned_units", part, total, launches)
+    return add_over_part(bench, "planned_units", part, total, launches)
 
 
 def rhythm(bench: Bench, groups: Sequence[str], weeks: Sequence[date] = (), *, limit_first: bool = False) -> None:
@@ -225,20 +225,6 @@ def pieces_of(part: Part) -> list[Part]:
         for placements in ([(placement,) for placement in part.placements] or [()])
         for groups in ([(group,) for group in part.groups] or [()])
     ]
-
-
-def _add_over_part(bench: Bench, name: str, part: Part, value: float | int, launches: Sequence[Launch]) -> Fact:
-    group = part.groups[0] if part.groups else "plan"
-    ids = [launch.product_id for launch in launches]
-    return bench.sheet.add(
-        name,
-        group,
-        group,
-        value,
-        bench.sources.plan(ids),
-        week=part.weeks[0] if len(part.weeks) == 1 else None,
-        placement=part.placements[0] if len(part.placements) == 1 else None,
-    )
 
 
 def _about_the_plan(bench: Bench) -> list[Fact]:

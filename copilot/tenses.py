@@ -98,9 +98,13 @@ def _finding_reasons(clause: Clause, segment: Segment, facts: Sequence[Fact], ph
         return []
     tokens = [token for part in segment.clauses for token in part.tokens]
     words = {word for token in tokens if token.kind != "name" for word in token.text.lower().split()}
+    own = [word for token in clause.tokens if token.kind != "name" for word in token.text.lower().split()]
+    was_so = any(before in phrases.lexicon.was and word in guards["valued"] for before, word in pairwise(own))
+    modal = guards["would"] - phrases.lexicon.reading["if"] - phrases.lexicon.was
+    if was_so and not modal.intersection(own):  # "the plan was worth the same if it moved"
+        return ["supposed"]
     if words & guards["would"]:
         return []
-    own = [word for token in clause.tokens if token.kind != "name" for word in token.text.lower().split()]
     gerund = any(word.endswith(tuple(phrases.lexicon.reading["gerund"])) for word in words - guards["modifiers"])
     done = set(own) & phrases.lexicon.past_moves
     done |= {word for before, word in pairwise(("", *own)) if word in guards["done"] and before not in guards["doing"]}

@@ -87,6 +87,7 @@ def test_what_sells_in_four_weeks_is_not_told_of_one(phrases, sentence, reason):
     ("sentence", "reason"),
     [
         ("Moving it to 2017-W45 cost 3.1 units [F3].", "supposed"),
+        ("The best plan was worth 3.1 units less if it moved to 2017-W45 [F3].", "supposed"),
         ("Moving it to 2017-W45 made the best plan worth 3.1 units less [F3].", "supposed"),
         ("The plan moved Steel Cut Oats to 2017-W45 and is worth 3.1 units less [F3].", "supposed"),
         ("Steel Cut Oats was moved to 2017-W45, and the plan is worth 3.1 units less [F3].", "supposed"),
