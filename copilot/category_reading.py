@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from copilot.intents import ABOUT_A_PRODUCT, ABOUT_THE_PLAN, OF_A_PART_TOO, Intent
+from copilot.negation import stands_negated
 
 if TYPE_CHECKING:
     from copilot.entities import EntityReader, ReadMessage
@@ -114,11 +115,9 @@ class CategoryReading:
         start, last = text.casefold().find(words[0]), text.casefold().rfind(words[-1])
         if start < 0:
             return False
-        before, after = text[:start], text[last + len(words[-1]) :]
-        return bool(
-            re.search(str(parsing["negated"]), before, re.IGNORECASE)
-            or re.match(str(parsing["negated_after"]), after, re.IGNORECASE)
-        )
+        if re.match(str(parsing["negated_after"]), text[last + len(words[-1]) :], re.IGNORECASE):
+            return True
+        return stands_negated(text[:start], parsing, self.reader.is_listed)
 
 
 def caps(question: Question) -> bool:

@@ -17,6 +17,7 @@ from copilot.loose_names import LooseName, LooseNames
 from copilot.mending import QUOTED, Mender
 from copilot.mentions import Mention, free, masked, whole_names
 from copilot.message_spacing import MessageSpacing
+from copilot.negation import stands_negated
 from copilot.placement_names import PlacementNames
 from copilot.product_numbers import product_numbers
 from copilot.read_message import Entities, ReadMessage
@@ -197,8 +198,15 @@ class EntityReader:
 
     def _is_negated(self, text: str, span: Mention) -> bool:
         parsing = self.phrases.parsing
-        before, after = (re.compile(str(parsing[key]), re.IGNORECASE) for key in ("negated", "negated_after"))
-        return bool(before.search(text[: span.start]) or after.match(text[span.end :]))
+        if re.match(str(parsing["negated_after"]), text[span.end :], re.IGNORECASE):
+            return True
+        if span.kind in ("WEEK", "PLACEMENT"):  # "except donuts, week 43" is about the week
+            return re.search(str(parsing["negated"]), text[: span.start], re.IGNORECASE) is not None
+        return stands_negated(text[: span.start], parsing, self.is_listed)
+
+    def is_listed(self, words: Sequence[str]) -> bool:
+        """Say whether words are a name as it stands in a list: a category's, or a product's."""
+        return bool(words) and (self.loose_groups(words)[1] == len(words) or bool(self.names.waiting_named(words)))
 
     def _quoted(self, text: str, spans: Sequence[Mention]) -> list[LooseName]:
         """Return what stands in quotation marks as one name, unless it is a sentence that someone said."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from copilot.cleaning import LABEL_LIMIT
 from copilot.factsheet import Fact, Source
 from ranking.risk import units_interval
 from retrieval.weeks import format_week
@@ -34,7 +35,7 @@ def add_totals(bench: Bench, part: Part) -> list[Fact]:
         "week": part.weeks[0] if part.weeks else None,
         "other_week": part.weeks[-1] if len(part.weeks) > 1 else None,
         "placement": part.placements[0] if part.placements else None,
-        "other": ("", ", ".join(left_out_names(bench, part.without, short=True))),
+        "other": ("", _within_a_label(left_out_names(bench, part.without, short=True))),
     }
     source = bench.sources.plan([launch.product_id for launch in launches])
     counted = bench.sheet.add(f"{kind}_count", subject, subject, len(launches), source, **about)
@@ -94,6 +95,15 @@ def left_out_names(bench: Bench, left_out: Sequence[object], *, short: bool = Fa
         names.append(format_week(one) if isinstance(one, date) else called)
     names = list(dict.fromkeys(names))
     return [name.rpartition(" > ")[2] for name in names] if short and len(names) > 1 else names
+
+
+def _within_a_label(names: Sequence[str]) -> str:
+    """Join names; where they would not fit into a label, the last are counted: "Apples, Pears +2"."""
+    for n in range(len(names), 1, -1):
+        told = ", ".join(names[:n]) + (f" +{len(names) - n}" if n < len(names) else "")
+        if len(told) <= LABEL_LIMIT:
+            return told
+    return ", ".join(names) if len(names) < 2 else f"{names[0]} +{len(names) - 1}"
 
 
 def _is_span(weeks: Sequence[date]) -> bool:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from copilot.facts import collect_facts
+from copilot.negation import stands_negated
 from copilot.phrases import load_evaluation, load_phrases
 from copilot.question_shop import QuestionShop
 from copilot.questions import Intent, QuestionParser
@@ -106,3 +107,31 @@ def test_an_answer_leaves_out_the_product_that_its_question_does(parser, small_e
     ranked = [fact for fact in told.facts if fact.name == "most_units"]
     assert ranked
     assert title not in {fact.subject_label for fact in ranked}
+
+
+@pytest.mark.parametrize(
+    ("before", "stands"),
+    [
+        ("everything except ", True),
+        ("everything except donuts and ", True),
+        ("everything except donuts, red grapes, cards or ", True),
+        ("everything except donuts in week 43, ", False),
+        ("everything and ", False),
+        ("except one two three four five and ", False),
+    ],
+)
+def test_a_list_after_a_negation_is_of_names(phrases, before, stands):
+    def is_name(words):
+        return " ".join(words) in ("donuts", "red grapes", "cards")
+
+    assert stands_negated(before, phrases.parsing, is_name) is stands
+
+
+def test_each_name_of_a_list_is_left_out(parser):
+    for text in ("what is planned except snacks and pizza", "what is planned except pizza and snacks"):
+        found = parser.parse(text).entities
+        assert found.products == ()
+        assert {"Frozen > Pizza", "Grocery > Bag Snacks"} <= {*found.groups, *found.without}, text
+    found = parser.parse("what is planned except snacks, week 43").entities
+    assert date(2017, 10, 23) in found.weeks
+    assert date(2017, 10, 23) not in found.without
