@@ -55,17 +55,17 @@ def _may_stand(token: Token, fact: Fact, clause: Clause, phrases: Phrases) -> bo
         return False
     if token.kind in ("week", "day") and fact.other_week is not None and fact.sign:
         return _on_its_side(token, fact, clause)
-    if at > 0 and fact.other_label and fact.other_label.lower() != fact.subject_label.lower():
+    is_number = token.text.startswith("#")
+    if fact.other_label.lower() == fact.subject_label.lower() and not is_number:
+        return True  # their numbers tell them apart
+    if is_number and at > 0 and clause.tokens[at - 1].kind == "name":
+        at -= 1
+    if at > 0 and fact.other_label:
         barred = phrases.facts[fact.name].not_after.get("subject" if is_subject else "other", ())
         if clause.tokens[at - 1].text.lower() in barred:
             return False
     if token.kind != "name" or not (fact.other and fact.other_label):
         return True
-    is_number = token.text.startswith("#")
-    if fact.other_label == fact.subject_label and not is_number:
-        return True  # their numbers tell them apart
-    if is_number and at > 0 and clause.tokens[at - 1].kind == "name":
-        at -= 1
     if is_reversed(clause, fact, phrases):
         return True
     than = clause.marks("than")
