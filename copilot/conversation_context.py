@@ -192,7 +192,8 @@ def of_those(question: Question, read: ReadMessage, previous: Question | None, p
     narrowed = before.weeks or before.placements or before.groups
     goes_on = phrases.parsing.get("goes_on")
     continues = len(words_of(question.text)) <= _SHORT and goes_on and re.search(str(goes_on), question.text, re.I)
-    says_those = continues or re.search(str(pattern), question.text, re.IGNORECASE)
+    doubts = re.search(str(phrases.parsing.get("doubts", "(?!)")), question.text, re.IGNORECASE)
+    says_those = continues or doubts or re.search(str(pattern), question.text, re.IGNORECASE)
     if before.products or not narrowed or not says_those:
         return question
     found = replace(found, weeks=before.weeks, placements=before.placements, groups=before.groups)
@@ -200,8 +201,8 @@ def of_those(question: Question, read: ReadMessage, previous: Question | None, p
 
 
 def of_that_week(question: Question, previous: Question | None, phrases: Phrases) -> Question:
-    """Take "that week" for the week of the question before, and "the week after" for the one next to it."""
-    found, weeks = question.entities, previous.entities.weeks if previous else ()
+    """Take "that week" for the week that the turn before asked about or told, and "the week after" for the next."""
+    found, weeks = question.entities, (previous.entities.weeks or previous.told_weeks) if previous else ()
     if found.weeks or found.unknown_weeks or not weeks:
         return question
     if re.search(str(phrases.parsing["of_that_week"]), question.text, re.IGNORECASE):

@@ -66,6 +66,9 @@ __all__ = [
 ]
 
 
+_RANKED = frozenset({"most_units", "least_units", "most_launches", "fewest_launches"})
+
+
 def collect_facts(
     question: Question, engine: Engine, stored_plan: StoredPlan, archive: Archive | None = None
 ) -> FactSheet:
@@ -93,7 +96,7 @@ def collect_facts(
         sheet.say("ask_back_intent", first=first, second=second)
     elif _can_speak(bench, question) and not tell_untold(bench, question):
         _COLLECTORS[question.intent](bench, question)
-    return at_wished_length(_with_the_displaced(sheet.build()))
+    return at_wished_length(_with_the_told_week(_with_the_displaced(sheet.build())))
 
 
 def _with_the_displaced(sheet: FactSheet) -> FactSheet:
@@ -103,6 +106,12 @@ def _with_the_displaced(sheet: FactSheet) -> FactSheet:
     }
     ids = tuple(dict.fromkeys(told["displaced_units"] or told["gained_units"]))
     return replace(sheet, question=replace(sheet.question, beside=ids)) if ids else sheet
+
+
+def _with_the_told_week(sheet: FactSheet) -> FactSheet:
+    """Keep the week that an answer tells as the strongest or weakest one, for "what if we rest it?"."""
+    weeks = [one.week for one in sheet.facts if one.name in _RANKED and one.week is not None and one.placement is None]
+    return replace(sheet, question=replace(sheet.question, told_weeks=tuple(dict.fromkeys(weeks))))
 
 
 def _can_speak(bench: Bench, question: Question) -> bool:
@@ -205,7 +214,8 @@ def _rhythm(bench: Bench, question: Question) -> None:
         return
     if question.product_words and not question.entities.groups:
         bench.sheet.say("unknown_group", name=question.product_words)
-    limit_first = asks(bench, question, "more_or_fewer")
+    asks_why = says(question, "why_so_many", bench.sources.phrases)
+    limit_first = asks_why or asks(bench, question, "more_or_fewer")
     about_plan.rhythm(bench, question.entities.groups, question.entities.weeks, limit_first=limit_first)
 
 
@@ -224,7 +234,7 @@ def _planned(bench: Bench, question: Question) -> None:
         bench.sheet.say("plan_ends", last=format_week(asked.weeks[0]))
     several = max(map(len, (asked.weeks, asked.placements, asked.groups))) > 1
     if several and weighs(bench, question):
-        about_plan.planned_units(bench, asked)
+        about_plan.planned_units(bench, asked, apart=True)
         return
     about_plan.planned(bench, asked)
 

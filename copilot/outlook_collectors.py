@@ -30,6 +30,7 @@ from copilot.product_facts import (
     add_slot,
     add_stock,
 )
+from copilot.settled_words import says
 from ranking.interventions import Exclude
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ def risks(bench: Bench, question: Question) -> None:
     """What may go wrong with a product, a part of the plan, or all of it."""
     if is_named(question) or not is_about_the_whole(question):
         product = the_product(bench, question)
-        if product is not None:
+        if product is not None and says(question, "cannibal", bench.sources.phrases):
+            _among_its_like(bench, product)
+        elif product is not None:
             _product_risks(bench, product)
         return
     _part_risks(bench, part(question))
@@ -75,6 +78,17 @@ def _product_risks(bench: Bench, product: Product) -> None:
         bench.sheet.must_say(add_flip(bench, product, told), add_rhythm_effect(bench, launch))
     bench.sheet.must_say(add_stock(bench, product))
     bench.sheet.say("how_sure", closing=True)
+
+
+def _among_its_like(bench: Bench, product: Product) -> None:
+    """What a product and the other launches of its category do to each other, and what that is known from."""
+    if product.status != "candidate":
+        add_live(bench, product)
+        return
+    launch = bench.launch_of(product.product_id)
+    bench.sheet.must_say(add_rhythm_effect(bench, launch) if launch else None)
+    bench.sheet.must_say(*add_fatigue(bench, product.group))
+    _add_numbers(bench, product, launch)
 
 
 def _part_risks(bench: Bench, asked: Part) -> None:

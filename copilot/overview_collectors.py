@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from copilot.engine import Product
     from copilot.questions import Question
 
+_KINDS = ("week", "placement", "category")
 LISTED = 3  # launches of a ranking that is not asked for a number
 LISTED_AT_MOST = 10
 LEFT_OUT_SAID = 4
@@ -54,16 +56,30 @@ def extremes(bench: Bench, question: Question) -> None:
         return
     drops = says(question, "which_goes", bench.sources.phrases)
     least = drops or asks(bench, question, "least")
-    kind = next((one for one in ("week", "placement", "category") if asks(bench, question, one)), "launch")
-    counted = kind != "launch" and asks(bench, question, "launches") and not asks(bench, question, "units")
+    kinds = _kinds_asked(bench, question)
+    counted = bool(kinds) and asks(bench, question, "launches") and not asks(bench, question, "units")
     if len(launches) < len(bench.stored.plan.launches):  # the strongest of a week is none of the plan
         bench.sheet.say("ranked_of_part", counted=counted)
-    if kind == "launch":
+    if not kinds:
         _add_extreme_launches(bench, launches, least, _how_many(question))
         if drops:
             _add_drop_losses(bench, sorted(launches, key=largest_first, reverse=True)[:DROPPED_WEIGHED])
         return
-    _add_extreme_parts(bench, kind, part, least, counted)
+    for kind in kinds:
+        _add_extreme_parts(bench, kind, part, least, counted, alone=len(kinds) == 1)
+
+
+def _kinds_asked(bench: Bench, question: Question) -> list[str]:
+    """Return what is ranked: weeks, placements or categories, or none of them where it is launches.
+
+    Where a message asks for several, "in which category, and in which week", each of them in its order.
+    """
+    topics = bench.sources.phrases.parsing["topics"]
+    assert isinstance(topics, Mapping)
+    asked = [match[0] for match in re.finditer(str(topics["which_parts"]), question.text, re.IGNORECASE)]
+    each = [one for said in asked for one in _KINDS if asks(bench, replace(question, text=said), one)]
+    kinds = list(dict.fromkeys(each))
+    return kinds if len(kinds) > 1 else [one for one in _KINDS if asks(bench, question, one)][:1]
 
 
 def _add_extreme_launches(bench: Bench, launches: Sequence[Launch], least: bool, n: int) -> None:
@@ -121,8 +137,11 @@ def _relative_width(launch: Launch) -> float:
     return float((launch.high - launch.low) / launch.expected_units) if launch.expected_units > 0 else 0.0
 
 
-def _add_extreme_parts(bench: Bench, kind: str, part: Part, least: bool, counted: bool) -> None:
-    """Add the week, placement or category with most or least of a part of the plan; a tie is told by its first one."""
+def _add_extreme_parts(bench: Bench, kind: str, part: Part, least: bool, counted: bool, *, alone: bool) -> None:
+    """Add the week, placement or category with most or least of a part of the plan; a tie is told by its first one.
+
+    `alone` where no other kind is asked for too: its launches are named, and what is said of ties leads the answer.
+    """
     launches = [launch for launch in bench.stored.plan.launches if part.holds(launch)]
     keys: dict[str, Callable[[Launch], object]] = {
         "week": lambda launch: launch.week,
@@ -137,7 +156,7 @@ def _add_extreme_parts(bench: Bench, kind: str, part: Part, least: bool, counted
     tied = [key for key, size in sizes.items() if size == value]
     chosen, there = tied[0], parts[tied[0]]
     if len(tied) == len(sizes) > 1:
-        bench.sheet.say("all_alike", kind=kind)
+        bench.sheet.say("all_alike", closing=not alone, kind=kind)
         of_week = replace(part, weeks=(chosen,)) if isinstance(chosen, date) else part
         bench.sheet.must_say(*(add_planned_count(bench, piece) for piece in pieces_of(of_week)))
         return
@@ -150,11 +169,12 @@ def _add_extreme_parts(bench: Bench, kind: str, part: Part, least: bool, counted
     )
     if len(tied) > 1:
         of_one = len(pieces_of(_narrowed(part, kind, chosen))) == 1  # a count of several categories has no name
-        bench.sheet.say("tied" if of_one else "tied_together")
+        bench.sheet.say("tied" if of_one else "tied_together", closing=not alone)
         add = add_planned_count if counted else add_planned_units
         others = tied[1:LISTED_AT_MOST] if of_one else []
         bench.sheet.must_say(*(add(bench, _narrowed(part, kind, key)) for key in others))
-    list_launches(bench, sorted(there, key=largest_first), LISTED, _narrowed(part, kind, chosen))
+    if alone:
+        list_launches(bench, sorted(there, key=largest_first), LISTED, _narrowed(part, kind, chosen))
 
 
 def _narrowed(part: Part, kind: str, key: object) -> Part:

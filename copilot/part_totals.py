@@ -94,7 +94,9 @@ def left_out_names(bench: Bench, left_out: Sequence[object], *, short: bool = Fa
         called = head if heads.count(head) > 1 else title  # "Donuts" rather than each of their sizes
         names.append(format_week(one) if isinstance(one, date) else called)
     names = list(dict.fromkeys(names))
-    return [name.rpartition(" > ")[2] for name in names] if short and len(names) > 1 else names
+    if not short or len(names) < 2:
+        return names
+    return list(dict.fromkeys(name.rpartition(" > ")[2] for name in names))  # two departments may both have "Apples"
 
 
 def _within_a_label(names: Sequence[str]) -> str:

@@ -69,13 +69,17 @@ def planned(bench: Bench, part: Part) -> None:
         bench.sheet.must_say(*_about_the_plan(bench))
 
 
-def planned_units(bench: Bench, part: Part) -> None:
-    """How many units the launches of a part of the plan are expected to sell, and the largest of them."""
+def planned_units(bench: Bench, part: Part, *, apart: bool = False) -> None:
+    """How many units the launches of a part of the plan are expected to sell, and the largest of them.
+
+    `apart` is for weeks, placements or categories set against each other: what they sell together compares nothing.
+    """
     part = part.narrowed(bench.stored.plan.launches)
     if part.without:
         _list_without(bench, part)
         return
-    bench.sheet.must_say(*reversed(add_totals(bench, part)))
+    if not apart:
+        bench.sheet.must_say(*reversed(add_totals(bench, part)))
     for piece in pieces_of(part)[:PIECES_SAID]:
         bench.sheet.must_say(add_planned_units(bench, piece), add_planned_count(bench, piece))
     list_launches(bench, sorted(filter(part.holds, bench.stored.plan.launches), key=largest_first), part=part)

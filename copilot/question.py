@@ -42,6 +42,7 @@ class Question:
         stopped: True when its answer was stopped before its end.
         points_back: True when the message speaks of "it" or "that one".
         beside: products spoken of beside its own: the other of a comparison, launches that would give way.
+        told_weeks: the weeks that its answer told as the strongest or weakest, for "what if we rest it?".
         standing: "planned" or "left" where the message speaks of a product with a slot, or of one without.
     """
 
@@ -64,6 +65,7 @@ class Question:
     stopped: bool = False
     points_back: bool = False
     beside: tuple[str, ...] = ()
+    told_weeks: tuple[date, ...] = ()
     standing: str = ""
 
     @property
@@ -99,6 +101,7 @@ class Question:
             "length": self.length,
             "variation": self.variation,
             "beside": list(self.beside),
+            "told_weeks": [week.isoformat() for week in self.told_weeks],
         }
 
 
@@ -134,4 +137,5 @@ def question_from_json(data: Mapping, text: str = "", lang: str = "en") -> Quest
         length=data.get("length", "normal"),
         variation=int(data.get("variation", 0)),
         beside=tuple(data.get("beside", ())),
+        told_weeks=tuple(date.fromisoformat(week) for week in data.get("told_weeks", ())),
     )

@@ -43,6 +43,7 @@ from copilot.left_aside import as_a_list, without_their_names
 from copilot.message_marks import is_of_another_script, without_marks
 from copilot.message_spacing import says_only
 from copilot.phrases import load_phrases
+from copilot.plan_words import by_words_of_the_plan
 from copilot.product_reading import ProductReading
 from copilot.question import UNSURE_MARGIN, Question, question_from_json
 from copilot.settled_intents import (
@@ -272,6 +273,7 @@ class QuestionParser:
         question = with_the_other_kind(question, read, self.phrases, self.reader.names.waiting_named)
         question = without_their_kind(question)
         question = by_its_words(question, read, previous, self.phrases)
+        question = by_words_of_the_plan(question, read, previous, self.phrases, self.engine.weeks)
         question = weighed_up(without_a_product(question, read, previous), read, self.phrases)
         question = in_the_supposed_slot(of_that_week(question, previous, self.phrases), previous, self.phrases)
         question = of_a_number(question, read, previous, self.engine.weeks)

@@ -1,7 +1,8 @@
 """Short turns: messages that ask the question before about another size, about both, about all, or whether it grows.
 
 "And the smaller one", "the 12 oz one", "both candies", "and overall?" and "is that going up?" say nothing else, so that
-what was asked before is asked once more.
+what was asked before is asked once more. "What would that cost?" is what was supposed before, and "what if we rest it?"
+supposes no launches in the week that was asked about or told.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from copilot.changes import Change
 from copilot.conversation_context import OF_LAUNCHES
+from copilot.entities import Entities
 from copilot.intents import Intent
 from copilot.message_spacing import says_only
 
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
     from copilot.questions import Question
 
 _PAIR = 2
+_SUPPOSES = frozenset({Intent.WHAT_IF, Intent.WHAT_IF_MOVE})
+_RESTS = {"rests": Intent.WHAT_IF, "may_rest": Intent.RHYTHM}
+"""Short turns about a week without launches, and what they ask."""
 
 
 def of_the_same(text: str, previous: Question | None, phrases: Phrases, names: CatalogueNames) -> Question | None:
@@ -39,6 +45,10 @@ def of_the_same(text: str, previous: Question | None, phrases: Phrases, names: C
             return _of_all(text, previous)
         if kind == "grows":
             return _once_more(text, previous) if previous.intent is Intent.SEARCH_DEMAND else None
+        if kind == "costs":
+            return _once_more(text, previous) if previous.intent in _SUPPOSES else None
+        if kind in _RESTS:
+            return _of_a_rest(text, previous, _RESTS[kind])
         return _of_a_size(text, previous, names, kind, match)
     return None
 
@@ -84,6 +94,18 @@ def _of_all(text: str, previous: Question) -> Question | None:
     whole = replace(found, products=(), weeks=(), placements=(), groups=(), without=(), like_named=(), shift_weeks=None)
     asked = replace(previous, entities=whole, of_launches=True, named=(), points_back=False)
     return _once_more(text, asked)
+
+
+def _of_a_rest(text: str, previous: Question, intent: Intent) -> Question | None:
+    """Suppose no launches in the one week that the question before was about or its answer told, or ask for advice."""
+    found = previous.entities
+    weeks = found.weeks or previous.told_weeks
+    names_one = found.products or previous.ambiguous_products or previous.product_words
+    if names_one or len(weeks) != 1:
+        return None
+    change = Change("cap", 0) if intent is Intent.WHAT_IF else None
+    rested = replace(previous, intent=intent, change=change, of_launches=True, named=(), points_back=False)
+    return _once_more(text, replace(rested, entities=Entities(weeks=weeks, text="WEEK"), alternatives=()))
 
 
 def _once_more(text: str, question: Question, products: tuple[str, ...] | None = None) -> Question:

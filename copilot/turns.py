@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _RATIOS = ("scale", "price")  # changes whose amount is a factor, told as a percentage
 _COUNTS = ("cap", "capacity")
+_NARROWED = frozenset({Intent.PLANNED, Intent.FORECAST, Intent.REVENUE, Intent.RISKS, Intent.CONFIDENCE})
 _SAID_AS_ONE = {Intent.COMPARE: Intent.COMPARE_PLANS, Intent.SEARCH_DEMAND: Intent.UNMET_DEMAND}
 """Of a product, to the same of no product: "which is the better one" after two plans were compared."""
 
@@ -245,21 +246,19 @@ def of_the_thread(question: Question, previous: Question | None) -> Question:
 
 
 def narrowing(question: Question, read: ReadMessage, previous: Question | None, phrases: Phrases) -> Question:
-    """Keep the weeks of the question before where a message only adds a placement or category to what is planned."""
+    """Keep the weeks of the question before where a message only adds a placement or category to what it asks."""
     found = question.entities
     before = previous.entities if previous else None
-    if (
-        before is None
-        or previous is None
-        or question.intent is not Intent.PLANNED
-        or previous.intent is not Intent.PLANNED
-    ):
+    if before is None or previous is None or question.intent is not previous.intent:
+        return question
+    if question.intent not in _NARROWED:
         return question
     names = found.products or found.weeks or found.unknown_weeks or before.products or read.named
     adds = (found.placements and not before.placements) or (found.groups and not before.groups)
     if names or not before.weeks or not adds or not adds_only(read, question.text, phrases):
         return question
-    return replace(question, entities=replace(found, weeks=before.weeks))
+    together = question.of_launches or question.intent is not Intent.PLANNED
+    return replace(question, entities=replace(found, weeks=before.weeks), of_launches=together)
 
 
 def with_those_beside(question: Question, previous: Question | None) -> Question:

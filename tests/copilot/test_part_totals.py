@@ -76,3 +76,10 @@ def test_several_that_are_left_out_are_not_quoted_as_one_name(told):
     assert facts[0].other_label == "Bag Snacks, Pizza"
     assert "Bag Snacks, Pizza" in text
     assert "“Bag Snacks, Pizza”" not in text
+
+
+def test_categories_of_one_name_are_told_once(told):
+    apples = ("Produce > Apples", "Travel > Apples")
+    facts, text = told(Intent.PLANNED, groups=apples, without=apples)
+    assert facts[0].other_label == "Apples"
+    assert "Apples, Apples" not in text

@@ -135,3 +135,24 @@ def test_the_low_case_stands_beside_what_the_plan_is_worth(told, small_stored, l
     low, worth = (next(fact for fact in sheet if fact.name == name) for name in ("plan_low", "plan_worth"))
     assert worth.value == small_stored.plan.objective > low.value
     assert "low_case" in {message.key for message in sheet.messages}
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("in which category do most launches fall, and in which week?", "en"),
+        ("哪个品类上市最多，在哪一周？", "zh"),
+    ],
+)
+def test_two_kinds_that_are_asked_for_are_both_ranked(told, text, lang):
+    sheet, _ = told(text, Intent.EXTREMES, lang)
+    first = sheet.get(sheet.essential[0])
+    assert (first.name, first.week) == ("most_launches", None)
+    assert any(sheet.get(one).week for one in sheet.essential)
+
+
+def test_one_kind_among_others_is_ranked_alone(told):
+    sheet, _ = told("which week sells most", Intent.EXTREMES)
+    ranked = [fact for fact in sheet if fact.name == "most_units"]
+    assert len(ranked) == 1
+    assert ranked[0].week is not None

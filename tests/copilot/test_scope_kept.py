@@ -61,3 +61,16 @@ def test_chinese_weeks_are_set_side_by_side(small_engine):
     parser = QuestionParser(small_engine.search.encoder, small_engine, load_phrases("zh"))
     found = parser.parse("比较第43周和第45周", lang="zh")
     assert (found.intent, found.entities.weeks) == (Intent.PLANNED, (W43, W45))
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("will it hurt other berries", False),
+        ("how is other doing", True),
+        ("the launches of Grocery > Other too", True),
+    ],
+)
+def test_other_beside_a_word_of_a_category_names_none(phrases, text, stands):
+    groups = GroupNames(("Grocery > Other", SNACKS), phrases.lexicon, ("other",), no_group=phrases.parsing["no_group"])
+    assert groups.stands("Other", text, text.casefold().index("other") + len("other")) is stands
