@@ -36,7 +36,7 @@ def read_change(
     """Return the change that a message supposes, or None.
 
     Args:
-        words: holds the patterns `change`, and that of a `pack_size`, which is no amount; their number is the first group that is filled.
+        words: holds the patterns `change`, whose number is the first group that is filled, and `pack_size`, no amount.
         likely: the message was read as a "what if" already, so that it needs no "if".
     """
     text = re.sub(str(words["pack_size"]), " ", text, flags=re.IGNORECASE)

@@ -92,6 +92,8 @@ def _verdict(sentence: str, of_sheet: Same[FactSheet], of_phrases: Same[Phrases]
     try:
         if len(sentence) > SENTENCE_LIMIT:
             raise UnreadableSentence("too_long")
+        if not _quotes_close(sentence):
+            raise UnreadableSentence("quotes")
         segments = read_sentence(sentence, sheet, phrases)
     except UnreadableSentence as unreadable:
         return Check(False, (unreadable.reason,), ())
@@ -125,6 +127,12 @@ def _verdict(sentence: str, of_sheet: Same[FactSheet], of_phrases: Same[Phrases]
         reasons += unspaced_reasons(segments, bound, phrases)
     cited = tuple(dict.fromkeys(fact.id for segment in segments for fact in segment.facts))
     return Check(not reasons, tuple(dict.fromkeys(reasons)), cited)
+
+
+def _quotes_close(sentence: str) -> bool:
+    """Say whether curly quotation marks open and close in turn."""
+    marks = [char for char in sentence if char in "“”"]
+    return marks == ["“", "”"] * (len(marks) // 2)
 
 
 def _segment_reasons(

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from copilot.answers import MAX_REJECTED_IN_A_ROW, SHEET_LIMIT, Answer, build_prompt, write_answer
+from copilot.antecedents import Antecedents
 from copilot.facts import collect_facts
 from copilot.generators import PhraseGenerator, ScriptedGenerator
 from copilot.questions import Entities, Intent, Question
 from copilot.verifier import verify_sentence
+from tests.copilot.stated import stated
 
 
 @pytest.fixture
@@ -268,3 +271,17 @@ def test_a_pronoun_that_a_reader_would_take_for_the_other_product_is_named(small
 
 def test_a_pronoun_stays_while_one_product_is_told_of(write):
     assert GOOD_UNITS in texts(write(f"{GOOD_SLOT} {GOOD_UNITS}"))
+
+
+def test_there_is_named_where_a_placement_was_told_last(phrases):
+    week = date(2017, 10, 16)
+    slot = stated(1, "launch_slot", week, week=week, placement="front end cap")
+    rest = stated(2, "more_launches", 9, ("plan", "plan"), week=week)
+    text = "9 more launches are planned there, not listed here [F2]."
+    spoken_of = Antecedents(phrases)
+    assert spoken_of.named(text, [rest]) == text
+    spoken_of.heard([slot])
+    assert spoken_of.named(text, [rest]) == "9 more launches are planned in 2017-W42, not listed here [F2]."
+    at_the_place = replace(rest, placement="front end cap")
+    assert spoken_of.named(text, [at_the_place]) == text
+    assert spoken_of.named("There are 9 further launches [F2].", [rest]) == "There are 9 further launches [F2]."

@@ -27,6 +27,20 @@ FACTS = (
     fact(9, "force_delta", -1.3, interval=(-1.4, -1.2)),
     fact(10, "forecast_overlap", 4.4, other="102", other_label="Corn Chips"),
     fact(11, "forecast_units", 9.1, interval=(3.1, 16.2)),
+    fact(12, "plan_candidates", 1782, PLAN),
+    fact(13, "move_delta", -1.8, interval=(-1.9, -1.7), week=W45),
+    fact(
+        14,
+        "analogue_units",
+        37,
+        ("201", "Steel Cut Oats"),
+        week=W43,
+        other="101",
+        other_label="Steel Cut Oats",
+        numbered=True,
+        other_numbered=True,
+    ),
+    fact(15, "advised_per_week", 9, ("Snacks", "Snacks"), week=W43),
 )
 SHEET = FactSheet(Question("why", Intent.WHY_HERE, Entities(), 1.0), FACTS, ("F1",))
 
@@ -51,6 +65,9 @@ SHEET = FactSheet(Question("why", Intent.WHY_HERE, Entities(), 1.0), FACTS, ("F1
         "The interval of “Steel Cut Oats” and that of “Corn Chips” share 4.4 units [F10].",
         "“Steel Cut Oats” is forecast to sell 3.2 units more than “Corn Chips”, and on average over placements, "
         "“Steel Cut Oats” is forecast to sell 9.1 units in its first four weeks (80% interval 3.1 to 16.2) [F1, F11].",
+        "The plan was chosen among 1,782 candidates [F12].",
+        "With “Steel Cut Oats” moved to 2017-W45, the best plan would be worth 1.8 units less in all [F13].",
+        "A past launch like “Steel Cut Oats” #101, “Steel Cut Oats” #201, sold 37 units in its first four weeks [F14].",
         "Searches for it held steady against the weeks before [F8].",
         "There was no change in searches for Steel Cut Oats against the weeks before [F8].",
     ],
@@ -64,6 +81,15 @@ def test_the_same_facts_told_otherwise_pass(phrases, sentence):
     [
         ("“Corn Chips” outsells “Steel Cut Oats” by 3.2 units [F1].", "direction"),
         ("Steel Cut Oats trails “Corn Chips” by 3.2 units [F1].", "direction"),
+        ("The plan was chosen among 1,782 plans [F12].", "number:1782"),
+        ("With “Steel Cut Oats” moved to 2017-W45, it would be worth 1.8 units less [F13].", "state:"),
+        ("A past launch much like “Steel Cut Oats” #201, “Steel Cut Oats” #201 sold 37 units [F14].", "name:#201"),
+        ("A similar past launch, “Steel Cut Oats”” #201, sold 37 units in its first four weeks [F14].", "quotes"),
+        (
+            "After what the plan launches before, the rhythm of Snacks advises 9 launches in 2017-W43, "
+            "and the plan has them [F15].",
+            "state:plan has",
+        ),
         ("“Steel Cut Oats” and “Corn Chips” share 4.4 units [F10].", "off_topic:F10"),
         ("“Steel Cut Oats” is forecast to sell 3.2 units in its first four weeks [F1, F11].", "number:3.2"),
         ("“Steel Cut Oats” is forecast to sell 9.1 units more than “Corn Chips” [F1, F11].", "number:9.1"),

@@ -95,6 +95,9 @@ def test_a_length_that_does_not_exist_is_said(parser, small_engine, small_stored
         ("launches that are not at the front end cap", ("front end cap",)),
         ("potato chips in week 43 instead of week 41", (date(2017, 10, 9),)),
         ("what is planned in week 44", ()),
+        ("what if we launch potato chips 72 count in week 44", ()),
+        ("what if we launch organic milk 1 pint in week 44", ()),
+        ("it cant be launched in week 44", (W44,)),
     ],
 )
 def test_what_a_message_speaks_against_is_told_apart(parser, text, without):
@@ -228,3 +231,17 @@ def test_abstention_is_what_the_answer_does(parser, small_engine, small_stored, 
     question = parser.parse(text)
     keys = {message.key for message in collect_facts(question, small_engine, small_stored).messages}
     assert abstains(question, small_stored, small_engine) == bool(keys & ASKS_BACK), keys
+
+
+@pytest.mark.parametrize(
+    "text", ["what if potato chips 9 oz launches a week later", "what if yogurt 3 lb launches in week 43"]
+)
+def test_the_size_of_a_pack_is_no_number_of_launches(parser, text):
+    question = parser.parse(text)
+    assert (question.intent, question.change) == (Intent.WHAT_IF_MOVE, None)
+
+
+def test_a_number_of_launches_stays_one(parser):
+    change = parser.parse("what if there are at most 3 launches a week").change
+    assert change is not None
+    assert (change.kind, change.amount) == ("cap", 3)
