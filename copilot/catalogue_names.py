@@ -209,6 +209,8 @@ class CatalogueNames:
         """Return the catalogue's word nearest a misspelt one, or the word itself when it is known or none is near."""
         if word in self._known or word in self._common:
             return word
+        if word.endswith("ies") and f"{word[:-3]}y" in self._known:  # "candies" are no candles
+            return f"{word[:-3]}y"
         return self._speller.nearest(word) or word
 
     def _title_at(self, words: list[str]) -> int:

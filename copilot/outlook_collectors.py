@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from ranking.plan import Launch
 
 RISKIEST_SAID = 3  # launches that may fall short most
-LATE_SAID = 3  # launches that come after the day that they are made for
+LATE_SAID = 5  # launches that come after the day that they are made for
 
 
 def risks(bench: Bench, question: Question) -> None:

@@ -135,3 +135,9 @@ def test_each_name_of_a_list_is_left_out(parser):
     found = parser.parse("what is planned except snacks, week 43").entities
     assert date(2017, 10, 23) in found.weeks
     assert date(2017, 10, 23) not in found.without
+
+
+def test_several_of_a_word_in_y_are_the_category_and_no_other_word(shop_parser):
+    question = shop_parser.parse("what candies are planned in week 46")
+    assert question.entities.groups == ("Grocery > Candy",)
+    assert question.product_words == ""
