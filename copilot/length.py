@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from copilot.conversation_context import Wish
     from copilot.factsheet import FactSheet
+    from copilot.question import Question
 
 Length = Literal["short", "normal", "detailed"]
 LENGTHS: tuple[Length, ...] = ("short", "normal", "detailed")
 
+REST = "more_launches"  # the fact that counts the launches which are not named
 SHORT_FACTS = 3  # of a short answer, at most
 _STEPS: dict[Wish, int] = {"shorter": -1, "longer": 1}
 _AT_THE_END = {"shorter": "no_shorter", "longer": "no_longer"}
@@ -48,13 +50,25 @@ def of_length(sheet: FactSheet, length: Length) -> FactSheet:
     return replace(sheet, facts=facts, essential=ids, messages=messages)
 
 
+def wants_detail(question: Question) -> bool:
+    """Say whether a question is told in detail, or will be once its wish is granted."""
+    if question.length == "detailed":
+        return question.wish != "shorter"
+    return question.length == "normal" and question.wish == "longer"
+
+
 def other_length(sheet: FactSheet, length: Length, wish: Wish) -> Length | None:
     """Return the next length in the wished direction that tells other facts than `length` does; None without one."""
     step = _STEPS.get(wish, 0)
     at = LENGTHS.index(length)
     further: Sequence[Length] = LENGTHS[at + 1 :] if step > 0 else LENGTHS[:at][::-1] if step else ()
     now = set(told_ids(sheet, length))
-    return next((one for one in further if set(told_ids(sheet, one)) != now), None)
+    counts_rest = any(fact.name == REST for fact in sheet.facts)  # in detail they are named
+
+    def tells_others(one: Length) -> bool:
+        return (counts_rest and "detailed" in (one, length)) or set(told_ids(sheet, one)) != now
+
+    return next(filter(tells_others, further), None)
 
 
 def wishes_open(sheet: FactSheet) -> tuple[Wish, ...]:

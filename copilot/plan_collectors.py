@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from copilot.factsheet import Fact
 from copilot.group_names import within
+from copilot.length import wants_detail
 from copilot.part_totals import add_over_part, add_totals, left_out_names
 from copilot.planner_facts import add_fatigue, add_solved_rhythm
 from copilot.product_facts import Bench, add_expected, add_slot
+from copilot.settled_words import says
 from ranking.plan import Launch
 from ranking.rhythm import FEW_LAUNCHES
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from ranking.rhythm import GroupRhythm
 
 LAUNCHES_SAID = 5  # launches named in an overview
+LISTED_IN_FULL = 20  # launches named where all are asked for
 GROUPS_SAID = 3  # groups a rhythm answer goes through
 PIECES_SAID = 6  # weeks, placements or groups that are counted one by one
 GAP_STEP = 1e-5  # a gap is told rounded up, so that it stays proven
@@ -104,12 +107,21 @@ def list_launches(
     """Name the first launches of a part with their units, and say how many more that part holds.
 
     Without a part, and of several weeks, placements or groups together, the rest is not counted: nothing could say of
-    which it is. There a longer answer names more of them; beside a count it may not, or that would not be of the rest.
+    which it is, and a longer answer names more of them. Of one part a longer answer names them in full, as one to "list
+    all launches in week 46" does at once.
     """
+    single = part is not None and len(pieces_of(part)) == 1
+    if single and says(bench.sheet.question, "asks_all", bench.sources.phrases):
+        said = LISTED_IN_FULL
     for launch in launches[:said]:
         bench.sheet.must_say(add_expected(bench, launch))
     further = launches[said:]
-    if further and part is not None and len(pieces_of(part)) == 1:
+    if single and part is not None and wants_detail(bench.sheet.question):
+        for launch in further[: LISTED_IN_FULL - said]:
+            add_expected(bench, launch)
+        if rest := launches[LISTED_IN_FULL:]:
+            add_over_part(bench, "more_launches", part, len(rest), rest)
+    elif further and part is not None and single:
         bench.sheet.must_say(add_over_part(bench, "more_launches", part, len(further), further))
     else:
         for launch in further[:said]:

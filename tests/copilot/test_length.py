@@ -9,6 +9,7 @@ from copilot.facts import collect_facts
 from copilot.factsheet import Message
 from copilot.generators import PhraseGenerator
 from copilot.length import SHORT_FACTS, of_length, other_length, told_ids, wishes_open
+from copilot.plan_collectors import list_launches
 from copilot.questions import Entities, Intent, Question
 
 
@@ -85,3 +86,28 @@ def test_the_first_answer_takes_the_likeliest_words_and_variations_are_drawn_wit
     assert third.temperature is not None
     assert third.temperature > 0
     assert third.user == first.user
+
+
+def test_launches_that_are_only_counted_are_named_in_detail(small_engine, small_stored, monkeypatch):
+    monkeypatch.setattr(list_launches, "__defaults__", (1, None))
+    asked = Question("what is planned", Intent.PLANNED, Entities(), 1.0)
+    first = collect_facts(asked, small_engine, small_stored)
+    n_launches = len(small_stored.plan.launches)
+    assert [fact.value for fact in first.facts if fact.name == "more_launches"] == [n_launches - 1]
+    assert "longer" in wishes_open(first)
+    detailed = collect_facts(replace(asked, wish="longer"), small_engine, small_stored)
+    assert detailed.question.length == "detailed"
+    assert "more_launches" not in {fact.name for fact in detailed.facts}
+    assert len({fact.subject for fact in detailed.facts if fact.name == "expected_units"}) == n_launches
+    assert not any(message.key == "no_longer" for message in detailed.messages)
+    again = collect_facts(replace(detailed.question, wish="shorter"), small_engine, small_stored)
+    assert again.question.length == "normal"
+    assert "more_launches" in {fact.name for fact in again.facts}
+
+
+def test_all_launches_of_a_part_are_named_where_all_are_asked_for(small_engine, small_stored, monkeypatch):
+    monkeypatch.setattr(list_launches, "__defaults__", (1, None))
+    for text, lang in (("list all launches that are planned", "en"), ("列出计划的全部新品", "zh")):
+        sheet = collect_facts(Question(text, Intent.PLANNED, Entities(), 1.0, lang), small_engine, small_stored)
+        named = {fact.subject for fact in sheet.facts if fact.name == "expected_units" and fact.id in sheet.essential}
+        assert named == {one.product_id for one in small_stored.plan.launches}
