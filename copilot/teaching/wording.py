@@ -10,7 +10,7 @@ from typing import Any
 import jinja2
 
 from copilot.factsheet import Fact
-from copilot.phrases import Phrases, clean_spaces, load_toml, quoted
+from copilot.phrases import Phrases, clean_spaces, load_toml
 
 
 @dataclass(frozen=True)
@@ -106,8 +106,7 @@ def told_values(fact: Fact, phrases: Phrases, named: Sequence[str], groups: Coll
     }
     if fact.subject in groups and " > " in fact.subject_label:
         values["group"] = fact.subject_label.rsplit(" > ", 1)[1]
-    like = quoted(fact.other_label)
-    values["like"] = words["it"] if fact.other in named else like
+    values["like"] = words["it"] if fact.other in named else own["other"]  # with its number where another is called so
     if named:
         values |= {key: words[key] for key in ("it", "It", "its", "Its")}
     if fact.interval is None:
