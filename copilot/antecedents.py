@@ -64,7 +64,9 @@ class Antecedents:
     @cached_property
     def _there(self) -> re.Pattern[str] | None:
         reading = self._phrases.lexicon.reading
-        before, there = ("|".join(sorted(map(re.escape, reading[key]))) for key in ("before_there", "there"))
+        before, there = (
+            "|".join(map(re.escape, sorted(words))) for words in (reading["before_there"], reading["there"])
+        )
         return re.compile(rf"\b(?:{before})\s+({there})\b", re.IGNORECASE) if there else None
 
     @cached_property

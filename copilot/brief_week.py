@@ -17,7 +17,6 @@ from copilot.cleaning import clean_label, clean_quote
 from copilot.errors import UnknownWeek
 from copilot.factsheet import Fact
 from copilot.holidays import add_after_holidays
-from copilot.part_totals import add_together
 from copilot.plan_collectors import Part, largest_first
 from copilot.planner_facts import add_binding
 from copilot.product_facts import Bench
@@ -65,7 +64,6 @@ def write_week(writer: BriefWriter, week: date) -> Brief:
         "count": about_plan.add_planned_count(bench, part),
         "units": about_plan.add_planned_units(bench, part) if launches else None,
         "season": {fact.name: fact for fact in about_plan.add_season(bench)},
-        "together": add_together(bench, part) if len(launches) > 1 else None,
         "alone": add_solved_totals(bench)[weeks.index(week)],
         "launches": expected,
         "names": group_labels(groups),

@@ -9,7 +9,6 @@ from copilot.catalogue_collectors import add_live
 from copilot.data_collectors import add_accuracy, add_past_launches, say_simulated
 from copilot.fact_collectors import add_not_planned
 from copilot.holidays import add_after_holiday, add_after_holidays
-from copilot.part_totals import add_together
 from copilot.plan_collectors import (
     PIECES_SAID,
     add_plan_gap,
@@ -123,9 +122,8 @@ def confidence(bench: Bench, question: Question) -> None:
     if (asked.weeks or asked.placements or asked.groups) and not asked.without:
         launches = sorted(filter(asked.holds, bench.stored.plan.launches), key=largest_first)
         for piece in pieces_of(asked)[:PIECES_SAID]:
-            n_launches = sum(map(piece.holds, launches))
-            add = add_together if n_launches > 1 else add_planned_units  # one launch has an interval of its own
-            bench.sheet.must_say((add if n_launches else add_planned_count)(bench, piece))
+            add = add_planned_units if any(map(piece.holds, launches)) else add_planned_count
+            bench.sheet.must_say(add(bench, piece))
         bench.sheet.must_say(*(add_expected(bench, launch) for launch in launches[:RISKIEST_SAID]))
     else:
         bench.sheet.must_say(*add_accuracy(bench), add_plan_gap(bench))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -28,7 +29,6 @@ def add_totals(bench: Bench, part: Part) -> list[Fact]:
     if not part.without and len(part.weeks) < 2:
         return []
     launches = [launch for launch in bench.stored.plan.launches if part.holds(launch)]
-    units = float(sum(launch.expected_units for launch in launches))
     kind = "without" if part.without else "span"
     subject = part.groups[0] if len(part.groups) == 1 else "plan"
     about = {
@@ -39,39 +39,44 @@ def add_totals(bench: Bench, part: Part) -> list[Fact]:
     }
     source = bench.sources.plan([launch.product_id for launch in launches])
     counted = bench.sheet.add(f"{kind}_count", subject, subject, len(launches), source, **about)
-    return (
-        [counted, bench.sheet.add(f"{kind}_units", subject, subject, units, source, **about)] if launches else [counted]
-    )
+    if not launches:
+        return [counted]
+    sold = summed(bench, launches)
+    told = bench.sheet.add(f"{kind}_units", subject, subject, sold.units, sold.source, interval=sold.interval, **about)
+    return [counted, told]
 
 
-def add_together(bench: Bench, part: Part) -> Fact:
-    """Add what the launches of a part of the plan are expected to sell in all, with the interval of their sum."""
-    launches = [launch for launch in bench.stored.plan.launches if part.holds(launch)]
+@dataclass(frozen=True)
+class Summed:
+    """What launches are expected to sell in all, in units, with the interval of their sum."""
+
+    units: float
+    interval: tuple[float, float] | None
+    source: Source
+
+
+def summed(bench: Bench, launches: Sequence[Launch]) -> Summed:
+    """Sum launches; one has an interval of its own, and of none there is nothing to be unsure of."""
+    units = float(sum(launch.expected_units for launch in launches))
+    source = bench.sources.plan([launch.product_id for launch in launches])
+    if len(launches) < 2:
+        return Summed(units, next(((one.low, one.high) for one in launches), None), source)
     common = bench.engine.models.common_error
-    source = Source("model", note=bench.sources.phrases.note("together", common=f"{common:.1%}"))
-    total = float(sum(launch.expected_units for launch in launches))
-    interval = units_interval(launches, common=common)
-    return add_over_part(bench, "together_units", part, total, launches, source, interval)
+    note = bench.sources.phrases.note("together", common=f"{common:.1%}")
+    return Summed(units, units_interval(launches, common=common), replace(source, note=note))
 
 
 def add_over_part(
-    bench: Bench,
-    name: str,
-    part: Part,
-    value: float | int,
-    launches: Sequence[Launch],
-    source: Source | None = None,
-    interval: tuple[float, float] | None = None,
+    bench: Bench, name: str, part: Part, value: float, source: Source, *, interval: tuple[float, float] | None = None
 ) -> Fact:
     """Add a value over the launches of a part that names at most one week, placement and group."""
     group = part.groups[0] if part.groups else "plan"
-    ids = [launch.product_id for launch in launches]
     return bench.sheet.add(
         name,
         group,
         group,
         value,
-        source or bench.sources.plan(ids),
+        source,
         interval=interval,
         week=part.weeks[0] if len(part.weeks) == 1 else None,
         placement=part.placements[0] if len(part.placements) == 1 else None,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from copilot.factsheet import Fact
 from copilot.group_names import within
 from copilot.length import wants_detail
-from copilot.part_totals import add_over_part, add_totals, left_out_names
+from copilot.part_totals import add_over_part, add_totals, left_out_names, summed
 from copilot.planner_facts import add_fatigue, add_solved_rhythm
 from copilot.product_facts import Bench, add_expected, add_slot
 from copilot.settled_words import says
@@ -120,9 +120,9 @@ def list_launches(
         for launch in further[: LISTED_IN_FULL - said]:
             add_expected(bench, launch)
         if rest := launches[LISTED_IN_FULL:]:
-            add_over_part(bench, "more_launches", part, len(rest), rest)
+            _add_count(bench, "more_launches", part, rest)
     elif further and part is not None and single:
-        bench.sheet.must_say(add_over_part(bench, "more_launches", part, len(further), further))
+        bench.sheet.must_say(_add_count(bench, "more_launches", part, further))
     else:
         for launch in further[:said]:
             add_slot(bench, launch)
@@ -131,14 +131,19 @@ def list_launches(
 def add_planned_count(bench: Bench, part: Part) -> Fact:
     """Add how many launches a part of the plan holds; the part names at most one week, placement and group."""
     launches = [launch for launch in bench.stored.plan.launches if part.holds(launch)]
-    return add_over_part(bench, "planned_count", part, len(launches), launches)
+    return _add_count(bench, "planned_count", part, launches)
+
+
+def _add_count(bench: Bench, name: str, part: Part, launches: Sequence[Launch]) -> Fact:
+    source = bench.sources.plan([launch.product_id for launch in launches])
+    return add_over_part(bench, name, part, len(launches), source)
 
 
 def add_planned_units(bench: Bench, part: Part) -> Fact:
-    """Add the expected units of a part of the plan, summed over its launches."""
+    """Add the expected units of a part of the plan, summed over its launches, with the interval of their sum."""
     launches = [launch for launch in bench.stored.plan.launches if part.holds(launch)]
-    total = float(sum(launch.expected_units for launch in launches))
-    return add_over_part(bench, "planned_units", part, total, launches)
+    total = summed(bench, launches)
+    return add_over_part(bench, "planned_units", part, total.units, total.source, interval=total.interval)
 
 
 def rhythm(bench: Bench, groups: Sequence[str], weeks: Sequence[date] = (), *, limit_first: bool = False) -> None:
