@@ -201,14 +201,19 @@ def of_those(question: Question, read: ReadMessage, previous: Question | None, p
 
 
 def of_that_week(question: Question, previous: Question | None, phrases: Phrases) -> Question:
-    """Take "that week" for the week that the turn before asked about or told, and "the week after" for the next."""
+    """Take "that week" for the week that the turn before asked about or told, and "the week after" for the next.
+
+    After a move it is the week after the one that was supposed, and not after the product's own.
+    """
     found, weeks = question.entities, (previous.entities.weeks or previous.told_weeks) if previous else ()
     if found.weeks or found.unknown_weeks or not weeks:
         return question
     if re.search(str(phrases.parsing["of_that_week"]), question.text, re.IGNORECASE):
         return replace(question, entities=replace(found, weeks=weeks))
-    about_one = found.products or question.named or (previous and previous.entities.products)
-    if found.shift_weeks is None or about_one:
+    names = found.products or question.named
+    about_one = names or (previous and previous.entities.products)
+    moved_there = bool(previous and previous.intent is Intent.WHAT_IF_MOVE and previous.entities.weeks and not names)
+    if found.shift_weeks is None or (about_one and not moved_there):
         return question
     shifted = max(weeks) if found.shift_weeks > 0 else min(weeks)
     moved = replace(found, weeks=(shifted + timedelta(weeks=found.shift_weeks),), shift_weeks=None)
