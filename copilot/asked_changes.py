@@ -8,7 +8,7 @@ from copilot import catalogue_collectors as about_catalogue
 from copilot import change_collectors as about_change
 from copilot import fact_collectors as about_product
 from copilot.asked import is_named, plan_range, slot_asked, the_product
-from copilot.changes import Change, interventions
+from copilot.changes import IMPOSSIBLE, Change, interventions
 from copilot.chosen_products import choose_among
 from copilot.fact_collectors import SlotAsked
 from copilot.group_names import within
@@ -27,8 +27,12 @@ if TYPE_CHECKING:
     from copilot.product_facts import Bench
 
 
-def what_if_move(bench: Bench, question: Question) -> None:
-    """What moving a product would change, or which of the weeks asked about is the better one for it."""
+def what_if_move(bench: Bench, question: Question, slotless: str = "no_target_slot") -> None:
+    """What moving a product would change, or which of the weeks asked about is the better one for it.
+
+    Args:
+        slotless: the message that answers a question without a week or placement to move to.
+    """
     product = the_product(bench, question)
     if product is None:
         return
@@ -40,7 +44,7 @@ def what_if_move(bench: Bench, question: Question) -> None:
     elif asked.placement is None and len(question.entities.placements) > 1:
         bench.sheet.say("which_placement", placements=", ".join(question.entities.placements))
     elif asked == SlotAsked():
-        bench.sheet.say("no_target_slot", first=first, last=last)
+        bench.sheet.say(slotless, first=first, last=last)
     elif asked.week is not None and asked.week not in bench.engine.weeks:
         bench.sheet.say("unknown_week", week=format_week(asked.week), first=first, last=last)
     elif launch is not None and not asked.differs_from(launch):
@@ -60,7 +64,10 @@ def what_if(bench: Bench, question: Question) -> None:
         _force_in(bench, question)
         return
     if change is None:
-        what_if_move(bench, question) if found.products else bench.sheet.say("no_change")
+        what_if_move(bench, question, "no_change") if found.products else bench.sheet.say("no_change")
+        return
+    if change.kind in IMPOSSIBLE:
+        bench.sheet.say(change.kind)
         return
     if change.kind == "swap":
         _swap(bench, question)

@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from copilot.lexicon import Lexicon
     from ranking.problem import PlanningProblem
 
-ChangeKind = Literal["drop", "scale", "price", "swap", "cap", "capacity"]
+ChangeKind = Literal[
+    "drop", "scale", "price", "swap", "cap", "capacity", "less_than_nothing", "part_of_a_launch", "price_in_money"
+]
+IMPOSSIBLE: frozenset[ChangeKind] = frozenset(("less_than_nothing", "part_of_a_launch", "price_in_money"))
+"""What cannot be supposed; the message of the same name says what can."""
+
+
+_Number = Callable[[str], float | None]
 
 
 @dataclass(frozen=True)
@@ -51,27 +58,61 @@ def read_change(
         return Change("swap")
     if not (likely or re.search(str(patterns["supposed"]), text, re.IGNORECASE)):
         return None
-    if entities.placements:
-        if number("closed") is not None:
-            return Change("capacity", 0)
-        for name in ("more_capacity", "capacity"):
-            if (amount := number(name)) is not None:
-                return Change("capacity", amount, added=name == "more_capacity")
-    if re.search(str(patterns["price"]), text, re.IGNORECASE) and (ratio := _price_ratio(number)) is not None:
-        return Change("price", ratio)
+    change = _of_slots(number) if entities.placements else None
+    if change is None and re.search(str(patterns["price"]), text, re.IGNORECASE):
+        change = _of_price(number)
+    change = change or _of_forecast(number) or _of_launches(number, bool(entities.products))
+    return _possible(change) if change else None
+
+
+def _of_slots(number: _Number) -> Change | None:
+    if number("closed") is not None:
+        return Change("capacity", 0)
+    for name in ("more_capacity", "capacity"):
+        if (amount := number(name)) is not None:
+            return Change("capacity", amount, added=name == "more_capacity")
+    return None
+
+
+def _of_price(number: _Number) -> Change | None:
+    """Return what a price is multiplied by: "10% cheaper", "a discount of 10%", "half the price"."""
+    for names, sign in ((("cheaper", "less"), -1), (("dearer", "more"), 1)):
+        percents = [percent for name in names if (percent := number(name)) is not None]
+        if percents:
+            return Change("price", 1 + sign * percents[0] / 100)
+    if (share := number("share")) is not None:
+        return Change("price", share / 100)
+    if (times := number("times")) is not None:
+        return Change("price", times)
+    return None if number("money") is None else Change("price_in_money")
+
+
+def _of_forecast(number: _Number) -> Change | None:
     for name, sign in (("less", -1), ("more", 1)):
         if (percent := number(name)) is not None:
-            return Change("scale", max(0.0, 1 + sign * percent / 100))
+            return Change("scale", 1 + sign * percent / 100)
     if (percent := number("share")) is not None:
         return Change("scale", percent / 100)
     if (factor := number("times")) is not None:
         return Change("scale", factor)
+    return None if number("no_sales") is None else Change("scale", 0)
+
+
+def _of_launches(number: _Number, of_products: bool) -> Change | None:
     if number("drop") is not None:
         return Change("drop")
-    if number("none") is not None and not entities.products:
+    if number("none") is not None and not of_products:
         return Change("cap", 0)
     launches = number("cap")
     return None if launches is None else Change("cap", launches)
+
+
+def _possible(change: Change) -> Change:
+    if change.kind in ("scale", "price") and change.amount < 0:
+        return Change("less_than_nothing")
+    if change.kind in ("cap", "capacity") and change.amount != int(change.amount):
+        return Change("part_of_a_launch")
+    return change
 
 
 def interventions(
@@ -101,19 +142,10 @@ def interventions(
     return tuple(CapLaunches(int(change.amount), week, group) for week in weeks for group in groups or (None,))
 
 
-def _price_ratio(number: Callable[[str], float | None]) -> float | None:
-    """Return what a price is multiplied by: "10% cheaper", "a discount of 10%", "half the price"."""
-    for names, sign in ((("cheaper", "less"), -1), (("dearer", "more"), 1)):
-        percents = [percent for name in names if (percent := number(name)) is not None]
-        if percents:
-            return max(0.0, 1 + sign * percents[0] / 100)
-    share = number("share")
-    return number("times") if share is None else share / 100
-
-
 def _number(match: re.Match[str], lexicon: Lexicon) -> float:
     written = next(filter(None, match.groups()), "1").casefold()
     if written[0].isdigit():
-        return float(written)
+        fraction = re.match(r"\.\d+", match.string[match.end(match.lastindex or 0) :])
+        return float(written + (fraction[0] if fraction else ""))
     known = {**lexicon.multiples, **lexicon.small, **lexicon.numbers}
     return float(known.get(written, 1))
