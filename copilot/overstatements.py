@@ -26,6 +26,7 @@ def overstated_reasons(segment: Segment, bound: Sequence[Bound], phrases: Phrase
     for clause in segment.clauses:
         here = [item for item in bound if item.clause is clause and item.facts]
         reasons += _able_reasons(clause, licence, phrases) + _most_reasons(clause, phrases)
+        reasons += _judged_reasons(clause, phrases)
         reasons += _twice_told_reasons(clause, here, phrases) + _any_reasons(clause, segment, phrases)
         reasons += _horizon_reasons(clause, here, phrases)
     return reasons + _ranked_reasons(segment, phrases) + _general_reasons(segment, phrases)
@@ -44,6 +45,16 @@ def _able_reasons(clause: Clause, licence: Licence, phrases: Phrases) -> list[st
         if none and token.kind == "word" and token.text.lower() in able and not licence.covers(clause, i, phrases):
             reasons.append(f"able:{token.text}")
     return reasons
+
+
+def _judged_reasons(clause: Clause, phrases: Phrases) -> list[str]:
+    """ "Worth 3 units" tells a value; "worth it" and "worth making" judge, which the facts' own phrases do by sign."""
+    guards = phrases.lexicon.guards
+    return [
+        f"judged:{worth.text} {what.text}"
+        for worth, what in pairwise(clause.tokens)
+        if worth.text.lower() in guards["worth"] and what.text.lower() in guards["judged_worth"]
+    ]
 
 
 def _most_reasons(clause: Clause, phrases: Phrases) -> list[str]:

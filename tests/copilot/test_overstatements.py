@@ -236,3 +236,32 @@ def test_a_total_is_not_weekly_and_one_launch_is_not_several(false: str, true: s
     sheet, phrases = FactSheet(SHEET.question, WEEKLY, ()), load_phrases("en")
     assert not verify_sentence(false, sheet, phrases).ok
     assert verify_sentence(true, sheet, phrases).reasons == ()
+
+
+MOVED = (
+    fact(1, "move_delta", -1.1, interval=(-1.1, -1.1), week=W44),
+    fact(2, "force_delta", 2.3, ("102", "Corn Chips"), interval=(2.3, 2.3), week=W44),
+)
+
+
+@pytest.mark.parametrize(
+    ("false", "true"),
+    [
+        (
+            "The move is worth it: the best plan would be worth 1.1 units less in all [F1].",
+            "The move is not worth it: the best plan would be worth 1.1 units less in all [F1].",
+        ),
+        (
+            "Moving it would be worth making for 1.1 units less in all [F1].",
+            "Moving it would not pay off: the best plan would be worth 1.1 units less in all [F1].",
+        ),
+        (
+            "Forcing in “Corn Chips” is not worth it: the best plan would be worth 2.3 units more in all [F2].",
+            "Forcing in “Corn Chips” is worth it: the best plan would be worth 2.3 units more in all [F2].",
+        ),
+    ],
+)
+def test_what_is_worth_doing_follows_the_sign(false: str, true: str) -> None:
+    sheet, phrases = FactSheet(SHEET.question, MOVED, ()), load_phrases("en")
+    assert not verify_sentence(false, sheet, phrases).ok
+    assert verify_sentence(true, sheet, phrases).reasons == ()
