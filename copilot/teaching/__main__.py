@@ -17,7 +17,7 @@ from copilot.teaching.held_out import SEED
 from copilot.writer_adapter import ADAPTER_FOLDER
 from retrieval.quiet import quiet_environment
 
-_SHEETS, _STEPS, _SIMULATED, _MEASURED = 2_800, 320, 4, 60
+_SHEETS, _STEPS, _SIMULATED, _MEASURED, _RATE = 2_800, 320, 4, 60, 1e-3
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -45,6 +45,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--simulated", type=int, default=_SIMULATED, help=f"simulated shops (default {_SIMULATED})")
     parser.add_argument("--sheets", type=int, default=_SHEETS, help=f"fact sheets to draw (default {_SHEETS})")
     parser.add_argument("--steps", type=int, default=_STEPS, help=f"training steps (default {_STEPS})")
+    parser.add_argument("--rate", type=float, default=_RATE, help=f"highest learning rate (default {_RATE:g})")
+    parser.add_argument("--begin-from", type=Path, metavar="ADAPTER", help="an adapter's file to teach further")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--threads", type=int, help="CPU threads (default: all)")
     parser.add_argument("--measured", type=int, default=_MEASURED, help="held-out sheets that both writers answer")

@@ -19,6 +19,7 @@ from copilot.teaching.measure import WriterMeasure, measure_writer, spread
 from copilot.teaching.sheets import DrawnSheet, draw_sheets
 from copilot.teaching.shops import shop_specs
 from copilot.teaching.training import TaughtSettings, save_adapter, train
+from copilot.writer_adapter import read_adapter
 from copilot.writer_cache import converted_smollm2
 from copilot.writer_transformers import TransformersGenerator, load_writer
 from retrieval.encoder import SentenceTransformerEncoder
@@ -48,8 +49,10 @@ def teach(arguments: argparse.Namespace) -> int:
     writer = load_writer(converted_smollm2(cache, progress), threads=arguments.threads)
     lessons, looked_at = (tokenised(some, writer.tokenizer) for some in (material.lessons, material.looked_at))
     say(words["tokens"].format(mean=sum(len(one.ids) for one in lessons) / max(1, len(lessons))))
-    settings = replace(TaughtSettings(), n_steps=arguments.steps, seed=arguments.seed)
-    taught, curve = train(writer.model, lessons, looked_at, arguments.folder, settings, progress)
+    settings = replace(TaughtSettings(), n_steps=arguments.steps, seed=arguments.seed, learning_rate=arguments.rate)
+    if arguments.begin_from is not None:
+        settings = replace(settings, begun_from=read_adapter(arguments.begin_from).sha256)
+    taught, curve = train(writer.model, lessons, looked_at, arguments.folder, settings, progress, arguments.begin_from)
     adapter = save_adapter(taught, arguments.out, settings, taught_rules())
     measures = measured(material.held_out, arguments.measured, cache, adapter, arguments.threads, progress)
     told = Taught(

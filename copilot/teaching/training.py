@@ -42,6 +42,7 @@ class TaughtSettings:
         check_every: steps between two looks at the held-out loss, and between two checkpoints.
         micro_batch: lessons that are computed at once, for the same gradients. One at a time needs no padding and no
             mask, with which attention is slower on a CPU.
+        begun_from: hash of the adapter that was taught further; "" where training began with the plain writer.
     """
 
     rank: int = 16
@@ -54,6 +55,7 @@ class TaughtSettings:
     check_every: int = 20
     micro_batch: int = 1
     seed: int = 7
+    begun_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,19 +76,25 @@ def train(
     folder: Path,
     settings: TaughtSettings,
     progress: Progress = silent,
+    begun_from: Path | None = None,
 ) -> tuple[Any, Curve]:
     """Fit LoRA layers and return the model with them and the run's course.
 
     A run of the same settings and lessons that was stopped goes on from its last checkpoint in `folder`.
 
+    Args:
+        begun_from: file of an adapter of the same rank that is taught further, rather than one from nothing.
+
     Raises:
-        GeneratorError: the peft package is not installed.
+        GeneratorError: the peft package is not installed, or the adapter is of another rank.
     """
     import torch
 
     torch.manual_seed(settings.seed)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     taught = _with_lora(model, settings).to(device)
+    if begun_from is not None:
+        _load(taught, begun_from)
     run = _Run(taught, device, settings, _key(settings, lessons))
     run.resume(folder / CHECKPOINT)
     for step, batch in enumerate(batches(lessons, settings.n_steps, settings.batch, settings.seed), start=1):
@@ -253,6 +261,18 @@ def _with_lora(model: Any, settings: TaughtSettings) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # peft still reads a name that transformers will drop
         return get_peft_model(model, config)
+
+
+def _load(taught: Any, adapter: Path) -> None:
+    """Put a saved adapter's layers into the model."""
+    from peft import set_peft_model_state_dict
+    from safetensors.torch import load_file
+
+    saved = load_file(adapter)
+    try:
+        set_peft_model_state_dict(taught, saved)
+    except RuntimeError as error:
+        raise GeneratorError(f"The adapter {adapter} is of another rank; begin without it.") from error
 
 
 def _key(settings: TaughtSettings, lessons: Sequence[Tokens]) -> str:

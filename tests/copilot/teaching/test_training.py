@@ -9,6 +9,7 @@ import pytest
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM
 
+from copilot.errors import GeneratorError
 from copilot.teaching.batches import Tokens, batches
 from copilot.teaching.training import CHECKPOINT, TaughtSettings, answer_loss, learning_rate, save_adapter, train
 from copilot.writer_adapter import _changes, read_adapter
@@ -61,6 +62,22 @@ def test_a_stopped_run_goes_on_to_the_same_end(model, tmp_path):
     assert [step for step, _ in curve.steps] == list(range(1, 31))
     for name, weight in whole.state_dict().items():
         assert torch.allclose(weight, parts.state_dict()[name], atol=1e-6), name
+
+
+def test_an_adapter_is_taught_further_from_where_it_was(model, tmp_path):
+    first, curve = train(copy.deepcopy(model), LESSONS, LESSONS[:2], tmp_path / "first", SETTINGS)
+    adapter = save_adapter(first, tmp_path, SETTINGS, "Tell.")
+    further = replace(SETTINGS, begun_from=read_adapter(adapter).sha256)
+    _, longer = train(copy.deepcopy(model), LESSONS, LESSONS[:2], tmp_path / "first", further, begun_from=adapter)
+    assert [step for step, _ in longer.steps] == list(range(1, 31))  # not taken for the run that was ended
+    assert longer.steps[0][1] < 0.5 * curve.steps[0][1]
+
+
+def test_an_adapter_of_another_rank_is_not_taught_further(model, tmp_path):
+    first, _ = train(copy.deepcopy(model), LESSONS, [], tmp_path, replace(SETTINGS, n_steps=2))
+    adapter = save_adapter(first, tmp_path, SETTINGS, "Tell.")
+    with pytest.raises(GeneratorError, match="another rank"):
+        train(model, LESSONS, [], tmp_path / "wider", replace(SETTINGS, rank=8), begun_from=adapter)
 
 
 def test_a_checkpoint_of_another_run_is_not_used(model, tmp_path):
