@@ -43,6 +43,11 @@ def _verifier(result: Mapping[str, Any]) -> Iterator[Row]:
         yield _share(f"  {whose}, in view too", found["share"], found["n"])
     unseen = author["afterwards"]
     yield _share("verifier: false sentences caught, never mended with them in view", unseen["share"], unseen["n"])
+    for part, seen in (("fresh", "half in view"), ("blind", "other half, never in view")):
+        of_part = details["by_a_fresh_hand"][part]
+        for kind, right in (("false", "caught"), ("true", "passed")):
+            found = of_part[kind]
+            yield _share(f"  a fresh hand's {kind} sentences {right}, {seen}", found["share"], found["n"])
     shares, counts = details["paraphrases"]["by_part"], details["paraphrases"]["n_by_part"]
     yield _share("verifier: correct paraphrases passed, tuned on", shares["tuned_on"], counts["tuned_on"], 0.97)
     yield _share("verifier: correct paraphrases passed, held out", shares["held_out"], counts["held_out"])

@@ -241,33 +241,47 @@ def base_reasons(segment: Segment, phrases: Phrases) -> list[str]:
 def need_reasons(segment: Segment, segments: Sequence[Segment], phrases: Phrases) -> list[str]:
     """A fact that is told without the word that sets it apart tells another one: "more" launches, a "median".
 
-    "Each on average over placements" at the end says so of all that is told, where all are facts of one name.
+    "Each on average over placements" at the end says so of all that is told, where all are facts of one name; so does
+    "averaged over placements," in front, also of facts that are told of the same things.
     """
     alike = len({fact.name for one in segments for fact in one.facts}) == 1
     last = {token.text.lower() for clause in segments[-1].clauses[-1:] for token in clause.tokens}
-    shared = segments[-1].stems if alike and last & phrases.lexicon.reading["each"] else ()
-    said = {*segment.stems, *shared}
+    opening = (
+        _opening(segments[0]) if alike or len({_told_of(fact) for one in segments for fact in one.facts}) == 1 else []
+    )
+    said = {*segment.stems, *(stem for token in opening for stem in phrases.lexicon.stems(token.text))}
+    said |= {*segments[-1].stems} if alike and last & phrases.lexicon.reading["each"] else set()
+    mentions = [*opening, *(token for clause in segment.clauses for token in clause.mentions)]
     lacking = []
     for fact in segment.facts:
         asked = [need for need in phrases.facts[fact.name].needs if not need.beside or need.beside & said]
-        if any(not (need.words & said or _names_one(need, fact, segment)) for need in asked):
+        if any(not (need.words & said or _names_one(need, fact, mentions)) for need in asked):
             lacking.append(f"incomplete:{fact.id}")
     return lacking
 
 
-def _names_one(need: Need, fact: Fact, segment: Segment) -> bool:
-    """Say whether the segment names what a need asks for: the fact's subject, or its second product."""
+def _opening(segment: Segment) -> list[Token]:
+    """Return what a sentence opens with before its first comma; nothing where that tells a number."""
+    first, *rest = segment.clauses or [None]
+    return [] if first is None or not rest or first.numbers else list(first.tokens)
+
+
+def _told_of(fact: Fact) -> tuple[object, ...]:
+    return (fact.subject, fact.other, fact.other_label, fact.week, fact.other_week, fact.placement)
+
+
+def _names_one(need: Need, fact: Fact, mentions: Sequence[Token]) -> bool:
+    """Say whether a need's name is among those mentioned: the fact's subject, or its second product."""
     labels = {"subject": fact.subject_label, "other": fact.other_label, "slot": fact.placement or "week"}
     if any(not clean_label(labels[kind]) for kind in need.names):
         return True  # a name without a visible character cannot be written
-    names = {token.text.strip('“”"').lower() for clause in segment.clauses for token in clause.mentions}
+    names = {token.text.strip('“”"').lower() for token in mentions}
     subject = {fact.subject_label.lower(), f"#{fact.subject}".lower(), fact.subject_label.rsplit(" > ")[-1].lower()}
-    slot = {token.text.strip('“”"').lower() for token in _slot_names(fact, segment)}
+    slot = {token.text.strip('“”"').lower() for token in _slot_names(fact, mentions)}
     wanted = {"subject": subject, "other": {fact.other_label.lower(), f"#{fact.other}".lower()}, "slot": slot}
     return any(names & wanted[kind] for kind in need.names)
 
 
-def _slot_names(fact: Fact, segment: Segment) -> list[Token]:
-    mentions = [token for clause in segment.clauses for token in clause.mentions]
+def _slot_names(fact: Fact, mentions: Sequence[Token]) -> list[Token]:
     places = [token for token in mentions if token.text.strip('“”"').lower() == (fact.placement or "").lower()]
     return [*places, *(token for token in mentions if token.kind in _WHEN)]

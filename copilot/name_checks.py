@@ -64,7 +64,7 @@ def _may_stand(token: Token, fact: Fact, clause: Clause, phrases: Phrases) -> bo
         barred = phrases.facts[fact.name].not_after.get("subject" if is_subject else "other", ())
         if clause.tokens[at - 1].text.lower() in barred:
             return False
-    if token.kind != "name" or not (fact.other and fact.other_label):
+    if token.kind != "name" or not (fact.other_label and (fact.other or phrases.facts[fact.name].other_after)):
         return True
     if is_reversed(clause, fact, phrases):
         return True

@@ -58,7 +58,7 @@ from copilot.scopes import (
     span_reasons,
     weekly_reasons,
 )
-from copilot.shared_values import sharing_words, without_shared
+from copilot.shared_values import pairing_words, sharing_words, without_shared
 from copilot.statements import stated_at
 from copilot.subjects import elided_reasons, subject_reasons
 from copilot.tenses import tense_reasons
@@ -107,7 +107,8 @@ def _verdict(sentence: str, of_sheet: Same[FactSheet], of_phrases: Same[Phrases]
             stated[i] |= {fact.id: sharing[0].at for fact in segment.facts if fact.id not in stated[i]}
         found = _segment_reasons(segment, bound[i], stated[i], says_weekly(segments[:i], phrases.lexicon), phrases)
         found += guard_reasons(segment, segments[:i], alone, phrases)
-        reasons += without_shared(found, sharing, bound[i])
+        pairing = pairing_words(segment, bound[i], phrases) if phrases.lexicon.guards_places else []
+        reasons += without_shared(found, sharing, pairing, bound[i])
         reasons += _topic_reasons(segment, segments[:i], phrases)
         reasons += scope_reasons(segment, segments[:i], bound[i], phrases)
         reasons += part_reasons(segment, segments[:i], bound[i], phrases) + named_week_reasons(segment, phrases)

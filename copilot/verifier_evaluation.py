@@ -16,7 +16,7 @@ from typing import Any
 from copilot.broken_pairs import joined_phrases
 from copilot.corruptions import CORRUPTIONS
 from copilot.factsheet import FactSheet
-from copilot.falsehoods import BY_THE_AUTHOR, REVIEWER, evaluate_falsehoods
+from copilot.falsehoods import BLIND, BY_THE_AUTHOR, FRESH, REVIEWER, evaluate_falsehoods, evaluate_truths
 from copilot.paraphrase_grammar import Paraphrase, paraphrases
 from copilot.phrases import Phrases, load_evaluation
 from copilot.verifier import verify_sentence
@@ -81,6 +81,10 @@ def evaluate_verifier(sheets: Sequence[FactSheet], phrases: Phrases, seed: int =
             "by_another_hand": false,
             "by_the_reviewer": evaluate_falsehoods(phrases, REVIEWER),
             "by_the_author": {part: evaluate_falsehoods(phrases, part) for part in BY_THE_AUTHOR},
+            "by_a_fresh_hand": {
+                part: {"false": evaluate_falsehoods(phrases, part), "true": evaluate_truths(phrases, part)}
+                for part in (FRESH, BLIND)
+            },
             "corrupted": _details(caught, "missed"),
             "paraphrases": {**parts, **_details(passed, "refused")},
             "joined": {"share": _share(told), **_details(told, "refused")},

@@ -12,7 +12,7 @@ from copilot.chinese_evaluation import broken_sentences, correct_sentences
 from copilot.chinese_numerals import PERCENT, TENTHS, numeral_value, percent_value
 from copilot.evaluation_sheets import drawn_sheets
 from copilot.factsheet import Fact, FactSheet, Source
-from copilot.falsehoods import evaluate_falsehoods, load_falsehoods
+from copilot.falsehoods import evaluate_falsehoods, load_written
 from copilot.generators import Prompt, ScriptedGenerator, active_name, writer_for
 from copilot.phrases import load_phrases
 from copilot.questions import Entities, Intent, Question
@@ -148,7 +148,7 @@ def test_false_chinese_sentences_of_the_author_are_refused(part, n, share, chine
 
 
 def test_the_facts_of_the_false_chinese_sentences_pass_in_their_own_words(chinese):
-    sheets = {id(one.sheet): one.sheet for one in load_falsehoods("zh")}.values()
+    sheets = {id(one.sheet): one.sheet for one in load_written("zh")}.values()
     told = [(chinese.sentence(fact), sheet) for sheet in sheets for fact in sheet.facts]
     assert len(told) >= 60
     assert [text for text, sheet in told if not verify_sentence(text, sheet, chinese).ok] == []

@@ -265,3 +265,43 @@ def test_what_is_worth_doing_follows_the_sign(false: str, true: str) -> None:
     sheet, phrases = FactSheet(SHEET.question, MOVED, ()), load_phrases("en")
     assert not verify_sentence(false, sheet, phrases).ok
     assert verify_sentence(true, sheet, phrases).reasons == ()
+
+
+APART = {"other_label": "Oats, Rye Bread and Tea"}
+TWO = (
+    fact(1, "without_count", 110, PLAN, **APART),
+    fact(2, "without_units", 871.0, PLAN, interval=(785.0, 959.0), **APART),
+    fact(3, "displaced_units", 6.7, ("102", "Corn Chips"), interval=(2.4, 12.0), **IN_AISLE),
+    fact(4, "displaced_units", 5.1, ("103", "Rye Bread"), interval=(1.4, 9.0), week=W44, placement="in-aisle"),
+    fact(5, "forecast_units", 11.4, ("104", "Black Tea"), interval=(4.5, 19.7)),
+    fact(6, "forecast_units", 6.3, ("105", "Plum Jam"), interval=(2.3, 11.1)),
+)
+
+
+@pytest.mark.parametrize(
+    ("false", "true"),
+    [
+        (
+            "110 launches are planned in Oats, Rye Bread and Tea [F1].",
+            "110 launches are planned apart from Oats, Rye Bread and Tea [F1].",
+        ),
+        (
+            "The launches of Oats, Rye Bread and Tea should sell 871 units in all, each in its first four weeks [F2].",
+            "Apart from Oats, Rye Bread and Tea, 110 launches are planned [F1], "
+            "and they should sell 871 units in all, each in its first four weeks [F2].",
+        ),
+        (
+            "Both “Corn Chips” and “Rye Bread” would lose 6.7 and 5.1 units [F3][F4].",
+            "“Corn Chips” and “Rye Bread” would both lose their slots [F3][F4].",
+        ),
+        (
+            "“Black Tea” should sell 11.4 units in its first four weeks [F5], against 6.3 units for “Plum Jam” [F6].",
+            "Averaged over placements, “Black Tea” should sell 11.4 units in its first four weeks [F5], "
+            "against 6.3 units for “Plum Jam” [F6].",
+        ),
+    ],
+)
+def test_what_is_left_out_both_and_what_opens_a_sentence(false: str, true: str) -> None:
+    sheet, phrases = FactSheet(SHEET.question, TWO, ()), load_phrases("en")
+    assert not verify_sentence(false, sheet, phrases).ok
+    assert verify_sentence(true, sheet, phrases).reasons == ()
