@@ -124,6 +124,8 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         "rest_delta": _RE_SOLVED,
         "rest_advice": _RE_SOLVED,
         "rest_impossible": FactSpec("text"),
+        "cheapest_rest": _RE_SOLVED,
+        "other_rest": FactSpec("units", direction="delta", tense="future", level=PROVEN, after=("cheapest_rest",)),
         "dropped_count": FactSpec("launches", tense="future"),
         "entering_count": FactSpec("launches", tense="future"),
         "next_best_slot": FactSpec("week", tense="future", after=("slot_loss",)),

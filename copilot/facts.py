@@ -41,7 +41,7 @@ from copilot.phrases import load_phrases
 from copilot.plan_collectors import Part
 from copilot.product_facts import Bench, add_expected, add_slot
 from copilot.questions import SHOWN_CANDIDATES, Intent, Question
-from copilot.rest_collectors import asks_for_rest, rest
+from copilot.rest_collectors import asks_for_rest, asks_which_week, rest, which_week_rests
 from copilot.settled_words import says
 from copilot.several_slots import why_not_there
 from copilot.topics import asks, weighs
@@ -66,7 +66,7 @@ __all__ = [
 ]
 
 
-_RANKED = frozenset({"most_units", "least_units", "most_launches", "fewest_launches"})
+_RANKED = frozenset({"most_units", "least_units", "most_launches", "fewest_launches", "cheapest_rest"})
 
 
 def collect_facts(
@@ -211,6 +211,9 @@ def _locks(bench: Bench, question: Question) -> None:
 def _rhythm(bench: Bench, question: Question) -> None:
     if asks_for_rest(bench, question):
         rest(bench, question)
+        return
+    if asks_which_week(bench, question):
+        which_week_rests(bench, question)
         return
     if question.product_words and not question.entities.groups:
         bench.sheet.say("unknown_group", name=question.product_words)

@@ -76,6 +76,8 @@ WHOLE = dict.fromkeys(
         "rest_delta",
         "rest_advice",
         "rest_impossible",
+        "cheapest_rest",
+        "other_rest",
         "dropped_count",
         "entering_count",
         "data_gap",
