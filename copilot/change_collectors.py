@@ -28,7 +28,7 @@ def what_if(bench: Bench, supposed: Sequence[Intervention], product: Product | N
     if isinstance(supposed[0], ChangePrice) and product is not None:
         bench.sheet.must_say(_add_price_effect(bench, product, supposed[0]))
         bench.sheet.say("price_caveat", closing=True)
-    _tell(bench, supposed, product)
+    tell_change(bench, supposed, product)
 
 
 def swap_places(bench: Bench, first: Product, second: Product) -> None:
@@ -38,12 +38,19 @@ def swap_places(bench: Bench, first: Product, second: Product) -> None:
             bench.sheet.say("swap_unplanned", title=ProductName.of(product))
             return
     bench.sheet.say("supposed_swap", title=ProductName.of(first), other=ProductName.of(second))
-    _tell(bench, swap(bench.stored.plan, first.product_id, second.product_id), None)
+    tell_change(bench, swap(bench.stored.plan, first.product_id, second.product_id), None)
 
 
-def _tell(bench: Bench, supposed: Sequence[Intervention], product: Product | None) -> None:
+def tell_change(
+    bench: Bench, supposed: Sequence[Intervention], product: Product | None, *, undoes: bool = False
+) -> None:
+    """Tell what the best plan under a change is worth and which launches go and come.
+
+    `undoes` where the decision that the change sets aside is told already.
+    """
     told = bench.engine.counterfactual(bench.stored, *supposed)
-    say_set_aside(bench, told)
+    if not undoes:
+        say_set_aside(bench, told)
     if told.plan is None:
         bench.sheet.say("change_impossible", reason=told.reason)
         return
@@ -90,7 +97,7 @@ def _say_supposed(bench: Bench, supposed: Sequence[Intervention], product: Produ
             weeks = ", ".join(dict.fromkeys(format_week(item.week) for item in caps if item.week))
             bench.sheet.say("supposed_cap", launches=launches, groups=groups, weeks=weeks)
         case SetCapacity(week, placement, capacity):
-            shown, more = format_week(week), len(supposed) - 1
+            shown, more = format_week(week), sum(isinstance(item, SetCapacity) for item in supposed[1:])
             bench.sheet.say("supposed_capacity", placement=placement, week=shown, capacity=capacity, more=more)
 
 

@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from copilot.lexicon import Lexicon
     from ranking.problem import PlanningProblem
 
-ChangeKind = Literal["drop", "scale", "price", "swap", "cap", "capacity"]
+ChangeKind = Literal["drop", "scale", "price", "swap", "cap", "capacity", "reopen"]
 
 
 @dataclass(frozen=True)
 class Change:
-    """What is supposed: `amount` is a factor of forecast or price, a number of launches, or those added to a slot."""
+    """What is supposed: `amount` is a factor of forecast or price, a number of launches, or those added somewhere."""
 
     kind: ChangeKind
     amount: float = 0.0
@@ -51,6 +51,8 @@ def read_change(
         return Change("swap")
     if not (likely or re.search(str(patterns["supposed"]), text, re.IGNORECASE)):
         return None
+    if number("reopen") is not None and (entities.weeks or entities.placements):
+        return Change("reopen")
     if entities.placements:
         if number("closed") is not None:
             return Change("capacity", 0)
@@ -70,6 +72,8 @@ def read_change(
         return Change("drop")
     if number("none") is not None and not entities.products:
         return Change("cap", 0)
+    if entities.weeks and not entities.products and (added := number("one_more")) is not None:
+        return Change("cap", added, added=True)
     launches = number("cap")
     return None if launches is None else Change("cap", launches)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from copilot import asked_changes as about_change
 from copilot import catalogue_collectors as about_catalogue
 from copilot import category_collectors as about_category
+from copilot import closed_collectors as about_closed
 from copilot import data_collectors as about_data
 from copilot import demand_collectors as about_shoppers
 from copilot import fact_collectors as about_product
@@ -134,6 +135,9 @@ def _why_here(bench: Bench, question: Question) -> None:
 
 
 def _why_one(bench: Bench, question: Question) -> None:
+    if _asks_of_a_week(question):
+        about_closed.why_empty(bench, part(question))
+        return
     if is_about_a_category(question):
         about_category.why_none(bench, part(question))
         return
@@ -152,8 +156,17 @@ def _why_one(bench: Bench, question: Question) -> None:
         about_product.why_here(bench, product, launch)
 
 
+def _asks_of_a_week(question: Question) -> bool:
+    """Say whether a why names weeks and neither a product nor a category: "why is week 45 empty?"."""
+    found = question.entities
+    return bool(found.weeks) and not (is_named(question) or found.groups or question.points_back)
+
+
 def _why_not(bench: Bench, question: Question) -> None:
     if told_of_both(bench, question):
+        return
+    if _asks_of_a_week(question):
+        about_closed.why_empty(bench, part(question))
         return
     if is_about_a_category(question):
         about_category.why_none(bench, part(question))

@@ -12,7 +12,7 @@ from copilot.factsheet import Fact
 from copilot.group_names import within
 from copilot.length import wants_detail
 from copilot.part_totals import add_over_part, add_totals, left_out_names, summed
-from copilot.planner_facts import add_fatigue, add_solved_rhythm
+from copilot.planner_facts import add_fatigue, add_solved_rhythm, closing_rules, say_closed
 from copilot.product_facts import Bench, add_expected, add_slot
 from copilot.settled_words import says
 from ranking.plan import Launch
@@ -68,6 +68,8 @@ def planned(bench: Bench, part: Part) -> None:
     if launches and len(pieces_of(part)) == 1:
         bench.sheet.must_say(add_planned_units(bench, part))
     list_launches(bench, launches, part=part)
+    if not launches:
+        say_closed(bench, closing_rules(bench, part.weeks, part.placements), closing=True)
     if part == Part():
         bench.sheet.must_say(*_about_the_plan(bench))
 

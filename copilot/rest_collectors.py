@@ -63,11 +63,17 @@ def which_week_rests(bench: Bench, question: Question) -> None:
     named = Part(groups=question.entities.groups).narrowed(bench.stored.plan.launches)
     weeks = _lightest(bench, named)
     found = [(week, _solved(bench, (week,), named.groups)) for week in weeks]
+    if not found:
+        bench.sheet.must_say(add_planned_count(bench, Part(groups=named.groups[:1])))
+        return
     possible = [(week, told) for week, told in found if told.delta_units is not None]
     if not possible:
         _tell(bench, "rest_delta", Part(weeks, groups=named.groups), found[0][1])
         return
-    if len(weeks) < len(bench.engine.weeks):
+    held = _held(bench, named)
+    if empty := [week for week in bench.engine.weeks if not held[week]]:
+        bench.sheet.say("weeks_empty", weeks=", ".join(map(format_week, empty)))
+    if len(weeks) < len(bench.engine.weeks) - len(empty):
         bench.sheet.say("weeks_weighed", n=len(weeks))
     possible.sort(key=lambda one: (-float(one[1].delta_units or 0.0), one[0]))
     for name, (week, told) in zip(("cheapest_rest", "other_rest", "other_rest"), possible, strict=False):
@@ -78,11 +84,18 @@ def which_week_rests(bench: Bench, question: Question) -> None:
 
 
 def _lightest(bench: Bench, part: Part) -> tuple[date, ...]:
-    """Return the weeks that are solved one by one: all of a quarter, of a longer plan those that sell least."""
+    """Return the weeks that are solved one by one: all with launches, of a long plan those that sell least."""
+    held = _held(bench, part)
+    full = [week for week in bench.engine.weeks if held[week]]
+    return tuple(sorted(sorted(full, key=lambda week: held[week])[:WEEKS_OF_A_QUARTER]))
+
+
+def _held(bench: Bench, part: Part) -> dict[date, float]:
+    """Return what the launches of each week are expected to sell."""
     held = dict.fromkeys(bench.engine.weeks, 0.0)
     for launch in filter(part.holds, bench.stored.plan.launches):
         held[launch.week] += launch.expected_units
-    return tuple(sorted(sorted(held, key=lambda week: held[week])[:WEEKS_OF_A_QUARTER]))
+    return held
 
 
 def _solved(bench: Bench, weeks: Sequence[date], names: Sequence[str]) -> Counterfactual:
