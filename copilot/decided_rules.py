@@ -47,7 +47,9 @@ def _product(problem: PlanningProblem, product_id: str) -> dict[str, str]:
 
 def closed_by(plan: Plan, week: date | None, placement: str | None = None, group: str = "") -> tuple[Closing, ...]:
     """Return the standing rules that let nothing (of a category) into a week, a placement in it, or anywhere."""
-    return tuple(rule for rule in plan.interventions if _closes(rule, week, placement, group))
+    return tuple(
+        rule for rule in plan.interventions if isinstance(rule, Closing) and _closes(rule, week, placement, group)
+    )
 
 
 def _closes(rule: Intervention, week: date | None, placement: str | None, group: str) -> bool:

@@ -117,6 +117,7 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         # re-solving under an intervention
         "slot_loss": _RE_SOLVED,
         "drop_loss": _RE_SOLVED,
+        "category_loss": _RE_SOLVED,
         "force_delta": _RE_SOLVED,
         "move_delta": _RE_SOLVED,
         "change_delta": _RE_SOLVED,
@@ -150,6 +151,8 @@ FACT_SPECS: Mapping[str, FactSpec] = MappingProxyType(
         "added_count": FactSpec("launches"),
         "removed_count": FactSpec("launches"),
         "shifted_count": FactSpec("launches"),
+        "removed_launch": _FORECAST,
+        "excluded_launch": _FORECAST,
         "worth_change": FactSpec("units", direction="delta"),
         "scenario_delta": _RE_SOLVED,
         # rhythm

@@ -15,6 +15,7 @@ from copilot import fact_collectors as about_product
 from copilot import outlook_collectors as about_outlook
 from copilot import overview_collectors as about_whole
 from copilot import plan_collectors as about_plan
+from copilot import rhythm_collectors as about_rhythm
 from copilot import search_collectors as about_searches
 from copilot import version_collectors as about_versions
 from copilot.abstention import OF_ANY_WEEK
@@ -34,6 +35,7 @@ from copilot.fact_collectors import SlotAsked
 from copilot.fact_sources import Sources
 from copilot.factsheet import FACT_SPECS, Fact, FactSheet, FactSpec, Message, SheetBuilder, Source
 from copilot.intents import SPEAKS_OF_NO_PRODUCT
+from copilot.left_out_collectors import left_out
 from copilot.length import at_wished_length
 from copilot.message_marks import is_of_another_script
 from copilot.message_spacing import says_only
@@ -232,7 +234,7 @@ def _rhythm(bench: Bench, question: Question) -> None:
         bench.sheet.say("unknown_group", name=question.product_words)
     asks_why = says(question, "why_so_many", bench.sources.phrases)
     limit_first = asks_why or asks(bench, question, "more_or_fewer")
-    about_plan.rhythm(bench, question.entities.groups, question.entities.weeks, limit_first=limit_first)
+    about_rhythm.rhythm(bench, question.entities.groups, question.entities.weeks, limit_first=limit_first)
 
 
 def _planned(bench: Bench, question: Question) -> None:
@@ -279,7 +281,7 @@ def _brief(bench: Bench, question: Question) -> None:
         the_product(bench, question)
         return
     else:
-        about_plan.rhythm(bench, found.groups)
+        about_rhythm.rhythm(bench, found.groups)
         target = "rhythm"
     if target:
         bench.sheet.say("brief_ready", closing=True, target=target)
@@ -327,7 +329,7 @@ _COLLECTORS = {
     Intent.PLANNED: _planned,
     Intent.WHAT_IF: about_change.what_if,
     Intent.EXTREMES: about_whole.extremes,
-    Intent.LEFT_OUT: about_whole.left_out,
+    Intent.LEFT_OUT: left_out,
     Intent.COMPARE: about_change.compare,
     Intent.PAST_SALES: _past_sales,
     Intent.REVENUE: _revenue,

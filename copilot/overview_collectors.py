@@ -1,4 +1,4 @@
-"""Collectors that look over the whole plan: its extremes, who got no slot, what is locked, and how it is made."""
+"""Collectors that look over the whole plan: its extremes, what is locked, and how it is made."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from copilot.asked import part as part_named
-from copilot.catalogue_collectors import add_more
 from copilot.fact_collectors import add_delta
-from copilot.group_names import within
 from copilot.plan_collectors import (
     Part,
     add_planned_count,
@@ -22,7 +20,7 @@ from copilot.plan_collectors import (
     pieces_of,
     say_left_out,
 )
-from copilot.product_facts import Bench, add_expected, add_forecast, add_lift, add_searches, add_slot
+from copilot.product_facts import Bench, add_expected, add_lift, add_searches, add_slot
 from copilot.settled_words import says
 from copilot.topics import asks
 from ranking.interventions import CapLaunches, ChangePrice, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
 _KINDS = ("week", "placement", "category")
 LISTED = 3  # launches of a ranking that is not asked for a number
 LISTED_AT_MOST = 10
-LEFT_OUT_SAID = 4
 DROPPED_WEIGHED = 3  # launches that the plan is solved without, those expected to sell least
 
 
@@ -188,24 +185,6 @@ def placements(bench: Bench, names: Sequence[str]) -> None:
     """What placements went along with in the past, and what is planned there."""
     for name in names:
         bench.sheet.must_say(add_lift(bench, name), add_planned_count(bench, Part(placements=(name,))))
-
-
-def left_out(bench: Bench, question: Question) -> None:
-    """Which candidates got no slot: how many, and those with the highest forecasts."""
-    problem, groups = bench.engine.problem, question.entities.groups
-    planned = {launch.product_id for launch in bench.stored.plan.launches}
-    rows = zip(problem.product_ids, problem.groups, strict=True)
-    fits = [one for one, group in rows if not groups or any(within(group, name) for name in groups)]
-    out = [one for one in fits if one not in planned]
-    subject = groups[0] if len(groups) == 1 else "plan"
-    bench.sheet.must_say(
-        bench.sheet.add("candidates_left_out", subject, subject, len(out), bench.sources.plan(out[:1]))
-    )
-    forecasts = {one: found.units for one in out if (found := bench.engine.forecast(one)) is not None}
-    best = sorted(forecasts, key=lambda one: (-forecasts[one], one))
-    bench.sheet.must_say(*(add_forecast(bench, bench.engine.product(one)) for one in best[:LEFT_OUT_SAID]))
-    if len(best) > LEFT_OUT_SAID:
-        add_more(bench, best[LEFT_OUT_SAID:])
 
 
 def locks(bench: Bench, product: Product | None) -> None:
