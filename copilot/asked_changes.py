@@ -10,9 +10,10 @@ from copilot import fact_collectors as about_product
 from copilot.asked import is_named, plan_range, slot_asked, the_product
 from copilot.changes import IMPOSSIBLE, Change, interventions
 from copilot.chosen_products import choose_among
+from copilot.closed_collectors import one_more, reopening, why_empty
 from copilot.fact_collectors import SlotAsked
 from copilot.group_names import within
-from copilot.plan_collectors import Part
+from copilot.plan_collectors import Part, add_planned_count
 from copilot.product_facts import add_expected, add_forecast, add_slot
 from copilot.questions import SHOWN_CANDIDATES, Question
 from copilot.rest_collectors import rest
@@ -81,12 +82,29 @@ def what_if(bench: Bench, question: Question) -> None:
         return
     named_groups = Part(groups=found.groups).narrowed(bench.stored.plan.launches).groups
     groups = tuple(one for one in bench.engine.group_names() if any(within(one, name) for name in named_groups))
+    asked = Part(found.weeks, found.placements)
+    if change.kind == "reopen":
+        _reopen(bench, asked)
+        return
+    if change.kind == "cap" and change.added:
+        about_change.what_if(bench, one_more(bench, asked, groups, int(change.amount)), None)
+        return
     product_id = product.product_id if product else ""
     supposed = interventions(change, product_id, found, groups, bench.engine.problem)
     if supposed:
         about_change.what_if(bench, supposed, product)
     else:
         bench.sheet.say("no_change")
+
+
+def _reopen(bench: Bench, asked: Part) -> None:
+    """What undoing the decisions that close a week or a slot would bring."""
+    if reopening(bench, asked):
+        why_empty(bench, asked)
+        return
+    week, placement = (format_week(asked.weeks[0]) if asked.weeks else "", "".join(asked.placements[:1]))
+    bench.sheet.say("not_closed", week=week, placement=placement)
+    bench.sheet.must_say(add_planned_count(bench, Part(asked.weeks[:1], asked.placements[:1])))
 
 
 def _once_only(bench: Bench, question: Question) -> None:

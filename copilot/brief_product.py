@@ -7,8 +7,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from copilot import fact_collectors as about_product
-from copilot import plan_collectors as about_plan
 from copilot import product_facts
+from copilot import rhythm_collectors as about_rhythm
 from copilot.brief_alternatives import add_alternatives
 from copilot.brief_charts import Chart, Row
 from copilot.brief_facts import add_above, add_buyers, add_risks, add_sample_size
@@ -60,7 +60,7 @@ def write_product(writer: BriefWriter, product: Product) -> Brief:
     analogues = [product_facts.add_analogue(bench, product, one) for one in nearest]
     words = _add_words(bench, product)
     found = next((one for one in bench.engine.rhythm.groups if one.group == product.group), None)
-    rhythm = about_plan.add_group_rhythm(bench, product.group, found) if product.group else []
+    rhythm = about_rhythm.add_group_rhythm(bench, product.group, found) if product.group else []
     supposed = add_fatigue(bench, product.group) if values["counted"] else []
     medians = product_facts.add_medians(bench, product, nearest)
     buyers = add_buyers(bench, product, nearest)

@@ -9,6 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from copilot import plan_collectors as about_plan
+from copilot import rhythm_collectors as about_rhythm
 from copilot.brief_charts import Chart, Row
 from copilot.brief_facts import RhythmFacts, add_effects, add_group_weeks, add_solved_totals
 from copilot.brief_writing import Brief, BriefWriter, short_week
@@ -52,7 +53,7 @@ def write_rhythm(writer: BriefWriter) -> Brief:
     units = [about_plan.add_planned_units(bench, Part(weeks=(week,))) for week in weeks]
     groups = [add_group_weeks(bench, group) for group in shown]
     alone, today = add_solved_totals(bench), _add_today(bench, shown)
-    season = {fact.name: fact for fact in about_plan.add_season(bench)}
+    season = {fact.name: fact for fact in about_rhythm.add_season(bench)}
     late = add_after_holidays(bench, plan.launches, len(plan.launches))
     values: dict[str, object] = {
         "weeks": [short_week(week) for week in weeks],
@@ -185,7 +186,7 @@ def _add_today(bench: Bench, groups: Sequence[str]) -> list[tuple[str, dict[str,
     known: dict[str, GroupRhythm] = {one.group: one for one in bench.engine.rhythm.groups}
     found = [(group, next((known[name] for name in known if within(name, group)), None)) for group in groups]
     return [
-        (group, {fact.name: fact for fact in about_plan.add_group_rhythm(bench, group, one)}) for group, one in found
+        (group, {fact.name: fact for fact in about_rhythm.add_group_rhythm(bench, group, one)}) for group, one in found
     ]
 
 

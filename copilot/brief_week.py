@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from copilot import fact_collectors as about_product
 from copilot import plan_collectors as about_plan
 from copilot import product_facts
+from copilot import rhythm_collectors as about_rhythm
 from copilot.brief_charts import Chart, Row
 from copilot.brief_facts import add_above, add_buyers, add_risks, add_sample_size, add_solved_totals
 from copilot.brief_rhythm import group_labels
@@ -63,7 +64,7 @@ def write_week(writer: BriefWriter, week: date) -> Brief:
         "week": week,
         "count": about_plan.add_planned_count(bench, part),
         "units": about_plan.add_planned_units(bench, part) if launches else None,
-        "season": {fact.name: fact for fact in about_plan.add_season(bench)},
+        "season": {fact.name: fact for fact in about_rhythm.add_season(bench)},
         "alone": add_solved_totals(bench)[weeks.index(week)],
         "launches": expected,
         "names": group_labels(groups),

@@ -1,4 +1,7 @@
-"""Collectors about why a category has no launch, or none in a slot: what its best candidate there would change."""
+"""Collectors about why a category has no launch or none in a slot, and why it has so many.
+
+Each is told by solving anew: with its best candidate there, or without its launches.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,27 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from copilot.fact_collectors import SlotAsked, add_change, why_not
+from copilot.fact_collectors import SlotAsked, add_change, add_delta, why_not
 from copilot.group_names import within
-from copilot.plan_collectors import GROUPS_SAID, Part, add_planned_count, largest_first, planned
+from copilot.plan_collectors import (
+    GROUPS_SAID,
+    PIECES_SAID,
+    Part,
+    add_planned_count,
+    largest_first,
+    pieces_of,
+    planned,
+)
 from copilot.product_facts import Bench
+from copilot.rhythm_collectors import add_group_rhythm
+from ranking.interventions import CapLaunches, Exclude
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from copilot.engine import Product
     from copilot.factsheet import Fact
+    from ranking.counterfactual import Counterfactual
     from ranking.plan import Launch
 
 
@@ -26,6 +42,7 @@ def why_none(bench: Bench, asked: Part) -> None:
     asked = _most_first(asked, launches)
     if any(asked.holds(launch) for launch in launches):
         planned(bench, asked)
+        _add_why_so_many(bench, asked.narrowed(launches))
         return
     slot = SlotAsked(
         asked.weeks[0] if len(asked.weeks) == 1 else None, asked.placements[0] if len(asked.placements) == 1 else None
@@ -45,6 +62,42 @@ def why_none(bench: Bench, asked: Part) -> None:
         fact = _add_best(bench, best)
         bench.sheet.must_say(fact)
         add_change(bench, best, slot, fact, "force_delta")
+
+
+def _add_why_so_many(bench: Bench, asked: Part) -> None:
+    """Add, after how many there are, what the plan would lose without each category, and without its weakest launch.
+
+    The first says what they bring beyond those that would take their places, the second why there is not one less.
+    """
+    if asked.placements or asked.without or len(asked.weeks) > 1:
+        return
+    week = asked.weeks[0] if asked.weeks else None
+    at = len(pieces_of(asked)[:PIECES_SAID])  # after what is counted
+    for name in asked.groups[:GROUPS_SAID]:
+        held = sorted(filter(replace(asked, groups=(name,)).holds, bench.stored.plan.launches), key=largest_first)
+        if not held:
+            continue
+        below = [group for group in bench.engine.group_names() if within(group, name)]
+        without = bench.engine.counterfactual(bench.stored, *(CapLaunches(0, week, group) for group in below))
+        facts = [_add_loss(bench, name, week, without)]
+        if len(held) > 1 and len(asked.groups) == 1 and week is None:
+            weakest = bench.engine.product(held[-1].product_id)
+            told = bench.engine.counterfactual(bench.stored, Exclude(weakest.product_id))
+            facts.append(add_delta(bench, "drop_loss", weakest, told, explains=None, week=None, placement=None))
+        bench.sheet.must_say(*facts, place=at)
+    for group in asked.groups if len(asked.groups) == 1 and not week else ():
+        found = {one.group: one for one in bench.engine.rhythm.groups}.get(group)
+        bench.sheet.must_say(*add_group_rhythm(bench, group, found)[:1] if found else ())
+
+
+def _add_loss(bench: Bench, name: str, week: date | None, told: Counterfactual) -> Fact | None:
+    """Add what the best plan without a category (in a week) is worth against the plan."""
+    if told.delta_units is None or told.delta_low is None or told.delta_high is None:
+        return None
+    ids = [launch.product_id for launch in (*told.displaced, *told.gained)]
+    interval = (float(told.delta_low), float(told.delta_high))
+    source = bench.sources.solve(told, ids)
+    return bench.sheet.add("category_loss", name, name, float(told.delta_units), source, interval=interval, week=week)
 
 
 def _most_first(asked: Part, launches: Sequence[Launch]) -> Part:

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from copilot.fact_collectors import DISPLACED_SAID, SlotAsked, launch_at
+from copilot.fact_names import TIE_TOLERANCE
 from copilot.planner_facts import add_binding_after, say_set_aside
-from copilot.product_facts import Bench, add_expected, add_forecast, add_slot
+from copilot.product_facts import Bench, add_expected, add_forecast, add_slot, relative_width
+from copilot.settled_words import says
 from copilot.told_apart import ProductName
 from ranking.counterfactual import swap
 from ranking.interventions import CapLaunches, ChangePrice, Exclude, Intervention, ScaleForecast, SetCapacity
@@ -28,7 +30,9 @@ def what_if(bench: Bench, supposed: Sequence[Intervention], product: Product | N
     if isinstance(supposed[0], ChangePrice) and product is not None:
         bench.sheet.must_say(_add_price_effect(bench, product, supposed[0]))
         bench.sheet.say("price_caveat", closing=True)
-    _tell(bench, supposed, product)
+        tell_change(bench, supposed, product, ends=_price_ends(bench, product, supposed[0]))
+        return
+    tell_change(bench, supposed, product)
 
 
 def swap_places(bench: Bench, first: Product, second: Product) -> None:
@@ -38,16 +42,29 @@ def swap_places(bench: Bench, first: Product, second: Product) -> None:
             bench.sheet.say("swap_unplanned", title=ProductName.of(product))
             return
     bench.sheet.say("supposed_swap", title=ProductName.of(first), other=ProductName.of(second))
-    _tell(bench, swap(bench.stored.plan, first.product_id, second.product_id), None)
+    tell_change(bench, swap(bench.stored.plan, first.product_id, second.product_id), None)
 
 
-def _tell(bench: Bench, supposed: Sequence[Intervention], product: Product | None) -> None:
+def tell_change(
+    bench: Bench,
+    supposed: Sequence[Intervention],
+    product: Product | None,
+    *,
+    undoes: bool = False,
+    ends: Sequence[Intervention] = (),
+) -> None:
+    """Tell what the best plan under a change is worth and which launches go and come.
+
+    `undoes` where the decision that the change sets aside is told already. `ends` are the change at both ends of the
+    interval of its effect: the plan is solved at each, so that its worth has an interval too.
+    """
     told = bench.engine.counterfactual(bench.stored, *supposed)
-    say_set_aside(bench, told)
+    if not undoes:
+        say_set_aside(bench, told)
     if told.plan is None:
         bench.sheet.say("change_impossible", reason=told.reason)
         return
-    _add_delta(bench, told)
+    _add_delta(bench, told, [bench.engine.counterfactual(bench.stored, one) for one in ends])
     gone = [launch for launch in told.displaced if product is None or launch.product_id != product.product_id]
     for launches, name in ((gone, "displaced_units"), (told.gained, "gained_units")):
         largest = sorted(launches, key=lambda launch: -launch.expected_units)
@@ -63,13 +80,17 @@ def _tell(bench: Bench, supposed: Sequence[Intervention], product: Product | Non
         bench.sheet.must_say(bench.sheet.add("moved_count", "plan", "plan", len(told.moved), source))
 
 
-def _add_delta(bench: Bench, told: Counterfactual) -> None:
+def _add_delta(bench: Bench, told: Counterfactual, ends: Sequence[Counterfactual] = ()) -> None:
     if told.delta_units is None or told.delta_low is None or told.delta_high is None:
         return
     ids = [launch.product_id for launch in (*told.displaced, *told.gained)]
     interval = (float(told.delta_low), float(told.delta_high))
     source = bench.sources.solve(told, ids)
-    delta = bench.sheet.add("change_delta", "plan", "plan", float(told.delta_units), source, interval=interval)
+    lows = [one.delta_low for one in ends if one.delta_low is not None]
+    highs = [one.delta_high for one in ends if one.delta_high is not None]
+    name = "price_delta" if lows and highs else "change_delta"
+    interval = (float(min((interval[0], *lows))), float(max((interval[1], *highs))))
+    delta = bench.sheet.add(name, "plan", "plan", float(told.delta_units), source, interval=interval)
     bench.sheet.must_say(delta)
 
 
@@ -90,8 +111,18 @@ def _say_supposed(bench: Bench, supposed: Sequence[Intervention], product: Produ
             weeks = ", ".join(dict.fromkeys(format_week(item.week) for item in caps if item.week))
             bench.sheet.say("supposed_cap", launches=launches, groups=groups, weeks=weeks)
         case SetCapacity(week, placement, capacity):
-            shown, more = format_week(week), len(supposed) - 1
+            shown, more = format_week(week), sum(isinstance(item, SetCapacity) for item in supposed[1:])
             bench.sheet.say("supposed_capacity", placement=placement, week=shown, capacity=capacity, more=more)
+
+
+def _price_ends(bench: Bench, product: Product, item: ChangePrice) -> tuple[Intervention, ...]:
+    """Return what a price does to a product's sales at both ends of its interval; none where a rule of it stands."""
+    response = bench.engine.models.price_response
+    standing = {getattr(rule, "product_id", "") for rule in bench.stored.plan.interventions}
+    if response is None or product.product_id in standing:
+        return ()
+    slope = response.slope(product.group)
+    return tuple(ScaleForecast(product.product_id, float(item.ratio**end)) for end in (slope.low, slope.high))
 
 
 def _add_price_effect(bench: Bench, product: Product, item: ChangePrice) -> Fact | None:
@@ -114,6 +145,8 @@ def compare(bench: Bench, first: Product, second: Product, asked: Sequence[SlotA
         stands = launch if launch is not None and there != SlotAsked() else None
         bench.sheet.must_say(add_expected(bench, found) if (found := elsewhere or stands) is not None else None)
     forecasts = [bench.engine.forecast(one.product_id) for one in (first, second)]
+    if says(bench.sheet.question, "weighs_risk", bench.sources.phrases):
+        bench.sheet.must_say(_add_less_certain(bench, first, second))
     if forecasts[0] is not None and forecasts[1] is not None:
         bench.sheet.must_say(
             bench.sheet.add(
@@ -131,6 +164,26 @@ def compare(bench: Bench, first: Product, second: Product, asked: Sequence[SlotA
     for product in (first, second):
         launch = bench.launch_of(product.product_id)
         bench.sheet.must_say(add_slot(bench, launch) if launch else None)
+
+
+def _add_less_certain(bench: Bench, first: Product, second: Product) -> Fact | None:
+    """Add which of two products is less certain for its size: by the launches where both are planned, else before."""
+    launches = [bench.launch_of(one.product_id) for one in (first, second)]
+    found = launches if all(launches) else [bench.engine.forecast(one.product_id) for one in (first, second)]
+    if found[0] is None or found[1] is None:
+        return None
+    widths = [relative_width(one) for one in found if one is not None]
+    if min(widths) <= 0:
+        return None
+    wider, other = (first, second) if widths[0] >= widths[1] else (second, first)
+    ratio = max(widths) / min(widths)
+    if ratio < 1 + TIE_TOLERANCE:
+        bench.sheet.say("as_certain", title=ProductName.of(first), other=ProductName.of(second))
+        return None
+    bench.sheet.say("riskier_measure", closing=True, planned=all(launches))
+    source = bench.sources.planner("relative_width", [first.product_id, second.product_id])
+    about = (wider.product_id, wider.title, ratio, source)
+    return bench.sheet.add("less_certain", *about, other=(other.product_id, other.title))
 
 
 def _add_overlap(bench: Bench, first: Product, second: Product) -> Fact | None:

@@ -19,7 +19,16 @@ if TYPE_CHECKING:
     from ranking.problem import PlanningProblem
 
 ChangeKind = Literal[
-    "drop", "scale", "price", "swap", "cap", "capacity", "less_than_nothing", "part_of_a_launch", "price_in_money"
+    "drop",
+    "scale",
+    "price",
+    "swap",
+    "cap",
+    "capacity",
+    "reopen",
+    "less_than_nothing",
+    "part_of_a_launch",
+    "price_in_money",
 ]
 IMPOSSIBLE: frozenset[ChangeKind] = frozenset(("less_than_nothing", "part_of_a_launch", "price_in_money"))
 """What cannot be supposed; the message of the same name says what can."""
@@ -30,7 +39,7 @@ _Number = Callable[[str], float | None]
 
 @dataclass(frozen=True)
 class Change:
-    """What is supposed: `amount` is a factor of forecast or price, a number of launches, or those added to a slot."""
+    """What is supposed: `amount` is a factor of forecast or price, a number of launches, or those added somewhere."""
 
     kind: ChangeKind
     amount: float = 0.0
@@ -58,14 +67,18 @@ def read_change(
         return Change("swap")
     if not (likely or re.search(str(patterns["supposed"]), text, re.IGNORECASE)):
         return None
-    change = _of_slots(number) if entities.placements else None
+    change = _of_slots(number, entities)
     if change is None and re.search(str(patterns["price"]), text, re.IGNORECASE):
         change = _of_price(number)
-    change = change or _of_forecast(number) or _of_launches(number, bool(entities.products))
+    change = change or _of_forecast(number) or _of_launches(number, entities)
     return _possible(change) if change else None
 
 
-def _of_slots(number: _Number) -> Change | None:
+def _of_slots(number: _Number, entities: Entities) -> Change | None:
+    if number("reopen") is not None and (entities.weeks or entities.placements):
+        return Change("reopen")
+    if not entities.placements:
+        return None
     if number("closed") is not None:
         return Change("capacity", 0)
     for name in ("more_capacity", "capacity"):
@@ -98,11 +111,13 @@ def _of_forecast(number: _Number) -> Change | None:
     return None if number("no_sales") is None else Change("scale", 0)
 
 
-def _of_launches(number: _Number, of_products: bool) -> Change | None:
+def _of_launches(number: _Number, entities: Entities) -> Change | None:
     if number("drop") is not None:
         return Change("drop")
-    if number("none") is not None and not of_products:
+    if number("none") is not None and not entities.products:
         return Change("cap", 0)
+    if entities.weeks and not entities.products and (added := number("one_more")) is not None:
+        return Change("cap", added, added=True)
     launches = number("cap")
     return None if launches is None else Change("cap", launches)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from copilot.catalogue_collectors import add_live
 from copilot.catalogue_names import head_of
+from copilot.decided_rules import closed_by, reopened
 from copilot.factsheet import Fact
 from copilot.holidays import add_after_holiday
 from copilot.planner_facts import (
@@ -196,7 +197,7 @@ def add_change(
 
     `compared_with` is where it stands now, said before where it would stand; `told` is that solve, where it is made.
     """
-    told = told or bench.engine.counterfactual(bench.stored, Lock(product.product_id, asked.week, asked.placement))
+    told = told or solved_there(bench, product, asked)
     say_set_aside(bench, told)
     if told.plan is None:
         bench.sheet.must_say(add_impossible(bench, product, asked, told))
@@ -219,6 +220,13 @@ def add_change(
     if others:
         source = bench.sources.solve(told, [launch.product_id for launch in others])
         bench.sheet.add("moved_count", product.product_id, product.title, len(others), source, explains=delta)
+
+
+def solved_there(bench: Bench, product: Product, asked: SlotAsked) -> Counterfactual:
+    """Solve with a product locked to a slot; where the operator closed that slot, with the closing undone."""
+    closed = closed_by(bench.stored.plan, asked.week, asked.placement, product.group)
+    undone = reopened(bench.engine.problem, closed)
+    return bench.engine.counterfactual(bench.stored, *undone, Lock(product.product_id, asked.week, asked.placement))
 
 
 def add_delta(

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from copilot import asked_changes as about_change
 from copilot import catalogue_collectors as about_catalogue
 from copilot import category_collectors as about_category
+from copilot import closed_collectors as about_closed
 from copilot import data_collectors as about_data
 from copilot import demand_collectors as about_shoppers
 from copilot import fact_collectors as about_product
 from copilot import outlook_collectors as about_outlook
 from copilot import overview_collectors as about_whole
 from copilot import plan_collectors as about_plan
+from copilot import rhythm_collectors as about_rhythm
 from copilot import search_collectors as about_searches
 from copilot import version_collectors as about_versions
 from copilot.abstention import OF_ANY_WEEK
@@ -33,6 +35,7 @@ from copilot.fact_collectors import SlotAsked
 from copilot.fact_sources import Sources
 from copilot.factsheet import FACT_SPECS, Fact, FactSheet, FactSpec, Message, SheetBuilder, Source
 from copilot.intents import SPEAKS_OF_NO_PRODUCT
+from copilot.left_out_collectors import left_out
 from copilot.length import at_wished_length
 from copilot.message_marks import is_of_another_script
 from copilot.message_spacing import says_only
@@ -41,7 +44,7 @@ from copilot.phrases import load_phrases
 from copilot.plan_collectors import Part
 from copilot.product_facts import Bench, add_expected, add_slot
 from copilot.questions import SHOWN_CANDIDATES, Intent, Question
-from copilot.rest_collectors import asks_for_rest, rest
+from copilot.rest_collectors import asks_for_rest, asks_which_week, rest, which_week_rests
 from copilot.settled_words import says
 from copilot.several_slots import why_not_there
 from copilot.topics import asks, weighs
@@ -66,7 +69,7 @@ __all__ = [
 ]
 
 
-_RANKED = frozenset({"most_units", "least_units", "most_launches", "fewest_launches"})
+_RANKED = frozenset({"most_units", "least_units", "most_launches", "fewest_launches", "cheapest_rest"})
 
 
 def collect_facts(
@@ -134,6 +137,9 @@ def _why_here(bench: Bench, question: Question) -> None:
 
 
 def _why_one(bench: Bench, question: Question) -> None:
+    if _asks_of_a_week(question):
+        about_closed.why_empty(bench, part(question))
+        return
     if is_about_a_category(question):
         about_category.why_none(bench, part(question))
         return
@@ -152,8 +158,17 @@ def _why_one(bench: Bench, question: Question) -> None:
         about_product.why_here(bench, product, launch)
 
 
+def _asks_of_a_week(question: Question) -> bool:
+    """Say whether a why names weeks and neither a product nor a category: "why is week 45 empty?"."""
+    found = question.entities
+    return bool(found.weeks) and not (is_named(question) or found.groups or question.points_back)
+
+
 def _why_not(bench: Bench, question: Question) -> None:
     if told_of_both(bench, question):
+        return
+    if _asks_of_a_week(question):
+        about_closed.why_empty(bench, part(question))
         return
     if is_about_a_category(question):
         about_category.why_none(bench, part(question))
@@ -212,11 +227,14 @@ def _rhythm(bench: Bench, question: Question) -> None:
     if asks_for_rest(bench, question):
         rest(bench, question)
         return
+    if asks_which_week(bench, question):
+        which_week_rests(bench, question)
+        return
     if question.product_words and not question.entities.groups:
         bench.sheet.say("unknown_group", name=question.product_words)
     asks_why = says(question, "why_so_many", bench.sources.phrases)
     limit_first = asks_why or asks(bench, question, "more_or_fewer")
-    about_plan.rhythm(bench, question.entities.groups, question.entities.weeks, limit_first=limit_first)
+    about_rhythm.rhythm(bench, question.entities.groups, question.entities.weeks, limit_first=limit_first)
 
 
 def _planned(bench: Bench, question: Question) -> None:
@@ -263,7 +281,7 @@ def _brief(bench: Bench, question: Question) -> None:
         the_product(bench, question)
         return
     else:
-        about_plan.rhythm(bench, found.groups)
+        about_rhythm.rhythm(bench, found.groups)
         target = "rhythm"
     if target:
         bench.sheet.say("brief_ready", closing=True, target=target)
@@ -311,7 +329,7 @@ _COLLECTORS = {
     Intent.PLANNED: _planned,
     Intent.WHAT_IF: about_change.what_if,
     Intent.EXTREMES: about_whole.extremes,
-    Intent.LEFT_OUT: about_whole.left_out,
+    Intent.LEFT_OUT: left_out,
     Intent.COMPARE: about_change.compare,
     Intent.PAST_SALES: _past_sales,
     Intent.REVENUE: _revenue,

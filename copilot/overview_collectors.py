@@ -1,4 +1,4 @@
-"""Collectors that look over the whole plan: its extremes, who got no slot, what is locked, and how it is made."""
+"""Collectors that look over the whole plan: its extremes, what is locked, and how it is made."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from copilot.asked import part as part_named
-from copilot.catalogue_collectors import add_more
 from copilot.fact_collectors import add_delta
-from copilot.group_names import within
 from copilot.plan_collectors import (
     Part,
     add_planned_count,
@@ -22,7 +20,7 @@ from copilot.plan_collectors import (
     pieces_of,
     say_left_out,
 )
-from copilot.product_facts import Bench, add_expected, add_forecast, add_lift, add_searches, add_slot
+from copilot.product_facts import Bench, add_expected, add_lift, add_searches, add_slot, relative_width
 from copilot.settled_words import says
 from copilot.topics import asks
 from ranking.interventions import CapLaunches, ChangePrice, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
@@ -36,7 +34,6 @@ if TYPE_CHECKING:
 _KINDS = ("week", "placement", "category")
 LISTED = 3  # launches of a ranking that is not asked for a number
 LISTED_AT_MOST = 10
-LEFT_OUT_SAID = 4
 DROPPED_WEIGHED = 3  # launches that the plan is solved without, those expected to sell least
 
 
@@ -48,7 +45,10 @@ def extremes(bench: Bench, question: Question) -> None:
         bench.sheet.must_say(add_planned_count(bench, Part(part.weeks[:1], part.placements[:1], part.groups[:1])))
         return
     say_left_out(bench, part)
+    of_part = len(launches) < len(bench.stored.plan.launches)  # the strongest of a week is none of the plan
     if says(question, "ranks_width", bench.sources.phrases):
+        if of_part:
+            bench.sheet.say("ranked_of_part", counted=False)
         _add_widest(bench, launches, surest=asks(bench, question, "surest"), n=_how_many(question))
         return
     if asks(bench, question, "searched"):
@@ -58,7 +58,7 @@ def extremes(bench: Bench, question: Question) -> None:
     least = drops or asks(bench, question, "least")
     kinds = _kinds_asked(bench, question)
     counted = bool(kinds) and asks(bench, question, "launches") and not asks(bench, question, "units")
-    if len(launches) < len(bench.stored.plan.launches):  # the strongest of a week is none of the plan
+    if of_part:
         bench.sheet.say("ranked_of_part", counted=counted)
     if not kinds:
         _add_extreme_launches(bench, launches, least, _how_many(question))
@@ -103,19 +103,25 @@ def _add_drop_losses(bench: Bench, launches: Sequence[Launch]) -> None:
 
 
 def _add_widest(bench: Bench, launches: Sequence[Launch], *, surest: bool, n: int) -> None:
-    """Add the launch whose interval is widest (or narrowest) for what it is expected to sell, then those next to it."""
-    ordered = sorted(launches, key=lambda one: (-_relative_width(one), one.product_id), reverse=surest)
-    first = ordered[0]
-    name = "narrowest_interval" if surest else "widest_interval"
-    about = (
-        first.product_id,
-        first.title,
-        _relative_width(first),
-        bench.sources.planner("relative_width", [first.product_id]),
-    )
-    bench.sheet.must_say(bench.sheet.add(name, *about, week=first.week, placement=first.placement))
-    bench.sheet.must_say(*(add_expected(bench, launch) for launch in ordered[:n]))
+    """Add the launch whose interval is widest (or narrowest) for what it is expected to sell, then those next to it.
+
+    Larger forecasts err by more, so that this is how risky a launch is; the widest in units is told after it.
+    """
+    facts = []
+    for kind, note, measure in (("interval", "relative_width", relative_width), ("units", "interval_width", _width)):
+        ordered = sorted(launches, key=lambda one, by=measure: (-by(one), one.product_id), reverse=surest)
+        first = ordered[0]
+        about = (first.product_id, first.title, measure(first), bench.sources.planner(note, [first.product_id]))
+        name = f"{'narrowest' if surest else 'widest'}_{kind}"
+        facts.append(bench.sheet.add(name, *about, week=first.week, placement=first.placement))
+        if kind == "interval":
+            facts += [add_expected(bench, launch) for launch in ordered[:n]]
+    bench.sheet.must_say(*facts)
     bench.sheet.say("how_sure", closing=True)
+
+
+def _width(launch: Launch) -> float:
+    return float(launch.high - launch.low)
 
 
 def _add_most_searched(bench: Bench, launches: Sequence[Launch], *, least: bool, n: int) -> None:
@@ -130,11 +136,6 @@ def _add_most_searched(bench: Bench, launches: Sequence[Launch], *, least: bool,
     bench.sheet.say("ranked_by_searches", least=least)
     for one in ordered[:n]:
         bench.sheet.must_say(*add_searches(bench, bench.engine.product(one))[:1])
-
-
-def _relative_width(launch: Launch) -> float:
-    """Return the width of a launch's interval over what it is expected to sell, as larger forecasts err by more."""
-    return float((launch.high - launch.low) / launch.expected_units) if launch.expected_units > 0 else 0.0
 
 
 def _add_extreme_parts(bench: Bench, kind: str, part: Part, least: bool, counted: bool, *, alone: bool) -> None:
@@ -188,24 +189,6 @@ def placements(bench: Bench, names: Sequence[str]) -> None:
     """What placements went along with in the past, and what is planned there."""
     for name in names:
         bench.sheet.must_say(add_lift(bench, name), add_planned_count(bench, Part(placements=(name,))))
-
-
-def left_out(bench: Bench, question: Question) -> None:
-    """Which candidates got no slot: how many, and those with the highest forecasts."""
-    problem, groups = bench.engine.problem, question.entities.groups
-    planned = {launch.product_id for launch in bench.stored.plan.launches}
-    rows = zip(problem.product_ids, problem.groups, strict=True)
-    fits = [one for one, group in rows if not groups or any(within(group, name) for name in groups)]
-    out = [one for one in fits if one not in planned]
-    subject = groups[0] if len(groups) == 1 else "plan"
-    bench.sheet.must_say(
-        bench.sheet.add("candidates_left_out", subject, subject, len(out), bench.sources.plan(out[:1]))
-    )
-    forecasts = {one: found.units for one in out if (found := bench.engine.forecast(one)) is not None}
-    best = sorted(forecasts, key=lambda one: (-forecasts[one], one))
-    bench.sheet.must_say(*(add_forecast(bench, bench.engine.product(one)) for one in best[:LEFT_OUT_SAID]))
-    if len(best) > LEFT_OUT_SAID:
-        add_more(bench, best[LEFT_OUT_SAID:])
 
 
 def locks(bench: Bench, product: Product | None) -> None:

@@ -58,6 +58,9 @@ def by_words_of_the_plan(
     if len(apart) > 1:
         found = replace(found, weeks=apart, numbers=())
         return replace(question, intent=Intent.PLANNED, entities=found, of_launches=True, alternatives=())
+    rests = not (found.weeks or read.entities.weeks) and says(question, "which_rests", phrases)
+    if question.intent not in _OF_NO_LAUNCH and rests:
+        return replace(question, intent=Intent.RHYTHM, change=None, of_launches=True, alternatives=())
     if question.intent in _OF_A_NUMBER and says(question, "why_so_many", phrases):
         return _why_so_many(question)
     if question.intent in _OF_THE_PAST and says(question, "against_the_past", phrases):

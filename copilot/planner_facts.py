@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from copilot.decided_rules import Closing, closed_by, told_rule
 from copilot.factsheet import Fact
 from copilot.product_facts import Bench, has_weight
-from ranking.conflicts import describe
 from ranking.fatigue_model import GroupFatigue
 from ranking.interventions import CapLaunches, ChangePrice, Intervention, Lock, ScaleForecast, SetCapacity
 from ranking.rhythm_stability import rhythm_stability
@@ -68,6 +68,8 @@ def add_binding_after(bench: Bench, told: Counterfactual) -> Fact | None:
 def _speaks_of(item: Intervention, rule: Rule, told: Counterfactual) -> bool:
     """Say whether an intervention sets a rule, or moves a product to a place under it."""
     match item:
+        case CapLaunches(0):
+            return False  # one more than none is worth what the change costs, and that is told
         case CapLaunches(_, week, group):
             return rule.kind in ("week", "group") and week in (None, rule.week) and rule.name == (group or "")
         case SetCapacity(week, placement):
@@ -89,8 +91,22 @@ def say_supposed_of(bench: Bench, product: Product) -> None:
 def say_set_aside(bench: Bench, told: Counterfactual) -> None:
     """Say which of the operator's own decisions the question supposes undone."""
     for item in told.set_aside:
-        what = describe(bench.engine.problem, item)
+        what = told_rule(bench.sources.phrases, bench.engine.problem, item)
         bench.sheet.say("set_aside", what=what, locked=isinstance(item, Lock))
+
+
+def closing_rules(bench: Bench, weeks: Sequence[date], placements: Sequence[str]) -> tuple[Closing, ...]:
+    """Return the decisions of the operator that close some weeks and placements."""
+    slots = [(week, placement) for week in weeks or (None,) for placement in placements or (None,)]
+    found = [rule for week, placement in slots for rule in closed_by(bench.stored.plan, week, placement)]
+    return tuple(dict.fromkeys(found))
+
+
+def say_closed(bench: Bench, rules: Sequence[Closing], *, closing: bool = False) -> None:
+    """Say which decisions of the operator close what is asked about."""
+    for rule in rules:
+        what = told_rule(bench.sources.phrases, bench.engine.problem, rule)
+        bench.sheet.say("closed_by_hand", closing=closing, what=what)
 
 
 def _add_dearest(bench: Bench, rules: Sequence[tuple[Rule, float]], product_ids: Sequence[str]) -> Fact | None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from copilot.archive import Archive
     from copilot.engine import Analogue, Engine, Product
     from copilot.store import StoredPlan
+    from ranking.forecast import Forecast
 
 ANALOGUES = 5  # past launches looked at
 LEAST_WEIGHT = 0.03  # a factor that changes less than this share is no reason to tell: forecasts are off by far more
@@ -71,6 +72,12 @@ def add_expected(bench: Bench, launch: Launch, explains: Fact | None = None, nam
         week=launch.week,
         placement=launch.placement,
     )
+
+
+def relative_width(one: Launch | Forecast) -> float:
+    """Return the width of an interval over what is expected to sell, as larger forecasts err by more."""
+    units = one.expected_units if isinstance(one, Launch) else one.units
+    return float((one.high - one.low) / units) if units > 0 else 0.0
 
 
 def add_forecast(bench: Bench, product: Product, explains: Fact | None = None) -> Fact | None:

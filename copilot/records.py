@@ -1,4 +1,4 @@
-"""What the store hands out: frozen records of plans, rules, talks and the audit log."""
+"""What the store hands out: frozen records of plans, rules and talks."""
 
 from __future__ import annotations
 
@@ -62,16 +62,6 @@ class Message:
     role: str
     payload: dict[str, Any]
     created_at: datetime
-
-
-@dataclass(frozen=True)
-class AuditEntry:
-    """Who did what, when."""
-
-    at: datetime
-    actor: str
-    action: str
-    details: dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 
 from copilot.factsheet import Fact
 from copilot.group_names import within
-from copilot.plan_collectors import Part, add_planned_count
+from copilot.plan_collectors import Part, add_planned_count, pieces_of
 from copilot.planner_facts import add_fatigue, say_set_aside
 from copilot.product_facts import Bench, add_expected
+from copilot.settled_words import says
 from copilot.topics import asks
 from ranking.interventions import CapLaunches
 from retrieval.weeks import format_week
@@ -25,6 +26,12 @@ if TYPE_CHECKING:
     from ranking.counterfactual import Counterfactual
 
 WEEKS_WEIGHED = 3  # weeks that are re-solved one by one; each takes seconds
+WEEKS_OF_A_QUARTER = 13  # most weeks that are weighed where none is named
+
+
+def asks_which_week(bench: Bench, question: Question) -> bool:
+    """Say whether a question is which week could go without launches, or whether any should: it names none."""
+    return not question.entities.weeks and says(question, "which_rests", bench.sources.phrases)
 
 
 def asks_for_rest(bench: Bench, question: Question) -> bool:
@@ -49,6 +56,46 @@ def rest(bench: Bench, question: Question) -> None:
     if len(found) == 1:  # beside another week's, nobody could tell whose launches are counted
         _add_counts(bench, found[0][1])
     bench.sheet.must_say(*add_fatigue(bench, named.groups[0] if len(named.groups) == 1 else ""))
+
+
+def which_week_rests(bench: Bench, question: Question) -> None:
+    """Which week a rest costs least (or gains most), every week solved anew without launches; then the next ones."""
+    named = Part(groups=question.entities.groups).narrowed(bench.stored.plan.launches)
+    weeks = _lightest(bench, named)
+    found = [(week, _solved(bench, (week,), named.groups)) for week in weeks]
+    if not found:
+        bench.sheet.must_say(add_planned_count(bench, Part(groups=named.groups[:1])))
+        return
+    possible = [(week, told) for week, told in found if told.delta_units is not None]
+    if not possible:
+        _tell(bench, "rest_delta", Part(weeks, groups=named.groups), found[0][1])
+        return
+    held = _held(bench, named)
+    if empty := [week for week in bench.engine.weeks if not held[week]]:
+        bench.sheet.say("weeks_empty", weeks=", ".join(map(format_week, empty)))
+    if len(weeks) < len(bench.engine.weeks) - len(empty):
+        bench.sheet.say("weeks_weighed", n=len(weeks))
+    possible.sort(key=lambda one: (-float(one[1].delta_units or 0.0), one[0]))
+    for name, (week, told) in zip(("cheapest_rest", "other_rest", "other_rest"), possible, strict=False):
+        bench.sheet.must_say(add_rest(bench, name, Part((week,), groups=named.groups), told))
+    cheapest = possible[0][0]
+    bench.sheet.must_say(*(add_planned_count(bench, piece) for piece in pieces_of(Part((cheapest,), (), named.groups))))
+    bench.sheet.must_say(*add_fatigue(bench, named.groups[0] if len(named.groups) == 1 else ""))
+
+
+def _lightest(bench: Bench, part: Part) -> tuple[date, ...]:
+    """Return the weeks that are solved one by one: all with launches, of a long plan those that sell least."""
+    held = _held(bench, part)
+    full = [week for week in bench.engine.weeks if held[week]]
+    return tuple(sorted(sorted(full, key=lambda week: held[week])[:WEEKS_OF_A_QUARTER]))
+
+
+def _held(bench: Bench, part: Part) -> dict[date, float]:
+    """Return what the launches of each week are expected to sell."""
+    held = dict.fromkeys(bench.engine.weeks, 0.0)
+    for launch in filter(part.holds, bench.stored.plan.launches):
+        held[launch.week] += launch.expected_units
+    return held
 
 
 def _solved(bench: Bench, weeks: Sequence[date], names: Sequence[str]) -> Counterfactual:

@@ -29,12 +29,6 @@ def rule_of(row: RuleRow | LimitRow) -> Intervention:
     return made(row.product_id, row.week, row.placement)
 
 
-def is_about(row: RuleRow | LimitRow, kind: type, product_id: str) -> bool:
-    """Say whether a row is a rule of this kind about this product."""
-    rule = rule_of(row)
-    return isinstance(rule, kind) and getattr(rule, "product_id", None) == product_id
-
-
 def let_stand(session: Session, standing: Sequence[Intervention], actor: str, now: datetime) -> None:
     """Let exactly these rules stand; those that stood already keep who asked for them."""
     rows = standing_rows(session)

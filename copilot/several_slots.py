@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 from copilot.asked import slot_asked
 from copilot.cleaning import clean_label
-from copilot.fact_collectors import SlotAsked, why_not
-from ranking.interventions import Lock
+from copilot.fact_collectors import SlotAsked, solved_there, why_not
 from retrieval.weeks import format_week
 
 if TYPE_CHECKING:
@@ -58,10 +57,7 @@ def slots_asked(bench: Bench, question: Question, launch: Launch | None) -> list
 
 def _best(bench: Bench, product: Product, slots: list[SlotAsked]) -> tuple[SlotAsked, Counterfactual]:
     """Return the slot with which the best plan is worth most, and its solve; the first where no plan can hold any."""
-    tried = [
-        (slot, bench.engine.counterfactual(bench.stored, Lock(product.product_id, slot.week, slot.placement)))
-        for slot in slots
-    ]
+    tried = [(slot, solved_there(bench, product, slot)) for slot in slots]
     solved = [(told.plan.objective, slot, told) for slot, told in tried if told.plan is not None]
     return max(solved, key=lambda one: one[0])[1:] if solved else tried[0]
 

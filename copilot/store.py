@@ -20,7 +20,6 @@ from copilot.database import Database
 from copilot.errors import NoPlan, StalePlan, StoreError
 from copilot.override_rows import override_of, override_row
 from copilot.records import (
-    AuditEntry,
     Decision,
     Message,
     Outcome,
@@ -30,10 +29,10 @@ from copilot.records import (
     StoredPlan,
     Thread,
 )
-from copilot.rule_rows import add_rule, audit, dump, is_about, let_stand, remove_rule, rule_of, standing_rows
+from copilot.rule_rows import audit, dump, let_stand, rule_of, standing_rows
 from copilot.scenario_store import ScenarioStore
-from copilot.tables import AuditRow, MessageRow, OutcomeRow, OverrideRow, PlanRow, ThreadRow
-from ranking.interventions import Exclude, Intervention, Lock
+from copilot.tables import MessageRow, OutcomeRow, OverrideRow, PlanRow, ThreadRow
+from ranking.interventions import Intervention, Lock
 from ranking.plan import Plan, plan_from_json
 
 TITLE_LENGTH = 80
@@ -132,33 +131,13 @@ class Store:
     # Standing rules
 
     def locks(self) -> tuple[Lock, ...]:
-        """Return the locks that stand, oldest first; at most one per product."""
+        """Return the locks that stand, oldest first."""
         return tuple(standing.rule for standing in self.rules() if isinstance(standing.rule, Lock))
-
-    def excludes(self) -> tuple[Exclude, ...]:
-        """Return the exclusions that stand, oldest first."""
-        return tuple(standing.rule for standing in self.rules() if isinstance(standing.rule, Exclude))
 
     def rules(self) -> tuple[StandingRule, ...]:
         """Return what stands, locks and exclusions first, then caps and the like, with who asked for each."""
         with self._database.read() as session:
             return tuple(StandingRule(rule_of(row), row.actor, row.created_at) for row in standing_rows(session))
-
-    def add_lock(self, lock: Lock, actor: str) -> None:
-        """Let a lock stand, in place of any other lock of the same product."""
-        self._change_rules(actor, add=lock, remove=(Lock, lock.product_id))
-
-    def remove_lock(self, product_id: str, actor: str) -> bool:
-        """Remove a product's lock; returns whether there was one."""
-        return self._change_rules(actor, remove=(Lock, product_id)) > 0
-
-    def add_exclude(self, exclude: Exclude, actor: str) -> None:
-        """Let an exclusion stand beside the product's others."""
-        self._change_rules(actor, add=exclude)
-
-    def remove_exclude(self, product_id: str, actor: str) -> bool:
-        """Remove a product's exclusions; returns whether there were any."""
-        return self._change_rules(actor, remove=(Exclude, product_id)) > 0
 
     # Talks
 
@@ -204,12 +183,6 @@ class Store:
         with self._database.write() as session:
             audit(session, actor, action, details or {}, datetime.now(UTC))
 
-    def audit_log(self, limit: int = 100) -> tuple[AuditEntry, ...]:
-        """Return the newest entries first."""
-        with self._database.read() as session:
-            rows = session.scalars(select(AuditRow).order_by(AuditRow.id.desc()).limit(limit))
-            return tuple(AuditEntry(row.at, row.actor, row.action, json.loads(row.details_json)) for row in rows)
-
     def add_outcomes(self, outcomes: Sequence[Outcome]) -> dict[str, int]:
         """Keep real units, one figure per product and week; returns how many were added, changed and the same."""
         counts = {"added": 0, "changed": 0, "same": 0}
@@ -225,19 +198,6 @@ class Store:
         with self._database.read() as session:
             rows = session.scalars(select(OutcomeRow).order_by(OutcomeRow.week, OutcomeRow.product_id))
             return tuple(Outcome(row.product_id, row.week, row.units) for row in rows)
-
-    def _change_rules(
-        self, actor: str, *, add: Lock | Exclude | None = None, remove: tuple[type, str] | None = None
-    ) -> int:
-        """Remove a product's rules of a kind, then add one; returns how many were removed."""
-        now = datetime.now(UTC)
-        with self._database.write() as session:
-            rows = [row for row in standing_rows(session) if remove and is_about(row, *remove)]
-            for row in rows:
-                remove_rule(session, row, actor, now)
-            if add is not None and add not in map(rule_of, standing_rows(session)):
-                add_rule(session, add, actor, now)
-        return len(rows)
 
 
 def _plan_row(stored: StoredPlan) -> PlanRow:

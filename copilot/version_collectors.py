@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from copilot.decided_rules import told_rule
 from copilot.plan_collectors import LAUNCHES_SAID, add_plan_gap, largest_first
 from copilot.planner_facts import add_plan_low
 from copilot.product_facts import Bench, add_expected, add_slot
+from ranking.interventions import Exclude
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from copilot.questions import Question
     from copilot.records import StoredPlan
     from ranking.plan import Launch
 
 MOVED_SAID = 3  # launches named that stand elsewhere now
+RULES_SAID = 6  # decisions named
 
 
 def changes(bench: Bench, question: Question) -> None:
@@ -30,6 +35,7 @@ def changes(bench: Bench, question: Question) -> None:
         bench.sheet.say("no_earlier_version", version=later.version)
         return
     bench.sheet.say("versions_compared", earlier=earlier.version, later=later.version, note=later.note)
+    _say_decisions(bench, earlier, later)
     _add_differences(bench, earlier, later)
 
 
@@ -50,6 +56,7 @@ def _add_differences(bench: Bench, earlier: StoredPlan, later: StoredPlan) -> No
         bench.sheet.say("other_data", closing=True)
     _add_group(bench, "added_count", came, later is bench.stored or later.version == bench.stored.version)
     _add_group(bench, "removed_count", went, False)
+    _add_went(bench, went, later)
     _add_group(bench, "shifted_count", moved, later.version == bench.stored.version)
 
 
@@ -59,6 +66,32 @@ def _add_group(bench: Bench, name: str, launches: list[Launch], current: bool) -
     bench.sheet.must_say(bench.sheet.add(name, "plan", "plan", len(launches), source))
     for launch in launches[:MOVED_SAID] if current else ():
         bench.sheet.must_say(add_slot(bench, launch) if name == "shifted_count" else add_expected(bench, launch))
+
+
+def _say_decisions(bench: Bench, earlier: StoredPlan, later: StoredPlan) -> None:
+    """Say what was decided by hand between two versions, and what stands no longer: the cause of what changed."""
+    pairs = (("decided_since", later.plan, earlier.plan), ("undone_since", earlier.plan, later.plan))
+    for key, here, there in pairs:
+        rules = [rule for rule in here.interventions if rule not in there.interventions][:RULES_SAID]
+        if rules:
+            told = (told_rule(bench.sources.phrases, bench.engine.problem, rule) for rule in rules)
+            bench.sheet.say(key, what="; ".join(told))
+
+
+def _add_went(bench: Bench, went: Sequence[Launch], later: StoredPlan) -> None:
+    """Name the launches that went: first those that the operator excluded, with that cause, then the largest others."""
+    barred = {
+        rule.product_id
+        for rule in later.plan.interventions
+        if isinstance(rule, Exclude) and rule.week is None and rule.placement is None
+    }
+    excluded = [launch for launch in went if launch.product_id in barred]
+    others = [launch for launch in went if launch.product_id not in barred]
+    for name, launches in (("excluded_launch", excluded[:LAUNCHES_SAID]), ("removed_launch", others[:MOVED_SAID])):
+        for launch in launches:
+            about = (launch.product_id, launch.title, float(launch.expected_units))
+            there = {"week": launch.week, "placement": launch.placement, "interval": (launch.low, launch.high)}
+            bench.sheet.must_say(bench.sheet.add(name, *about, bench.sources.plan([launch.product_id]), **there))
 
 
 def _moved(before: Launch, after: Launch) -> bool:

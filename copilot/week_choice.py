@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from copilot.fact_collectors import SlotAsked, add_delta, add_impossible, add_not_planned, add_place
+from copilot.fact_collectors import SlotAsked, add_delta, add_impossible, add_not_planned, add_place, solved_there
 from copilot.planner_facts import say_set_aside
 from copilot.product_facts import Bench, add_expected, add_slot
 from copilot.topics import asks
-from ranking.interventions import Lock
 
 if TYPE_CHECKING:
     from copilot.engine import Product
@@ -68,7 +67,7 @@ def _weighed(
     """Return the best plan with the product in the week, or the week with the solve that found none."""
     if launch is not None and not SlotAsked(week, placement).differs_from(launch):
         return _Weighed(week, bench.stored.plan, None)
-    told = bench.engine.counterfactual(bench.stored, Lock(product.product_id, week, placement))
+    told = solved_there(bench, product, SlotAsked(week, placement))
     return (week, told) if told.plan is None else _Weighed(week, told.plan, told)
 
 

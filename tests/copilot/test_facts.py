@@ -653,7 +653,7 @@ def test_a_price_is_answered_by_what_its_category_s_sales_do(collect):
     (effect,) = named(sheet, "price_effect")
     assert effect.value == pytest.approx(0.9**-2.0)
     assert effect.interval == pytest.approx((0.9**-1.5, 0.9**-2.5))
-    assert named(sheet, "change_delta")[0].value > 0
+    assert named(sheet, "price_delta")[0].value > 0
     assert [m.key for m in sheet.messages] == ["supposed_price", "price_caveat"]
 
 

@@ -11,7 +11,7 @@ from copilot.service import QUESTION_LIMIT, Collected, Copilot, Finished, Senten
 from copilot.store import Store
 from copilot.writer_fallback import FallbackGenerator
 from ranking.errors import InfeasiblePlan
-from ranking.interventions import Lock
+from ranking.interventions import Exclude, Lock
 
 
 def answer_to(copilot, message, **more):
@@ -85,6 +85,17 @@ def test_a_lock_moves_the_launch_and_undo_brings_the_plan_back(copilot, launch):
     assert not copilot.locked(launch.product_id)
 
 
+def test_a_product_has_one_lock_and_any_number_of_exclusions(copilot, launch):
+    later = launch.week + timedelta(weeks=2)
+    version = copilot.lock(launch.product_id, launch.week, launch.placement, copilot.current_plan().version).version
+    version = copilot.lock(launch.product_id, later, launch.placement, version).version
+    assert copilot.store.locks() == (Lock(launch.product_id, later, launch.placement),)
+    barred = (Exclude(launch.product_id, launch.week), Exclude(launch.product_id, None, launch.placement))
+    for one in barred:
+        version = copilot.exclude(one.product_id, version, one.week, one.placement).version
+    assert [standing.rule for standing in copilot.store.rules()] == list(barred)  # the lock went with the first
+
+
 def test_the_second_of_two_operators_is_told_and_nothing_is_written(copilot, launch):
     seen = copilot.current_plan().version
     copilot.lock(launch.product_id, launch.week, launch.placement, seen)
@@ -107,7 +118,9 @@ def test_locks_that_cannot_hold_leave_everything_as_it_was(copilot):
 
 
 def test_a_lock_on_a_product_that_left_the_catalogue_is_told_and_not_applied(copilot):
-    copilot.store.add_lock(Lock("gone", copilot.engine.weeks[0], copilot.engine.placements[0]), "operator")
+    stored = copilot.current_plan()
+    gone = Lock("gone", copilot.engine.weeks[0], copilot.engine.placements[0])
+    copilot.store.save_plan(stored.plan, stored.fingerprint, "locked gone", stored.version, standing=[gone])
     assert copilot.replan().plan.launches
     assert [notice.subject for notice in copilot.notices() if notice.kind == "stale"] == ["gone"]
 

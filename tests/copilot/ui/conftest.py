@@ -153,19 +153,26 @@ class FakeCopilot:
 
     def lock(self, product_id: str, week: date, placement: str, expected_version: int) -> StoredPlan:
         stored = self._next(expected_version)
-        self.store.add_lock(Lock(product_id, week, placement), "operator")
+        self._stand(*self._locks_without(product_id), Lock(product_id, week, placement))
         return stored
 
     def unlock(self, product_id: str, expected_version: int) -> StoredPlan:
         stored = self._next(expected_version)
-        self.store.remove_lock(product_id, "operator")
+        self._stand(*self._locks_without(product_id))
         return stored
 
     def restore(self, version: int, expected_version: int) -> StoredPlan:
         stored = self._next(expected_version, self.plans[version].plan)
-        for lock in self.store.locks():
-            self.store.remove_lock(lock.product_id, "operator")
+        self._stand()
         return stored
+
+    def _locks_without(self, product_id: str) -> list[Lock]:
+        return [lock for lock in self.store.locks() if lock.product_id != product_id]
+
+    def _stand(self, *locks: Lock) -> None:
+        """Let exactly these locks stand, as the service does with each plan that it saves."""
+        latest = self.store.latest_plan()
+        self.store.save_plan(self.current_plan().plan, "f", "", latest.version if latest else None, standing=locks)
 
     def _next(self, expected_version: int, plan: Plan | None = None) -> StoredPlan:
         if expected_version != max(self.plans):
