@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from copilot import catalogue_collectors as about_catalogue
@@ -76,6 +77,9 @@ def what_if(bench: Bench, question: Question) -> None:
     if change == Change("cap", 0) and len(found.weeks) > 1 and asks(bench, question, "either"):
         rest(bench, question)  # "nothing in week 50 or week 51, which is cheaper?"
         return
+    if change.kind == "drop" and len(set(question.named)) > 1:
+        _drop_several(bench, question, change)
+        return
     named = is_named(question)
     product = the_product(bench, question) if named else None
     if named and product is None:
@@ -95,6 +99,18 @@ def what_if(bench: Bench, question: Question) -> None:
         about_change.what_if(bench, supposed, product)
     else:
         bench.sheet.say("no_change")
+
+
+def _drop_several(bench: Bench, question: Question, change: Change) -> None:
+    """What the best plan without several products is worth, all of them taken out at once."""
+    products = _chosen_products(bench, question, question.named)
+    supposed = [
+        item
+        for one in products
+        for item in interventions(change, one.product_id, question.entities, (), bench.engine.problem)
+    ]
+    if products:
+        about_change.what_if(bench, supposed, products[0], products[1:])
 
 
 def _reopen(bench: Bench, asked: Part) -> None:
@@ -148,15 +164,24 @@ def _swap(bench: Bench, question: Question) -> None:
 
 def _two_products(bench: Bench, question: Question, missing: str) -> tuple[Product, Product] | None:
     """Return the two products that a question names, or None after asking back."""
-    chosen = [choose_among(named, question, bench.stored, bench.engine) for named in question.named]
-    if len(chosen) < 2:
+    if len(question.named) < 2:
         bench.sheet.say(missing)
         return None
-    for one in chosen[:2]:
+    chosen = _chosen_products(bench, question, question.named[:2])
+    if not chosen:
+        return None
+    first, *others = chosen
+    second = others[0] if others else first
+    bench.sheet.speak_of(ProductName.of(first), ProductName.of(second))
+    return first, second
+
+
+def _chosen_products(bench: Bench, question: Question, names: Sequence[tuple[str, ...]]) -> list[Product]:
+    """Return the different products that names mean, or none after asking back which one is meant."""
+    chosen = [choose_among(named, question, bench.stored, bench.engine) for named in names]
+    for one in chosen:
         if not one.product_id:
             bench.sheet.say("ask_back_product")
             about_catalogue.list_possible(bench, one.still_possible, SHOWN_CANDIDATES)
-            return None
-    first, second = (bench.engine.product(one.product_id) for one in chosen[:2])
-    bench.sheet.speak_of(ProductName.of(first), ProductName.of(second))
-    return first, second
+            return []
+    return [bench.engine.product(one) for one in dict.fromkeys(one.product_id for one in chosen)]

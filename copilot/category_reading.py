@@ -100,12 +100,23 @@ class CategoryReading:
         groups, n_words = self._loosely(rest)
         if above := question.entities.groups:
             within = tuple(one for one in groups if any(one.startswith(f"{name} > ") for name in above))
-            return replace(question, entities=replace(question.entities, groups=within or above))
+            listed = groups if n_words == len(rest) and self._is_listed_with_a_group(question, rest) else ()
+            found = within or tuple(dict.fromkeys((*above, *listed)))
+            return replace(question, entities=replace(question.entities, groups=found))
         if groups and 2 * n_words >= len(rest):
             without = (*question.entities.without, *(groups if self._is_barred(question, rest) else ()))
             return replace(question, entities=replace(question.entities, groups=groups, without=without))
         known = any(map(self.reader.names.knows, rest))
         return replace(question, product_words=" ".join(rest)) if known else question
+
+    def _is_listed_with_a_group(self, question: Question, words: Sequence[str]) -> bool:
+        """Say whether words stand in one list with a category that is named in full: "candy and GROUP"."""
+        text, joins = question.entities.text, str(self.phrases.parsing["list_joins"])
+        start, last = text.casefold().find(words[0]), text.casefold().rfind(words[-1])
+        if start < 0:
+            return False
+        after = text[last + len(words[-1]) :].partition("GROUP")
+        return bool((after[1] and re.fullmatch(joins, after[0])) or re.search(rf"GROUP{joins}", text[:start]))
 
     def _is_barred(self, question: Question, words: Sequence[str]) -> bool:
         """Say whether words stand after a negation: "everything except candy", but not "why not candy"."""

@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from ranking.counterfactual import Counterfactual
 
 
-def what_if(bench: Bench, supposed: Sequence[Intervention], product: Product | None) -> None:
+def what_if(
+    bench: Bench, supposed: Sequence[Intervention], product: Product | None, others: Sequence[Product] = ()
+) -> None:
     """What the best plan under a change sells more or less, and which launches go and come."""
     if isinstance(supposed[0], ChangePrice) and bench.engine.problem.price_slopes is None:
         bench.sheet.say("price_unknown")
         return
-    _say_supposed(bench, supposed, product)
+    _say_supposed(bench, supposed, product, others)
     if isinstance(supposed[0], ChangePrice) and product is not None:
         bench.sheet.must_say(_add_price_effect(bench, product, supposed[0]))
         bench.sheet.say("price_caveat", closing=True)
@@ -65,7 +67,8 @@ def tell_change(
         bench.sheet.say("change_impossible", reason=told.reason)
         return
     _add_delta(bench, told, [bench.engine.counterfactual(bench.stored, one) for one in ends])
-    gone = [launch for launch in told.displaced if product is None or launch.product_id != product.product_id]
+    taken_out = {item.product_id for item in supposed if isinstance(item, Exclude)} | {product and product.product_id}
+    gone = [launch for launch in told.displaced if launch.product_id not in taken_out]
     for launches, name in ((gone, "displaced_units"), (told.gained, "gained_units")):
         largest = sorted(launches, key=lambda launch: -launch.expected_units)
         bench.sheet.must_say(*(add_expected(bench, launch, name=name) for launch in largest[:DISPLACED_SAID]))
@@ -94,10 +97,15 @@ def _add_delta(bench: Bench, told: Counterfactual, ends: Sequence[Counterfactual
     bench.sheet.must_say(delta)
 
 
-def _say_supposed(bench: Bench, supposed: Sequence[Intervention], product: Product | None) -> None:
+def _say_supposed(
+    bench: Bench, supposed: Sequence[Intervention], product: Product | None, others: Sequence[Product]
+) -> None:
     """Say what is supposed, so that the operator sees how it was read."""
     title = ProductName.of(product) if product else ""
     match supposed[0]:
+        case Exclude() if others:
+            titles = tuple(ProductName.of(one) for one in (product, *others) if one)
+            bench.sheet.say("supposed_drops", titles=titles)
         case Exclude(_, week, placement):
             named = format_week(week) if week else ""
             bench.sheet.say("supposed_drop", title=title, week=named, placement=placement or "")

@@ -49,14 +49,16 @@ class Chosen:
 def settled(question: Question, stored: StoredPlan, engine: Engine) -> Question:
     """Return the question with the product that the plan decides on, so that a follow-up keeps to it.
 
-    Of a comparison and of an exchange these are both products. What stays open keeps its products as they are listed,
-    so that one of them can be picked by its place.
+    Of a comparison and of an exchange these are both products, of several that are dropped all. What stays open keeps
+    its products as they are listed, so that one of them can be picked by its place.
     """
     question = _with_both_of_a_name(question, stored)
     of_two = question.intent is Intent.COMPARE or (question.change is not None and question.change.kind == "swap")
-    if of_two and len(question.named) > 1:
-        both = tuple(choose_among(named, question, stored, engine).product_id for named in question.named[:2])
-        return replace(question, entities=replace(question.entities, products=both)) if all(both) else question
+    drops = question.change is not None and question.change.kind == "drop"
+    if (of_two or drops) and len(question.named) > 1:
+        names = question.named if drops else question.named[:2]
+        found = tuple(choose_among(named, question, stored, engine).product_id for named in names)
+        return replace(question, entities=replace(question.entities, products=found)) if all(found) else question
     question = _with_both_of_a_why(question, stored, engine)
     return _of_the_plan(_with_the_chosen(_of_planned_groups(question, stored), stored, engine), stored)
 

@@ -256,8 +256,9 @@ class SheetBuilder:
         self._essential[at:at] = new
 
     def say(self, key: str, *, closing: bool = False, **params: object) -> None:
-        """Add a line of the product's own words; a `ProductName` in it is said with its number where it is shared."""
-        self.speak_of(*(value for value in params.values() if isinstance(value, ProductName)))
+        """Add a line of the product's own words; a `ProductName`, in tuples too, has its number if shared."""
+        values = [one for value in params.values() for one in (value if isinstance(value, tuple) else (value,))]
+        self.speak_of(*(one for one in values if isinstance(one, ProductName)))
         self._messages.append(Message(key, params, closing))
 
     def speak_of(self, *products: ProductName) -> None:

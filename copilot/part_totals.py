@@ -35,7 +35,7 @@ def add_totals(bench: Bench, part: Part) -> list[Fact]:
         "week": part.weeks[0] if part.weeks else None,
         "other_week": part.weeks[-1] if len(part.weeks) > 1 else None,
         "placement": part.placements[0] if part.placements else None,
-        "other": ("", _within_a_label(left_out_names(bench, part.without, short=True))),
+        "other": ("", within_a_label(left_out_names(bench, part.without, short=True))),
     }
     source = bench.sources.plan([launch.product_id for launch in launches])
     counted = bench.sheet.add(f"{kind}_count", subject, subject, len(launches), source, **about)
@@ -104,7 +104,7 @@ def left_out_names(bench: Bench, left_out: Sequence[object], *, short: bool = Fa
     return list(dict.fromkeys(name.rpartition(" > ")[2] for name in names))  # two departments may both have "Apples"
 
 
-def _within_a_label(names: Sequence[str]) -> str:
+def within_a_label(names: Sequence[str]) -> str:
     """Join names; where they would not fit into a label, the last are counted: "Apples, Pears +2"."""
     for n in range(len(names), 1, -1):
         told = ", ".join(names[:n]) + (f" +{len(names) - n}" if n < len(names) else "")

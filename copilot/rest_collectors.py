@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from copilot.factsheet import Fact
 from copilot.group_names import within
+from copilot.part_totals import within_a_label
 from copilot.plan_collectors import Part, add_planned_count, pieces_of
 from copilot.planner_facts import add_fatigue, say_set_aside
 from copilot.product_facts import Bench, add_expected
@@ -125,13 +126,20 @@ def add_rest(bench: Bench, name: str, part: Part, told: Counterfactual) -> Fact:
 
     The fact's sign is the verdict: above 0 a rest is advised, below 0 it has a cost, at 0 it does not matter.
     """
-    subject = part.groups[0] if len(part.groups) == 1 else "season"
+    subject = _label_of(part.groups)
     week = part.weeks[0] if len(part.weeks) == 1 else None
     source = bench.sources.solve(told, [launch.product_id for launch in (*told.displaced, *told.gained)])
     if told.delta_units is None or told.delta_low is None or told.delta_high is None:
         return bench.sheet.add("rest_impossible", subject, subject, "impossible", source, week=week)
     value, interval = float(told.delta_units), (float(told.delta_low), float(told.delta_high))
     return bench.sheet.add(name, subject, subject, value, source, interval=interval, week=week)
+
+
+def _label_of(groups: Sequence[str]) -> str:
+    """Return what several categories are called together, each by its own level; "season" for all of them."""
+    if len(groups) < 2:
+        return next(iter(groups), "season")
+    return within_a_label(list(dict.fromkeys(name.rpartition(" > ")[2] for name in groups)))
 
 
 def _add_counts(bench: Bench, told: Counterfactual) -> None:

@@ -41,7 +41,12 @@ class ToldApart:
 
     def written(self, params: Mapping[str, object]) -> dict[str, object]:
         """Return a line's parameters with each product's name written out, with its number where it is shared."""
-        return {key: self._name(value) if isinstance(value, ProductName) else value for key, value in params.items()}
+        return {key: self._written(value) for key, value in params.items()}
+
+    def _written(self, value: object) -> object:
+        if isinstance(value, tuple):
+            return [self._written(one) for one in value]
+        return self._name(value) if isinstance(value, ProductName) else value
 
     def _name(self, product: ProductName) -> str:
         label = clean_label(product.title)

@@ -14,6 +14,7 @@ from copilot.generators import PhraseGenerator
 from copilot.phrases import languages, load_phrases
 from copilot.questions import Entities, Intent, Question
 from copilot.store import StoredPlan
+from ranking.interventions import Exclude
 from tests.copilot import conftest
 
 PLANNED, WAITING = "101", "109"  # the first leaves a slot to the second when it is not launched
@@ -72,3 +73,14 @@ def test_two_of_a_title_that_change_places_are_told_with_their_numbers(told, lan
 def test_a_namesake_without_a_slot_to_change_is_told_with_its_number(told, lang):
     _, said = told(lang, supposed(lang, Change("swap"), PLANNED, WAITING))
     assert said[0].text.count(f"{TITLE} #{WAITING}") == 2
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_several_products_are_dropped_at_once(told, lang):
+    sheet, said = told(lang, supposed(lang, Change("drop"), PLANNED, "102"), alike=False)
+    assert TITLE in said[0].text
+    assert conftest.CANDIDATES["102"][0] in said[0].text
+    (delta,) = [fact for fact in sheet.facts if fact.name == "change_delta"]
+    engine = cast(Any, conftest.SmallEngine())
+    both = engine.solve((Exclude(PLANNED), Exclude("102")))
+    assert delta.value == pytest.approx(both.objective - engine.solve(()).objective, abs=1e-6)

@@ -75,3 +75,13 @@ def test_a_category_rests_by_itself(ask, small_engine, small_stored):
     assert (first.name, first.subject) == ("cheapest_rest", SNACKS)
     told = small_engine.counterfactual(small_stored, CapLaunches(0, first.week, SNACKS))
     assert first.value == told.delta_units
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [("can bag snacks and pizza rest in week 43?", "en"), ("第43周 Bag Snacks 和 Pizza 可以休息吗？", "zh")],
+)
+def test_a_rest_of_several_categories_names_them(ask, text, lang):
+    sheet, said = ask(text, lang)
+    assert (sheet.facts[0].name, sheet.facts[0].subject) == ("rest_delta", "Bag Snacks, Pizza")
+    assert "Bag Snacks, Pizza" in next(one for one in said if "[F1]" in one)
