@@ -55,12 +55,14 @@ class CategoryReading:
         return meant and question.intent in SPEAKS_OF_GROUPS
 
     def capped(self, question: Question) -> tuple[str, ...]:
-        """Return the categories that a limit speaks of in a word of their names: "at most 2 seasonal launches"."""
+        """Return the categories that a limit names in words of theirs: "2 seasonal launches", "limit candy to 2"."""
         pattern = self.phrases.parsing.get("kind_capped")
         if not pattern or not caps(question) or question.entities.groups:
             return ()
-        match = re.search(str(pattern), question.text, re.IGNORECASE)
-        return self.reader.loose_groups((match[1].casefold(),))[0] if match else ()
+        match = re.search(str(pattern), self.reader.plain(question.text), re.IGNORECASE)
+        words = tuple(next(filter(None, match.groups())).casefold().split()) if match else ()
+        groups, n_words = self.reader.loose_groups(words) if words else ((), 0)
+        return groups if n_words == len(words) else ()
 
     def of_whole(self, question: Question) -> bool:
         """Say whether a category is named as a whole: "the ice cream section"."""

@@ -179,6 +179,9 @@ def _why_not(bench: Bench, question: Question) -> None:
 
 
 def _forecast(bench: Bench, question: Question) -> None:
+    if not is_named(question) and says(question, "per_week", bench.sources.phrases):
+        about_plan.units_by_week(bench, part(question))
+        return
     if is_about_a_part(question):
         about_plan.planned_units(bench, part(question))
         return
@@ -233,7 +236,7 @@ def _rhythm(bench: Bench, question: Question) -> None:
     if question.product_words and not question.entities.groups:
         bench.sheet.say("unknown_group", name=question.product_words)
     asks_why = says(question, "why_so_many", bench.sources.phrases)
-    limit_first = asks_why or asks(bench, question, "more_or_fewer")
+    limit_first = asks_why or bool(question.entities.weeks) or asks(bench, question, "more_or_fewer")
     about_rhythm.rhythm(bench, question.entities.groups, question.entities.weeks, limit_first=limit_first)
 
 
