@@ -251,10 +251,13 @@ def _planned(bench: Bench, question: Question) -> None:
     if question.product_words:
         bench.sheet.say("unknown_part", name=question.product_words)
     asked = part(question)
+    if asked.groups and says(question, "weeks_without", bench.sources.phrases):
+        about_plan.weeks_without(bench, asked)
+        return
     if asked.weeks == (bench.engine.weeks[-1],) and says(question, "after_it", bench.sources.phrases):
         bench.sheet.say("plan_ends", last=format_week(asked.weeks[0]))
     several = max(map(len, (asked.weeks, asked.placements, asked.groups))) > 1
-    if several and weighs(bench, question):
+    if several and (weighs(bench, question) or (len(asked.groups) > 1 and asks(bench, question, "either"))):
         about_plan.planned_units(bench, asked, apart=True)
         return
     about_plan.planned(bench, asked)

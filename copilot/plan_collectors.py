@@ -100,6 +100,18 @@ def units_by_week(bench: Bench, part: Part) -> None:
         bench.sheet.must_say(add_planned_units(bench, piece) if held else add_planned_count(bench, piece))
 
 
+def weeks_without(bench: Bench, part: Part) -> None:
+    """Which weeks have no launch of some categories, after how many each category has in all."""
+    groups = part.narrowed(bench.stored.plan.launches).groups[:GROUPS_SAID]
+    for group in groups:
+        bench.sheet.must_say(add_planned_count(bench, Part(groups=(group,))))
+        weeks = [Part((week,), groups=(group,)) for week in bench.engine.weeks]
+        empty = [one for one in weeks if not any(map(one.holds, bench.stored.plan.launches))]
+        bench.sheet.must_say(*(add_planned_count(bench, one) for one in empty))
+        if not empty:
+            bench.sheet.say("in_every_week", closing=True, group=group)
+
+
 def _list_without(bench: Bench, part: Part) -> None:
     """Count what is left, by facts that name what they leave out, and name its largest launches."""
     say_left_out(bench, part)

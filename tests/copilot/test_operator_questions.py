@@ -128,3 +128,56 @@ def test_what_comes_too_late_is_told_alone(ask, small_stored, text, lang):
 def test_whether_a_week_has_room_tells_the_room_next(ask):
     names = [fact.name for fact in essential(ask("is there still room in week 44?")[0])]
     assert names[:2] == ["planned_count", "room_per_week"] or names[:2] == ["planned_count", "slots_bind"]
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("what limits the plan?", "en"),
+        ("what would one more slot be worth?", "en"),
+        ("which slot is the most valuable?", "en"),
+        ("什么限制了计划？", "zh"),
+    ],
+)
+def test_what_limits_the_plan_is_told_by_what_one_more_place_is_worth(ask, small_engine, small_stored, text, lang):
+    told = essential(ask(text, lang)[0])
+    dearest = small_engine.binding(small_stored)[:3]
+    assert [fact.value for fact in told] == [price for _, price in dearest]
+    assert [fact.week for fact in told] == [rule.week for rule, _ in dearest]
+
+
+def test_a_week_closed_by_hand_is_no_place_for_one_more(ask, small_engine, small_stored):
+    closed = replace(small_stored, version=9, plan=small_engine.solve((CapLaunches(0, W43),)))
+    assert W43 in {rule.week for rule, _ in small_engine.binding(closed)[:1]}
+    assert W43 not in {fact.week for fact in essential(ask("what limits the plan?", stored=closed)[0])}
+
+
+@pytest.mark.parametrize(("text", "lang"), [("which weeks have no snacks?", "en"), ("哪些周没有 bag snacks？", "zh")])
+def test_weeks_without_a_category_are_named(ask, small_engine, small_stored, text, lang):
+    total, *empty = essential(ask(text, lang)[0])
+    held = {launch.week for launch in small_stored.plan.launches if launch.group == SNACKS}
+    assert (total.subject, total.value) == (SNACKS, 2)
+    assert {fact.week for fact in empty} == set(small_engine.weeks) - held
+    assert {fact.value for fact in empty} == {0}
+
+
+@pytest.fixture
+def many_alike(small_engine, monkeypatch):
+    """Where a word that names a category names more products than could be asked back."""
+    monkeypatch.setattr("copilot.category_reading.SHOWN_CANDIDATES", 0)
+
+
+@pytest.mark.parametrize("text", ["compare snacks and yogurt", "what sells better, snacks or yogurt?"])
+def test_two_categories_are_set_side_by_side(ask, many_alike, small_stored, text):
+    told = essential(ask(text)[0])
+    units = {fact.subject: fact.value for fact in told if fact.name == "planned_units"}
+    for group in (SNACKS, "Grocery > Yogurt"):
+        held = [launch.expected_units for launch in small_stored.plan.launches if launch.group == group]
+        assert units[group] == pytest.approx(sum(held))
+
+
+def test_a_category_left_out_as_a_whole_is_solved(ask, many_alike, small_engine, small_stored):
+    sheet, _ = ask("what if we drop all snacks?")
+    assert (
+        essential(sheet)[0].value == small_engine.counterfactual(small_stored, CapLaunches(0, None, SNACKS)).delta_units
+    )
