@@ -87,7 +87,10 @@ def what_if(bench: Bench, question: Question) -> None:
     named_groups = Part(groups=found.groups).narrowed(bench.stored.plan.launches).groups
     groups = tuple(one for one in bench.engine.group_names() if any(within(one, name) for name in named_groups))
     asked = Part(found.weeks, found.placements)
-    if change.kind == "reopen":
+    if product is not None and change.kind == "cap" and not groups:
+        groups = (product.group,)  # one product is launched once: a limit a week is of its category
+    closed = change == Change("cap", 0) and not groups and bool(found.weeks)
+    if change.kind == "reopen" or (closed and len(reopening(bench, asked)) == len(found.weeks)):
         _reopen(bench, asked)
         return
     if change.kind == "cap" and change.added:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 ABOUT_ONE = ABOUT_A_PRODUCT - OF_A_PART_TOO  # "launches like that" are no launches of the plan
 SPEAKS_OF_GROUPS = OF_A_PART_TOO | {Intent.WHAT_IF, Intent.PAST_SALES, Intent.LOCKS, Intent.BRIEF}
 """Intents that may speak of a category in words of its own, such as "sweets" for candy."""
+_TWO = 2
 SHOWN_CANDIDATES = 5  # products listed when a name is a toss-up
 
 
@@ -55,12 +56,29 @@ class CategoryReading:
         return meant and question.intent in SPEAKS_OF_GROUPS
 
     def capped(self, question: Question) -> tuple[str, ...]:
-        """Return the categories that a limit speaks of in a word of their names: "at most 2 seasonal launches"."""
-        pattern = self.phrases.parsing.get("kind_capped")
-        if not pattern or not caps(question) or question.entities.groups:
+        """Return the categories that a limit names in words of theirs: "2 seasonal launches", "limit candy to 2"."""
+        drops = question.change is not None and question.change.kind == "drop"
+        pattern = self.phrases.parsing.get("kind_dropped" if drops else "kind_capped")
+        if not pattern or not (drops or caps(question)) or question.entities.groups:
             return ()
-        match = re.search(str(pattern), question.text, re.IGNORECASE)
-        return self.reader.loose_groups((match[1].casefold(),))[0] if match else ()
+        match = re.search(str(pattern), self.reader.plain(question.text), re.IGNORECASE)
+        words = tuple(next(filter(None, match.groups())).casefold().split()) if match else ()
+        groups, n_words = self.reader.loose_groups(words) if words else ((), 0)
+        if drops and len(self.reader.names.waiting_named(words)) <= SHOWN_CANDIDATES:
+            return ()  # it may be one of them
+        return groups if n_words == len(words) else ()
+
+    def compared(self, question: Question, read: ReadMessage) -> tuple[str, ...]:
+        """Return the categories that are weighed against each other by words that many products share."""
+        words = [word for word in read.rest if word not in self.reader.question_words]
+        named = question.entities.groups if read.group_words else ()
+        if not words or len(words) + bool(named) != _TWO or any(len(meant) == 1 for meant in read.named):
+            return ()
+        found = [self.reader.loose_groups((word,))[0] for word in words] + ([named] if named else [])
+        names = self.reader.names
+        many = all(len(names.waiting_named((names.mend(word),))) > SHOWN_CANDIDATES for word in words)
+        apart = all(found) and not set(found[0]) & set(found[1])
+        return tuple(dict.fromkeys((*found[0], *found[1]))) if many and apart else ()
 
     def of_whole(self, question: Question) -> bool:
         """Say whether a category is named as a whole: "the ice cream section"."""

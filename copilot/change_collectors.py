@@ -117,7 +117,8 @@ def _say_supposed(
             caps = [item for item in supposed if isinstance(item, CapLaunches)]
             groups = ", ".join(dict.fromkeys(item.group for item in caps if item.group))
             weeks = ", ".join(dict.fromkeys(format_week(item.week) for item in caps if item.week))
-            bench.sheet.say("supposed_cap", launches=launches, groups=groups, weeks=weeks)
+            each = len({item.group for item in caps}) > 1
+            bench.sheet.say("supposed_cap", launches=launches, groups=groups, weeks=weeks, each=each)
         case SetCapacity(week, placement, capacity):
             shown, more = format_week(week), sum(isinstance(item, SetCapacity) for item in supposed[1:])
             bench.sheet.say("supposed_capacity", placement=placement, week=shown, capacity=capacity, more=more)

@@ -179,6 +179,9 @@ def _why_not(bench: Bench, question: Question) -> None:
 
 
 def _forecast(bench: Bench, question: Question) -> None:
+    if not is_named(question) and says(question, "per_week", bench.sources.phrases):
+        about_plan.units_by_week(bench, part(question))
+        return
     if is_about_a_part(question):
         about_plan.planned_units(bench, part(question))
         return
@@ -233,7 +236,7 @@ def _rhythm(bench: Bench, question: Question) -> None:
     if question.product_words and not question.entities.groups:
         bench.sheet.say("unknown_group", name=question.product_words)
     asks_why = says(question, "why_so_many", bench.sources.phrases)
-    limit_first = asks_why or asks(bench, question, "more_or_fewer")
+    limit_first = asks_why or bool(question.entities.weeks) or asks(bench, question, "more_or_fewer")
     about_rhythm.rhythm(bench, question.entities.groups, question.entities.weeks, limit_first=limit_first)
 
 
@@ -248,10 +251,13 @@ def _planned(bench: Bench, question: Question) -> None:
     if question.product_words:
         bench.sheet.say("unknown_part", name=question.product_words)
     asked = part(question)
+    if asked.groups and says(question, "weeks_without", bench.sources.phrases):
+        about_plan.weeks_without(bench, asked)
+        return
     if asked.weeks == (bench.engine.weeks[-1],) and says(question, "after_it", bench.sources.phrases):
         bench.sheet.say("plan_ends", last=format_week(asked.weeks[0]))
     several = max(map(len, (asked.weeks, asked.placements, asked.groups))) > 1
-    if several and weighs(bench, question):
+    if several and (weighs(bench, question) or (len(asked.groups) > 1 and asks(bench, question, "either"))):
         about_plan.planned_units(bench, asked, apart=True)
         return
     about_plan.planned(bench, asked)

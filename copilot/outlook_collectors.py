@@ -95,6 +95,12 @@ def _part_risks(bench: Bench, asked: Part) -> None:
     asked = asked.narrowed(bench.stored.plan.launches)
     launches = [launch for launch in bench.stored.plan.launches if asked.holds(launch)]
     whole = not (asked.weeks or asked.placements or asked.groups)
+    if says(bench.sheet.question, "too_late", bench.sources.phrases):
+        late = add_after_holidays(bench, sorted(launches, key=largest_first), LATE_SAID)
+        bench.sheet.must_say(*late)
+        if not late:
+            bench.sheet.say("none_late")
+        return
     if whole:
         bench.sheet.must_say(add_plan_low(bench), add_plan_worth(bench))
     elif len(asked.weeks) <= 1 and len(asked.placements) <= 1 and len(asked.groups) <= 1:

@@ -20,6 +20,7 @@ from copilot.plan_collectors import (
     pieces_of,
     say_left_out,
 )
+from copilot.planner_facts import add_dearest_rules
 from copilot.product_facts import Bench, add_expected, add_lift, add_searches, add_slot, relative_width
 from copilot.settled_words import says
 from copilot.topics import asks
@@ -43,6 +44,10 @@ def extremes(bench: Bench, question: Question) -> None:
     launches = [launch for launch in bench.stored.plan.launches if part.holds(launch)]
     if not launches:
         bench.sheet.must_say(add_planned_count(bench, Part(part.weeks[:1], part.placements[:1], part.groups[:1])))
+        return
+    if says(question, "dearest", bench.sources.phrases):
+        bench.sheet.say("dearest_places")
+        bench.sheet.must_say(*add_dearest_rules(bench, LISTED))
         return
     say_left_out(bench, part)
     of_part = len(launches) < len(bench.stored.plan.launches)  # the strongest of a week is none of the plan

@@ -89,6 +89,29 @@ def planned_units(bench: Bench, part: Part, *, apart: bool = False) -> None:
     list_launches(bench, sorted(filter(part.holds, bench.stored.plan.launches), key=largest_first), part=part)
 
 
+def units_by_week(bench: Bench, part: Part) -> None:
+    """How many units the launches of each week are expected to sell, and of all of them together."""
+    part = part.narrowed(bench.stored.plan.launches)
+    group, placement = part.groups[:1], part.placements[:1]
+    bench.sheet.must_say(add_planned_units(bench, Part((), placement, group)))
+    for week in part.weeks or bench.engine.weeks:
+        piece = Part((week,), placement, group)
+        held = any(map(piece.holds, bench.stored.plan.launches))
+        bench.sheet.must_say(add_planned_units(bench, piece) if held else add_planned_count(bench, piece))
+
+
+def weeks_without(bench: Bench, part: Part) -> None:
+    """Which weeks have no launch of some categories, after how many each category has in all."""
+    groups = part.narrowed(bench.stored.plan.launches).groups[:GROUPS_SAID]
+    for group in groups:
+        bench.sheet.must_say(add_planned_count(bench, Part(groups=(group,))))
+        weeks = [Part((week,), groups=(group,)) for week in bench.engine.weeks]
+        empty = [one for one in weeks if not any(map(one.holds, bench.stored.plan.launches))]
+        bench.sheet.must_say(*(add_planned_count(bench, one) for one in empty))
+        if not empty:
+            bench.sheet.say("in_every_week", closing=True, group=group)
+
+
 def _list_without(bench: Bench, part: Part) -> None:
     """Count what is left, by facts that name what they leave out, and name its largest launches."""
     say_left_out(bench, part)

@@ -38,6 +38,17 @@ _OF_NO_LAUNCH = frozenset({Intent.METHOD, Intent.BRIEF, Intent.PRODUCT_SEARCH, I
 """Intents that stand though a message speaks of launches that take sales from each other."""
 
 
+_SETTLED_WHOLE = (
+    ("decided", Intent.LOCKS),
+    ("too_late", Intent.RISKS),
+    ("per_week", Intent.FORECAST),
+    ("dearest", Intent.EXTREMES),
+)
+"""Words that settle a question about the whole plan: what was decided, what comes too late, what each week sells, and
+where one more place is worth most.
+"""
+
+
 def by_words_of_the_plan(
     question: Question, read: ReadMessage, previous: Question | None, phrases: Phrases, weeks: Sequence[date]
 ) -> Question:
@@ -50,6 +61,8 @@ def by_words_of_the_plan(
     about_one = bool(read.named or read.unknown_id or found.products)
     if question.intent not in _OF_NO_LAUNCH and question.change is None and says(question, "cannibal", phrases):
         return _of_each_other(question, about_one=about_one or (question.points_back and bool(before)))
+    if not found.products and says(question, "weeks_without", phrases):
+        return replace(question, intent=Intent.PLANNED, change=None, of_launches=True, alternatives=())
     if about_one or (question.points_back and before):
         return question
     # "The pizza in week 42 against the pizza in week 45" may be two products of a category.
@@ -58,6 +71,10 @@ def by_words_of_the_plan(
     if len(apart) > 1:
         found = replace(found, weeks=apart, numbers=())
         return replace(question, intent=Intent.PLANNED, entities=found, of_launches=True, alternatives=())
+    if question.intent not in _OF_NO_LAUNCH:
+        for words, intent in _SETTLED_WHOLE:
+            if says(question, words, phrases):
+                return replace(question, intent=intent, change=None, of_launches=True, alternatives=())
     rests = not (found.weeks or read.entities.weeks) and says(question, "which_rests", phrases)
     if question.intent not in _OF_NO_LAUNCH and rests:
         return replace(question, intent=Intent.RHYTHM, change=None, of_launches=True, alternatives=())

@@ -113,11 +113,30 @@ def _add_dearest(bench: Bench, rules: Sequence[tuple[Rule, float]], product_ids:
     found = next(((rule, price) for rule, price in rules if rule.kind in PRICED), None)
     if found is None:
         return None
-    rule, price = found
+    return _add_price(bench, *found, product_ids)
+
+
+def _add_price(bench: Bench, rule: Rule, price: float, product_ids: Sequence[str]) -> Fact:
     subject = {"slot": rule.placement, "group": rule.name, "spacing": rule.name}.get(rule.kind, "plan")
     source = bench.sources.planner("place_price", product_ids)
     slot = {"week": rule.week, "placement": rule.placement or None}
     return bench.sheet.add(PRICED[rule.kind], subject, subject, float(price), source, **slot)
+
+
+def add_dearest_rules(bench: Bench, n: int) -> list[Fact]:
+    """Add where one more place would bring the plan most; what is closed by hand is no such place."""
+    closed = {(item.week, item.group or "") for item in _closings(bench)}
+    rules = [
+        (rule, price)
+        for rule, price in bench.engine.binding(bench.stored)
+        if rule.kind in PRICED and not (rule.kind in ("week", "group") and (rule.week, rule.name) in closed)
+    ]
+    return [_add_price(bench, rule, price, []) for rule, price in rules[:n]]
+
+
+def _closings(bench: Bench) -> list[CapLaunches]:
+    rules = bench.stored.plan.interventions
+    return [item for item in rules if isinstance(item, CapLaunches) and item.launches == 0]
 
 
 def _touches(rule: Rule, launch: Launch) -> bool:

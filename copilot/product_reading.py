@@ -71,6 +71,12 @@ class ProductReading:
         """Return the question with what its words name loosely, or what the conversation was about."""
         return SharedNames(self.reader.names, self.phrases).narrowed(self._filled(question, read, previous), read)
 
+    def _names_either(self, question: Question) -> bool:
+        """Say whether a message asks for one of two: "what sells better, candy or cards?"."""
+        topics = self.phrases.parsing["topics"]
+        assert isinstance(topics, Mapping)
+        return re.search(str(topics["either"]), question.text, re.IGNORECASE) is not None
+
     def _filled(self, question: Question, read: ReadMessage, previous: Question | None) -> Question:
         found = question.entities
         weighs = re.search(str(self.phrases.parsing["weighs"]), question.text, re.IGNORECASE) is not None
@@ -79,6 +85,9 @@ class ProductReading:
         sets_two = question.intent is Intent.COMPARE or (question.intent is Intent.COMPARE_PLANS and not of_plans)
         if weighs and nameless and sets_two and len(found.weeks) > 1:
             return replace(question, intent=Intent.PLANNED, alternatives=())
+        if sets_two and (weighs or self._names_either(question)) and (both := self.categories.compared(question, read)):
+            found = replace(found, groups=both)
+            return replace(question, intent=Intent.PLANNED, entities=found, of_launches=True, alternatives=())
         if kind := self.categories.capped(question):
             return replace(question, entities=replace(found, groups=kind))
         if weighs and found.text.count("PLACEMENT") > 1 and not (found.products or read.named or question.change):

@@ -110,7 +110,7 @@ def _tell(bench: Bench, name: str, part: Part, told: Counterfactual) -> None:
     say_set_aside(bench, told)
     if len(part.weeks) > 1 or len(part.groups) > 1:
         weeks, groups = ", ".join(map(format_week, part.weeks)), ", ".join(part.groups)
-        bench.sheet.say("supposed_cap", launches=0, groups=groups, weeks=weeks)
+        bench.sheet.say("supposed_cap", launches=0, groups=groups, weeks=weeks, each=False)
     fact = add_rest(bench, name, part, told)
     bench.sheet.must_say(fact)
     if fact.name == "rest_impossible":
