@@ -55,8 +55,13 @@ def settled(question: Question, stored: StoredPlan, engine: Engine) -> Question:
     question = _with_both_of_a_name(question, stored)
     of_two = question.intent is Intent.COMPARE or (question.change is not None and question.change.kind == "swap")
     if of_two and len(question.named) > 1:
-        both = tuple(choose_among(named, question, stored, engine).product_id for named in question.named[:2])
-        return replace(question, entities=replace(question.entities, products=both)) if all(both) else question
+        chosen = [choose_among(named, question, stored, engine) for named in question.named[:2]]
+        both = tuple(one.product_id for one in chosen)
+        if all(both):
+            return replace(question, entities=replace(question.entities, products=both))
+        named = tuple((one.product_id,) if one.product_id else one.still_possible for one in chosen)
+        asked_back = next(one for one in named if len(one) != 1)
+        return replace(question, named=named, ambiguous_products=asked_back)
     question = _with_both_of_a_why(question, stored, engine)
     return _of_the_plan(_with_the_chosen(_of_planned_groups(question, stored), stored, engine), stored)
 

@@ -61,7 +61,7 @@ def extremes(bench: Bench, question: Question) -> None:
     if len(launches) < len(bench.stored.plan.launches):  # the strongest of a week is none of the plan
         bench.sheet.say("ranked_of_part", counted=counted)
     if not kinds:
-        _add_extreme_launches(bench, launches, least, _how_many(question))
+        add_extreme_launches(bench, launches, least, _how_many(question))
         if drops:
             _add_drop_losses(bench, sorted(launches, key=largest_first, reverse=True)[:DROPPED_WEIGHED])
         return
@@ -82,7 +82,8 @@ def _kinds_asked(bench: Bench, question: Question) -> list[str]:
     return kinds if len(kinds) > 1 else [one for one in _KINDS if asks(bench, question, one)][:1]
 
 
-def _add_extreme_launches(bench: Bench, launches: Sequence[Launch], least: bool, n: int) -> None:
+def add_extreme_launches(bench: Bench, launches: Sequence[Launch], least: bool, n: int) -> None:
+    """Add which of some launches is expected to sell most (or least), and those next to it, `n` in all."""
     ordered = sorted(launches, key=largest_first, reverse=least)
     first = ordered[0]
     source = bench.sources.plan([first.product_id])
@@ -175,6 +176,33 @@ def _add_extreme_parts(bench: Bench, kind: str, part: Part, least: bool, counted
         bench.sheet.must_say(*(add(bench, _narrowed(part, kind, key)) for key in others))
     if alone:
         list_launches(bench, sorted(there, key=largest_first), LISTED, _narrowed(part, kind, chosen))
+
+
+def add_extreme_part(bench: Bench, kind: str, *, least: bool) -> None:
+    """Add the week, placement or category whose launches are expected to sell most (or least) of the whole plan."""
+    _add_extreme_parts(bench, kind, Part(), least, False, alone=False)
+
+
+def tell_each_part(bench: Bench, question: Question, *, units: bool) -> bool:
+    """Tell the launches (or units) of each category or placement, most first, where a message asks so; else False."""
+    if not says(question, "per_part", bench.sources.phrases):
+        return False
+    kind = "placement" if asks(bench, question, "placement") else "category"
+    asked = part_named(question)
+    named = [launch.placement if kind == "placement" else launch.group for launch in bench.stored.plan.launches]
+    sizes = {name: Part(asked.weeks, *_only(kind, name)) for name in dict.fromkeys(named)}
+    launches = bench.stored.plan.launches
+    told = {name: [one for one in launches if there.holds(one)] for name, there in sizes.items()}
+    ordered = sorted(told, key=lambda name: (-(_units(told[name]) if units else len(told[name])), name))
+    add = add_planned_units if units else add_planned_count
+    bench.sheet.must_say(*(add(bench, sizes[name]) for name in ordered[:LISTED_AT_MOST] if told[name]))
+    if len(ordered) > LISTED_AT_MOST:
+        bench.sheet.say("largest_parts", closing=True, kind=kind)
+    return True
+
+
+def _only(kind: str, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return ((name,), ()) if kind == "placement" else ((), (name,))
 
 
 def _narrowed(part: Part, kind: str, key: object) -> Part:

@@ -185,7 +185,7 @@ def add_season(bench: Bench, *, limit_first: bool = False) -> list[Fact]:
     """Add the rhythm over all groups: what is recommended, what was usual, what the plan does, how crowding tells."""
     found = bench.engine.rhythm
     source = bench.sources.rhythm()
-    facts = [_add_planned_per_week(bench, "season", bench.stored.plan.launches), add_room(bench)]
+    facts = [add_planned_per_week(bench, "season", bench.stored.plan.launches), add_room(bench)]
     advice = bench.sheet.add("recommended_per_week", "season", "season", int(found.recommended_per_week), source)
     usual = float(found.launches_per_week)
     observed = bench.sheet.add("observed_per_week", "season", "season", usual, source, explains=advice)
@@ -234,7 +234,7 @@ def add_group_rhythm(bench: Bench, group: str, found: GroupRhythm | None) -> lis
     facts.append(sheet.add("rhythm_evidence", *about, int(found.n_launches), source, explains=advice))
     facts.append(sheet.add("busiest_per_week", *about, int(found.busiest_per_week), source, explains=advice))
     launches = [launch for launch in bench.stored.plan.launches if launch.group == group]
-    facts.append(_add_planned_per_week(bench, group, launches))
+    facts.append(add_planned_per_week(bench, group, launches))
     return [fact for fact in facts if fact is not None]
 
 
@@ -263,7 +263,8 @@ def add_plan_gap(bench: Bench) -> Fact:
     return bench.sheet.add("plan_gap", "plan", "plan", gap, bench.sources.plan())
 
 
-def _add_planned_per_week(bench: Bench, subject: str, launches: Sequence[Launch]) -> Fact:
+def add_planned_per_week(bench: Bench, subject: str, launches: Sequence[Launch]) -> Fact:
+    """Add how many of some launches a week of the plan has on average."""
     mean = len(launches) / max(1, len(bench.engine.weeks))
     source = bench.sources.plan([launch.product_id for launch in launches])
     return bench.sheet.add("planned_per_week", subject, subject, mean, source)

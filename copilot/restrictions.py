@@ -1,0 +1,49 @@
+"""Restrictions: a short turn that narrows the list before it to a part of it, or leaves one out: "only candy"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from copilot.intents import Intent
+from copilot.message_spacing import says_only
+
+if TYPE_CHECKING:
+    from copilot.entities import ReadMessage
+    from copilot.phrases import Phrases
+    from copilot.questions import Question
+
+_OF_SEVERAL = frozenset({Intent.PLANNED, Intent.EXTREMES, Intent.FORECAST, Intent.REVENUE, Intent.RISKS})
+"""Intents that tell of several launches, so that a part of them may be asked for."""
+
+
+def restricting(question: Question, read: ReadMessage, previous: Question | None, phrases: Phrases) -> Question:
+    """Ask the question before about a part of what it was about: its weeks and placements stay.
+
+    "Without candy" after a list leaves candy out of it, and supposes no plan without candy.
+    """
+    before = previous.entities if previous else None
+    pattern = phrases.parsing.get("restricts")
+    if previous is None or before is None or not pattern or previous.intent not in _OF_SEVERAL:
+        return question
+    names = before.products or previous.ambiguous_products or previous.product_words
+    named = r"\b(?:GROUP|WEEK|PLACEMENT)\b"
+    masked = next((one for one in read.readings if re.search(named, one)), "")
+    left = re.sub(rf"{pattern}|{named}", " ", masked, flags=re.IGNORECASE)
+    says = bool(masked) and re.search(str(pattern), masked, re.IGNORECASE) is not None
+    if names or not says or not says_only(left, str(phrases.parsing["additions"]), phrases.lexicon):
+        return question
+    found = question.entities
+    kinds = ("weeks", "placements") if "GROUP" in masked else ("weeks", "placements", "groups")
+    kept = {kind: getattr(found, kind) or getattr(before, kind) for kind in kinds}
+    kept["without"] = tuple(dict.fromkeys((*found.without, *before.without)))
+    asked = replace(question, intent=previous.intent, text=_asked(question.text, previous), change=None)
+    return replace(
+        asked, entities=replace(found, **kept, numbers=()), of_launches=True, points_back=False, alternatives=()
+    )
+
+
+def _asked(text: str, previous: Question) -> str:
+    """Return what is asked in one text: a ranking is told by the words of the question before."""
+    return f"{previous.text.rstrip(' ?？')} {text}" if previous.intent is Intent.EXTREMES else text
