@@ -44,7 +44,7 @@ def read_weeks(text: str, clock: Clock, parsing: Words, lexicon: Lexicon) -> Ite
     yield from _in_weeks(text, clock, words)
     yield from _months(text, clock, words)
     yield from _bare(text, clock, words)
-    yield from other_years(text, clock, str(words["year"]))
+    yield from other_years(text, clock, str(parsing["year"]))
 
 
 def _anchored(text: str, anchors: list[Span], words: Words) -> Iterator[Span]:

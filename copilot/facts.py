@@ -29,6 +29,7 @@ from copilot.asked import (
 )
 from copilot.catalogue_names import words_of
 from copilot.chosen_products import Chosen, choose_product, settled
+from copilot.each_part_collectors import tell_each_part
 from copilot.fact_collectors import SlotAsked
 from copilot.fact_sources import Sources
 from copilot.factsheet import FACT_SPECS, Fact, FactSheet, FactSpec, Message, SheetBuilder, Source
@@ -162,7 +163,7 @@ def _why_not(bench: Bench, question: Question) -> None:
 
 def _forecast(bench: Bench, question: Question) -> None:
     if is_about_a_part(question):
-        if not about_whole.tell_each_part(bench, question, units=True):
+        if not tell_each_part(bench, question, units=True):
             about_plan.planned_units(bench, part(question))
         return
     product = the_product(bench, question)
@@ -233,10 +234,8 @@ def _planned(bench: Bench, question: Question) -> None:
         bench.sheet.say("plan_runs", first=first, last=last)
         bench.sheet.must_say(about_plan.add_planned_count(bench, asked))
         return
-    if asked == Part() and about_whole.tell_each_part(bench, question, units=False):
+    if asked == Part() and tell_each_part(bench, question, units=False):
         return
-    if _says_why(question):
-        bench.sheet.say("why_part")
     if asked.weeks == (bench.engine.weeks[-1],) and says(question, "after_it", bench.sources.phrases):
         bench.sheet.say("plan_ends", last=format_week(asked.weeks[0]))
     several = max(map(len, (asked.weeks, asked.placements, asked.groups))) > 1
@@ -244,12 +243,6 @@ def _planned(bench: Bench, question: Question) -> None:
         about_plan.planned_units(bench, asked, apart=True)
         return
     about_plan.planned(bench, asked)
-
-
-def _says_why(question: Question) -> bool:
-    return (
-        re.search(str(load_phrases(question.lang).parsing["asks_why_alone"]), question.text, re.IGNORECASE) is not None
-    )
 
 
 def _planned_product(bench: Bench, question: Question) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from copilot.asked import is_named, part, the_product
 from copilot.data_collectors import add_accuracy
-from copilot.overview_collectors import add_extreme_launches, add_extreme_part
+from copilot.overview_collectors import add_extreme_launches, add_extreme_part, told_part
 from copilot.plan_collectors import (
     Part,
     add_planned_count,
@@ -58,7 +58,7 @@ def tell_measured(bench: Bench, question: Question, again: Callable[[], None]) -
     elif question.intent is Intent.RHYTHM and not question.entities.weeks:
         rhythm(bench, question.entities.groups)
     elif question.intent in _OF_SALES | {Intent.RHYTHM}:
-        _of_a_part(bench, part(question))
+        _of_a_part(bench, told_part(question) if question.intent is Intent.EXTREMES else part(question))
     else:
         bench.sheet.say("no_measure")
     return True

@@ -20,6 +20,7 @@ from copilot.plan_collectors import (
     largest_first,
     list_launches,
     pieces_of,
+    planned,
     say_left_out,
 )
 from copilot.product_facts import Bench, add_expected, add_forecast, add_lift, add_searches, add_slot
@@ -42,6 +43,10 @@ DROPPED_WEIGHED = 3  # launches that the plan is solved without, those expected 
 
 def extremes(bench: Bench, question: Question) -> None:
     """Which launch, week, placement or category has most or least, in units or in launches."""
+    if told := _why_so(bench, question):
+        bench.sheet.say("why_part")
+        planned(bench, told)
+        return
     part = part_named(question).narrowed(bench.stored.plan.launches)
     launches = [launch for launch in bench.stored.plan.launches if part.holds(launch)]
     if not launches:
@@ -67,6 +72,19 @@ def extremes(bench: Bench, question: Question) -> None:
         return
     for kind in kinds:
         _add_extreme_parts(bench, kind, part, least, counted, alone=len(kinds) == 1)
+
+
+def _why_so(bench: Bench, question: Question) -> Part | None:
+    """Return what a ranking before told as the first, where a turn asks why, else None."""
+    why = str(bench.sources.phrases.parsing["asks_why_alone"])
+    if not question.goes_back_to or not re.search(why, question.text, re.IGNORECASE):
+        return None
+    return told_part(question)
+
+
+def told_part(question: Question) -> Part:
+    """Return the week, placement or category that a ranking told as the first."""
+    return Part(question.told_weeks[:1], question.told_placements[:1], question.told_groups[:1])
 
 
 def _kinds_asked(bench: Bench, question: Question) -> list[str]:
@@ -181,28 +199,6 @@ def _add_extreme_parts(bench: Bench, kind: str, part: Part, least: bool, counted
 def add_extreme_part(bench: Bench, kind: str, *, least: bool) -> None:
     """Add the week, placement or category whose launches are expected to sell most (or least) of the whole plan."""
     _add_extreme_parts(bench, kind, Part(), least, False, alone=False)
-
-
-def tell_each_part(bench: Bench, question: Question, *, units: bool) -> bool:
-    """Tell the launches (or units) of each category or placement, most first, where a message asks so; else False."""
-    if not says(question, "per_part", bench.sources.phrases):
-        return False
-    kind = "placement" if asks(bench, question, "placement") else "category"
-    asked = part_named(question)
-    named = [launch.placement if kind == "placement" else launch.group for launch in bench.stored.plan.launches]
-    sizes = {name: Part(asked.weeks, *_only(kind, name)) for name in dict.fromkeys(named)}
-    launches = bench.stored.plan.launches
-    told = {name: [one for one in launches if there.holds(one)] for name, there in sizes.items()}
-    ordered = sorted(told, key=lambda name: (-(_units(told[name]) if units else len(told[name])), name))
-    add = add_planned_units if units else add_planned_count
-    bench.sheet.must_say(*(add(bench, sizes[name]) for name in ordered[:LISTED_AT_MOST] if told[name]))
-    if len(ordered) > LISTED_AT_MOST:
-        bench.sheet.say("largest_parts", closing=True, kind=kind)
-    return True
-
-
-def _only(kind: str, name: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return ((name,), ()) if kind == "placement" else ((), (name,))
 
 
 def _narrowed(part: Part, kind: str, key: object) -> Part:

@@ -37,13 +37,20 @@ def restricting(question: Question, read: ReadMessage, previous: Question | None
     found = question.entities
     kinds = ("weeks", "placements") if "GROUP" in masked else ("weeks", "placements", "groups")
     kept = {kind: getattr(found, kind) or getattr(before, kind) for kind in kinds}
-    kept["without"] = tuple(dict.fromkeys((*found.without, *before.without)))
-    asked = replace(question, intent=previous.intent, text=_asked(question.text, previous), change=None)
+    leaves_out = re.search(str(phrases.parsing["leaves_out"]), question.text, re.IGNORECASE) is not None
+    left_out = (*found.groups, *found.placements) if leaves_out else ()
+    kept["without"] = tuple(dict.fromkeys((*found.without, *left_out, *before.without)))
+    asked = replace(question, intent=previous.intent, text=_asked(question.text, previous, phrases), change=None)
     return replace(
         asked, entities=replace(found, **kept, numbers=()), of_launches=True, points_back=False, alternatives=()
     )
 
 
-def _asked(text: str, previous: Question) -> str:
-    """Return what is asked in one text: a ranking is told by the words of the question before."""
+def _asked(text: str, previous: Question, phrases: Phrases) -> str:
+    """Return what is asked in one text: a ranking is told by the words of the question before.
+
+    "No cards" leaves them out as "without cards" does, though alone it may deny or suppose anything.
+    """
+    leaves_out = str(phrases.parsing["leaves_out"])
+    text = re.sub(leaves_out, f" {phrases.parsing['without_as']} ", text, count=1, flags=re.IGNORECASE).strip()
     return f"{previous.text.rstrip(' ?？')} {text}" if previous.intent is Intent.EXTREMES else text

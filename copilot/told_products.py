@@ -6,7 +6,6 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from copilot.entities import Entities
 from copilot.intents import MAY_INHERIT, Intent
 from copilot.message_spacing import says_only
 
@@ -66,20 +65,8 @@ def why_the_told(text: str, previous: Question | None, phrases: Phrases) -> Ques
         return None
     if not _says("asks_why_alone", text, phrases):
         return None
-    weeks, placements, groups = previous.told_weeks, previous.told_placements, previous.told_groups
-    found = Entities(weeks=weeks[:1], placements=placements[:1], groups=groups[:1], text=text)
-    return replace(
-        previous,
-        text=text,
-        intent=Intent.PLANNED,
-        entities=found,
-        of_launches=True,
-        alternatives=(),
-        wish="",
-        mended=False,
-        stopped=False,
-        variation=0,
-    )
+    before = previous.goes_back_to or previous.text
+    return replace(previous, text=text, goes_back_to=before, wish="", mended=False, stopped=False, variation=0)
 
 
 def why_of_two(question: Question, phrases: Phrases) -> bool:

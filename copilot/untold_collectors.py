@@ -33,7 +33,8 @@ _MAY_BE_UNTOLD = frozenset(
 
 def tell_untold(bench: Bench, question: Question) -> bool:
     """Answer a question about what is not known, and say whether it was one; without a product only stock is one."""
-    if not is_named(question) and question.intent in _MAY_BE_UNTOLD and (key := _unknown_in_all(bench, question)):
+    may_be = question.intent in _MAY_BE_UNTOLD | {Intent.HELP, Intent.METHOD}
+    if not is_named(question) and may_be and (key := _unknown_in_all(bench, question)):
         bench.sheet.say(key, title="")
         return True
     topic = next((one for one in _TOPICS if says(question, one, bench.sources.phrases)), None)

@@ -33,6 +33,7 @@ def ask_zh():
         ("without candy", CANDY, CANDY),
         ("and without the candy?", CANDY, CANDY),
         ("except candy", CANDY, CANDY),
+        ("no candy please", CANDY, CANDY),
     ],
 )
 def test_a_category_narrows_the_week_before(ask, turn, groups, without):

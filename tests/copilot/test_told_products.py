@@ -103,10 +103,12 @@ def test_one_of_two_weeks_compared_is_no_product(told):
 def test_why_a_week_leads_tells_its_launches(told):
     ranked, _ = told("which week sells the most?")
     sheet, said = told("which week sells the most?", "why?")
-    assert sheet.question.entities.weeks == ranked.question.told_weeks[:1]
+    assert {fact.week for fact in sheet.facts} == set(ranked.question.told_weeks[:1])
     assert said[0] == load_phrases("en").message("why_part")
     placed, _ = told("which placement sells best?", "why?")
-    assert len(placed.question.entities.placements) == 1
+    assert len({fact.placement for fact in placed.facts}) == 1
+    least, _ = told("which week sells the most?", "why?", "and the least?")
+    assert (names(least)[0], least.facts[0].placement) == ("least_units", None)
 
 
 def test_a_ranking_is_asked_for_its_other_end(told):
@@ -127,6 +129,12 @@ def test_whether_a_week_is_a_lot_is_measured_by_the_others(told):
     assert said[0] == load_phrases("en").message("measured_part", kind="week")
     chinese, _ = told("第43周有多少上新？", "这算多吗？", lang="zh")
     assert names(chinese) == names(sheet)
+
+
+def test_whether_what_leads_a_ranking_is_a_lot_is_measured(told):
+    sheet, said = told("which placement has the most launches?", "is that a lot?")
+    assert (names(sheet)[0], sheet.facts[0].placement is not None) == ("planned_count", True)
+    assert said[0] == load_phrases("en").message("measured_part", kind="placement")
 
 
 def test_whether_a_forecast_is_a_lot_is_measured_by_other_launches(told):
