@@ -46,7 +46,7 @@ from copilot.phrases import load_phrases
 from copilot.plan_words import by_words_of_the_plan
 from copilot.product_reading import ProductReading
 from copilot.question import UNSURE_MARGIN, Question, question_from_json
-from copilot.restrictions import restricting
+from copilot.restrictions import restricting, still_left_out
 from copilot.settled_intents import (
     SURE,
     barred,
@@ -286,7 +286,7 @@ class QuestionParser:
         question = of_those(question, read, previous, self.phrases)
         question = narrowing(of_the_shown_there(question, read, previous), read, previous, self.phrases)
         question, read = without_their_names(as_a_list(question, read, self.phrases), read, self.reader)
-        question = barred(self.products.fill(question, read, previous))
+        question = still_left_out(barred(self.products.fill(question, read, previous)), previous)
         question = of_the_kin(question, read, previous, self.reader.names, self.phrases)
         question = picked_by_a_word(question, read, previous, self.reader.names)
         question = of_the_thread(other_than_the_one_before(question, previous, self.phrases), previous)

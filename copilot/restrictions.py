@@ -46,6 +46,19 @@ def restricting(question: Question, read: ReadMessage, previous: Question | None
     )
 
 
+def still_left_out(question: Question, previous: Question | None) -> Question:
+    """Name again the categories and placements that the turn before left out, where this one leaves out more."""
+    found, before = question.entities, previous.entities if previous else None
+    if before is None or not found.without:
+        return question
+    groups = tuple(one for one in before.groups if one in found.without and one not in found.groups)
+    placements = tuple(one for one in before.placements if one in found.without and one not in found.placements)
+    if not (groups or placements):
+        return question
+    both = {"groups": (*found.groups, *groups), "placements": (*found.placements, *placements)}
+    return replace(question, entities=replace(found, **both))
+
+
 def _asked(text: str, previous: Question, phrases: Phrases) -> str:
     """Return what is asked in one text: a ranking is told by the words of the question before.
 

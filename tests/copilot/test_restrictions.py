@@ -52,6 +52,7 @@ def test_a_category_narrows_the_week_before_in_chinese(ask_zh, turn, without):
 def test_what_was_left_out_stays_out(ask):
     found = ask("What launches in week 46?", "without candy", "and without snacks").entities
     assert (found.weeks, set(found.without)) == ((W46,), {*CANDY, *SNACKS})
+    assert found.products_left_out == ()
 
 
 def test_a_week_narrows_the_category_before(ask):
