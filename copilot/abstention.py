@@ -42,6 +42,8 @@ def abstains(question: Question, stored: StoredPlan, engine: Engine) -> bool:
     named = bool(found.products or question.ambiguous_products or question.product_words)
     part = question.of_launches or bool(found.weeks or found.placements or found.groups)
     of_a_category = question.intent is Intent.AUDIENCE and bool(found.groups)
+    of_all = question.intent in (Intent.AUDIENCE, Intent.SEARCH_DEMAND) and question.of_launches
+    of_a_category = of_a_category or (of_all and not question.points_back)
     if ((question.intent in _MAY_SPEAK_OF_A_PART and part) or of_a_category) and not named:
         return False
     needs = question.intent in ALWAYS_OF_A_PRODUCT | _MAY_SPEAK_OF_A_PART or named

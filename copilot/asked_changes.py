@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -81,6 +82,12 @@ def what_if(bench: Bench, question: Question) -> None:
         _drop_several(bench, question, change)
         return
     named = is_named(question)
+    if question.named and change.kind == "cap" and not (named or found.groups):
+        bench.sheet.say("cap_of_products", name=about_change.shared_title(bench, question.named[0]))
+        return
+    if change.kind == "drop" and (alike := _all_of_a_name(bench, question)):
+        about_change.drop_all(bench, alike)
+        return
     product = the_product(bench, question) if named else None
     if named and product is None:
         return
@@ -124,6 +131,16 @@ def _reopen(bench: Bench, asked: Part) -> None:
     week, placement = (format_week(asked.weeks[0]) if asked.weeks else "", "".join(asked.placements[:1]))
     bench.sheet.say("not_closed", week=week, placement=placement)
     bench.sheet.must_say(add_planned_count(bench, Part(asked.weeks[:1], asked.placements[:1])))
+
+
+def _all_of_a_name(bench: Bench, question: Question) -> tuple[str, ...]:
+    """Return the candidates that share the one name which a message speaks of as a whole: "any Cards Seasonal"."""
+    said = str(bench.sources.phrases.parsing["change"]["all_of_name"])  # pyright: ignore[reportIndexIssue, reportCallIssue, reportArgumentType]
+    shared = question.named[0] if len(question.named) == 1 else ()
+    if len(shared) < 2 or not question.exact or not re.search(said, question.entities.text, re.IGNORECASE):
+        return ()
+    waiting = set(bench.engine.problem.product_ids)
+    return tuple(one for one in shared if one in waiting)
 
 
 def _once_only(bench: Bench, question: Question) -> None:

@@ -120,9 +120,13 @@ class CatalogueNames:
         sizes = {one: set(map(float, _NUMBER.findall(self._titles[one]))) for one in products if one in self._titles}
         return tuple(one for one, have in sizes.items() if have & set(numbers))
 
+    def called_alike(self, product: str) -> Words:
+        """Return all products that are called as this one, up to the size, with itself."""
+        return tuple(self._by_head.get(head_of(self._titles[product]), ())) if product in self._titles else ()
+
     def of_the_same_name(self, product: str) -> Words:
         """Return the products that are called as this one, up to the size: candidates where it is one."""
-        alike = self._by_head.get(head_of(self._titles[product]), ()) if product in self._titles else ()
+        alike = self.called_alike(product)
         return tuple(one for one in alike if (one in self._waiting) == (product in self._waiting))
 
     def size_of(self, product: str) -> float | None:

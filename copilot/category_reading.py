@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from copilot.changes import Change
 from copilot.intents import ABOUT_A_PRODUCT, ABOUT_THE_PLAN, OF_A_PART_TOO, Intent
 from copilot.negation import stands_negated
 
@@ -79,6 +80,31 @@ class CategoryReading:
         many = all(len(names.waiting_named((names.mend(word),))) > SHOWN_CANDIDATES for word in words)
         apart = all(found) and not set(found[0]) & set(found[1])
         return tuple(dict.fromkeys((*found[0], *found[1]))) if many and apart else ()
+
+    def of_a_change(self, question: Question, read: ReadMessage) -> Question:
+        """Return a limit, or a drop, of what only a category's words can mean: "only 2 candies per week".
+
+        A limit never holds for products of one name, which stay so that the answer can say so. What is dropped may be
+        one product, unless too many share the words to ask back about them.
+        """
+        change = question.change
+        numbers = {str(word) for word in read.rest if word.isdigit()}
+        words = tuple(word for word in read.rest if word not in numbers)
+        limits = change is not None and change.kind == "cap"
+        drops = change is not None and change.kind == "drop"
+        if not (limits or drops) or question.entities.groups or question.entities.products or not read.named:
+            return question
+        groups, n_words = self._loosely(words) if words else ((), 0)
+        whole = bool(groups) and n_words == len(words)
+        if whole and (limits or self._is_category(words)):
+            found = replace(question.entities, groups=groups, numbers=())
+            change = Change("cap", change.amount if limits and change else 0)
+            return replace(question, entities=found, change=change, named=(), of_launches=True)
+        if limits and change and not change.amount:  # "what if we launch no donuts"
+            return replace(question, change=Change("drop"))
+        if limits:
+            return replace(question, named=read.named, ambiguous_products=(), exact=False)
+        return question
 
     def of_whole(self, question: Question) -> bool:
         """Say whether a category is named as a whole: "the ice cream section"."""

@@ -5,10 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from copilot.catalogue_collectors import add_live
 from copilot.fact_collectors import DISPLACED_SAID, SlotAsked, launch_at
 from copilot.fact_names import TIE_TOLERANCE
 from copilot.planner_facts import add_binding_after, say_set_aside
-from copilot.product_facts import Bench, add_expected, add_forecast, add_slot, relative_width
+from copilot.product_facts import (
+    ANALOGUES,
+    Bench,
+    add_expected,
+    add_forecast,
+    add_medians,
+    add_searches,
+    add_slot,
+    relative_width,
+)
 from copilot.settled_words import says
 from copilot.told_apart import ProductName
 from ranking.counterfactual import swap
@@ -35,6 +45,17 @@ def what_if(
         tell_change(bench, supposed, product, ends=_price_ends(bench, product, supposed[0]))
         return
     tell_change(bench, supposed, product)
+
+
+def drop_all(bench: Bench, ids: Sequence[str]) -> None:
+    """What the best plan sells less when no candidate of one name is launched."""
+    bench.sheet.say("supposed_drop_all", name=shared_title(bench, ids))
+    tell_change(bench, [Exclude(one) for one in ids], None)
+
+
+def shared_title(bench: Bench, ids: Sequence[str]) -> str:
+    """Return what products of one name are called, the shortest of their titles."""
+    return min((bench.engine.product(one).title for one in ids), key=lambda title: (len(title), title))
 
 
 def swap_places(bench: Bench, first: Product, second: Product) -> None:
@@ -168,7 +189,15 @@ def compare(bench: Bench, first: Product, second: Product, asked: Sequence[SlotA
             )
         )
     for product in (first, second):  # before the slots, so that a short answer tells of both
-        bench.sheet.must_say(add_forecast(bench, product))
+        if product.status == "candidate":
+            bench.sheet.must_say(add_forecast(bench, product))
+        else:
+            add_live(bench, product)
+            bench.sheet.say("no_prediction", closing=True)
+    if says(bench.sheet.question, "why_better", bench.sources.phrases):
+        for product in (first, second):
+            nearest = bench.engine.analogues(product.product_id, ANALOGUES)
+            bench.sheet.must_say(*add_medians(bench, product, nearest)[:1], *add_searches(bench, product)[:1])
     bench.sheet.must_say(_add_overlap(bench, first, second))
     for product in (first, second):
         launch = bench.launch_of(product.product_id)

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from copilot.lexicon import Lexicon
 from copilot.plan_clock import Clock, Span
-from copilot.week_words import iso_days, iso_weeks
+from copilot.week_words import iso_days, iso_weeks, other_years
 from retrieval.weeks import week_of
 
 _MIDDLE = 15  # day of the month
@@ -44,6 +44,7 @@ def read_weeks(text: str, clock: Clock, parsing: Words, lexicon: Lexicon) -> Ite
     yield from _in_weeks(text, clock, words)
     yield from _months(text, clock, words)
     yield from _bare(text, clock, words)
+    yield from other_years(text, clock, str(parsing["year"]))
 
 
 def _anchored(text: str, anchors: list[Span], words: Words) -> Iterator[Span]:

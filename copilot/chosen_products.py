@@ -57,8 +57,13 @@ def settled(question: Question, stored: StoredPlan, engine: Engine) -> Question:
     drops = question.change is not None and question.change.kind == "drop"
     if (of_two or drops) and len(question.named) > 1:
         names = question.named if drops else question.named[:2]
-        found = tuple(choose_among(named, question, stored, engine).product_id for named in names)
-        return replace(question, entities=replace(question.entities, products=found)) if all(found) else question
+        chosen = [choose_among(named, question, stored, engine) for named in names]
+        ids = tuple(one.product_id for one in chosen)
+        if all(ids):
+            return replace(question, entities=replace(question.entities, products=ids))
+        named = tuple((one.product_id,) if one.product_id else one.still_possible for one in chosen)
+        asked_back = next(one for one in named if len(one) != 1)
+        return replace(question, named=named, ambiguous_products=asked_back)
     question = _with_both_of_a_why(question, stored, engine)
     return _of_the_plan(_with_the_chosen(_of_planned_groups(question, stored), stored, engine), stored)
 

@@ -90,7 +90,12 @@ class ComparedSides:
     def _kin(self, words: Sequence[str], product: str) -> tuple[str, ...]:
         """Return the products that have these words and share most of the name of a product, candidates first."""
         unmarked = [word for word in words if word not in self.phrases.lexicon.plain]
-        return self.names.kin_of(product, [self.names.mend(word) for word in unmarked]) if unmarked else ()
+        told = [self.names.mend(word) for word in unmarked]
+        kin = self.names.kin_of(product, told) if told else ()
+        if not self.names.among((product,), told):
+            return kin
+        alike = self.names.called_alike(product)  # a word of their one name tells none of them from the others
+        return tuple(one for one in kin if one not in alike)
 
     def _loosely(self, run: Sequence[str], unmarked: str) -> tuple[str, ...]:
         """Return what a stretch means that is cut short, run together, or says that it is the plain one."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from copilot.catalogue_names import words_of
 from copilot.intents import ABOUT_A_PRODUCT, FOLLOW_UP_LEAD, MAY_INHERIT, Intent
 from copilot.message_spacing import says_only
+from copilot.told_products import alone_after, why_of_two
 
 if TYPE_CHECKING:
     from copilot.entities import ReadMessage
@@ -39,6 +40,7 @@ OF_LAUNCHES = frozenset(
 """Intents that may be about launches together."""
 
 
+_PAIR = 2
 _SHORT = 8  # words of a message that goes on about the launches before
 
 
@@ -110,17 +112,23 @@ def with_the_one_before(question: Question, read: ReadMessage, previous: Questio
 
     Beside words that nothing explains it takes an "it": they may be the other product.
     """
-    before = previous.entities.products[:1] if previous else ()
+    before = _spoken_of(previous) if previous else ()
     if previous is not None and previous.intent is Intent.COMPARE and (at := _replaced(question.text, phrases)):
         question = replace(question, intent=Intent.COMPARE, alternatives=())
         before = previous.entities.products[2 - at : 3 - at]
     if question.intent is not Intent.COMPARE or len(set(question.named)) != 1 or not before:
         return question
     refers = re.search(str(phrases.parsing["refers"]), question.text, re.IGNORECASE)
-    if (refers is None and read.strange) or before in question.named:
+    if (refers is None and (read.strange or len(before) > 1)) or before in question.named:
         return question
-    found = replace(question.entities, products=(*before, *question.entities.products))
+    own = before if len(before) == 1 else ()
+    found = replace(question.entities, products=(*own, *question.entities.products))
     return replace(question, named=(before, *question.named), entities=found)
+
+
+def _spoken_of(previous: Question) -> tuple[str, ...]:
+    """Return the product of a question, or those that its name could mean, which the answer asked back about."""
+    return previous.entities.products[:1] or (previous.ambiguous_products if previous.exact else ())
 
 
 def _replaced(text: str, phrases: Phrases) -> int:
@@ -132,7 +140,8 @@ def _replaced(text: str, phrases: Phrases) -> int:
 
 def of_the_shown(text: str, previous: Question | None, phrases: Phrases) -> Question | None:
     """Read "the second one" or "2" as a pick among the products that the answer before asked back about, or None."""
-    shown = previous.ambiguous_products if previous and not previous.entities.products else ()
+    compares = previous is not None and previous.intent is Intent.COMPARE
+    shown = previous.ambiguous_products if previous and (compares or not previous.entities.products) else ()
     match = re.search(str(phrases.parsing["picks"]), text, re.IGNORECASE)
     if previous is None or not shown or match is None:
         return None
@@ -143,9 +152,18 @@ def of_the_shown(text: str, previous: Question | None, phrases: Phrases) -> Ques
     place = int(written) if written.isdigit() else words.index(written) + 1
     if not 1 <= place <= len(shown):
         return None
-    found = replace(previous.entities, products=(shown[place - 1],))
+    picked = (shown[place - 1],)
+    named = tuple(picked if one == shown else one for one in previous.named)
+    products = tuple(one[0] for one in named if len(one) == 1) if compares else picked
     return replace(
-        previous, entities=found, ambiguous_products=(), product_words="", exact=True, wish="", stopped=False
+        previous,
+        entities=replace(previous.entities, products=products),
+        named=named,
+        ambiguous_products=(),
+        product_words="",
+        exact=True,
+        wish="",
+        stopped=False,
     )
 
 
@@ -226,13 +244,20 @@ def of_the_compared(
     """Read "which one sells more?" and "the second one" as about the two products compared before, or None."""
     pair: Sequence[str] = previous.entities.products[:2] if previous and previous.intent is Intent.COMPARE else ()
     found = question.entities
-    if len(pair) < 2 or read.named or found.products or found.groups:
+    if previous is None or read.named or found.products or found.groups:
         return None
+    if len(pair) < _PAIR:
+        return _asked_back_again(question, previous, phrases)
     for key, product in zip(("of_first", "of_second"), pair, strict=True):
         if match := re.search(str(phrases.parsing[key]), question.text, re.IGNORECASE):
+            if why_of_two(question, phrases):
+                named = tuple((one,) for one in pair)
+                found = replace(found, products=tuple(pair))
+                return replace(question, intent=Intent.COMPARE, entities=found, named=named, alternatives=())
             left = question.text.replace(match[0], " ")
             alone = says_only(left, str(phrases.parsing["asks_alone"]), phrases.lexicon)
-            intent = question.intent if question.intent in MAY_INHERIT and not alone else Intent.PLANNED
+            asks = question.intent in MAY_INHERIT and not alone
+            intent = question.intent if asks else alone_after(previous, phrases)
             other = tuple(one for one in pair if one != product)
             found = replace(found, products=(product,))
             return replace(question, intent=intent, entities=found, alternatives=(), beside=other)
@@ -253,3 +278,11 @@ def of_the_compared(
     if question.intent not in WEIGHS_UP:
         return None
     return replace(question, intent=Intent.COMPARE, entities=both, named=tuple((one,) for one in pair), alternatives=())
+
+
+def _asked_back_again(question: Question, previous: Question, phrases: Phrases) -> Question | None:
+    """Ask once more which products are compared, where "the first" of them is spoken of before that is known."""
+    open_yet = previous.intent is Intent.COMPARE and bool(previous.ambiguous_products)
+    keys = ("of_first", "of_second")
+    speaks = any(re.search(str(phrases.parsing[key]), question.text, re.IGNORECASE) for key in keys)
+    return replace(previous, text=question.text, wish="", stopped=False) if open_yet and speaks else None

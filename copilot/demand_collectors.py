@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from copilot.asked import is_about_a_category, the_product
+from copilot.asked import is_about_a_category, is_named, the_product
 from copilot.product_facts import ANALOGUES, Bench, add_word_searches
+from copilot.settled_words import says
 from copilot.unmet_demand import unmet_words
 from copilot.waiting_names import head_of
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from copilot.questions import Question
 
 RECENT = timedelta(weeks=26)  # purchases that tell who buys a category now
+GROUPS_SAID = 3  # categories whose buyers are told where none is named
 UNMET_SAID = 5  # words named
 
 
@@ -27,6 +30,13 @@ def audience(bench: Bench, question: Question) -> None:
         buyers = (_add_category_buyers(bench, group) for group in question.entities.groups)
         largest = sorted(filter(None, buyers), key=lambda fact: -float(fact.value))  # pyright: ignore[reportArgumentType]
         bench.sheet.must_say(*largest)
+        bench.sheet.say("audience_limits", closing=True)
+        return
+    if question.of_launches and not is_named(question) and says(question, "customers", bench.sources.phrases):
+        counts = Counter(launch.group for launch in bench.stored.plan.launches)
+        most = sorted(counts, key=lambda group: (-counts[group], group))[:GROUPS_SAID]
+        bench.sheet.say("customers_by_category")
+        bench.sheet.must_say(*(_add_category_buyers(bench, group) for group in most))
         bench.sheet.say("audience_limits", closing=True)
         return
     product = the_product(bench, question)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import re
 from typing import TYPE_CHECKING
 
 from copilot import asked_changes as about_change
@@ -31,12 +31,14 @@ from copilot.asked import (
 )
 from copilot.catalogue_names import words_of
 from copilot.chosen_products import Chosen, choose_product, settled
+from copilot.each_part_collectors import tell_each_part
 from copilot.fact_collectors import SlotAsked
 from copilot.fact_sources import Sources
 from copilot.factsheet import FACT_SPECS, Fact, FactSheet, FactSpec, Message, SheetBuilder, Source
 from copilot.intents import SPEAKS_OF_NO_PRODUCT
 from copilot.left_out_collectors import left_out
 from copilot.length import at_wished_length
+from copilot.measured_collectors import tell_measured
 from copilot.message_marks import is_of_another_script
 from copilot.message_spacing import says_only
 from copilot.paired_whys import told_of_both
@@ -47,6 +49,7 @@ from copilot.questions import SHOWN_CANDIDATES, Intent, Question
 from copilot.rest_collectors import asks_for_rest, asks_which_week, rest, which_week_rests
 from copilot.settled_words import says
 from copilot.several_slots import why_not_there
+from copilot.told_in_answer import with_the_told
 from copilot.topics import asks, weighs
 from copilot.untold_collectors import tell_untold
 from retrieval.weeks import format_week
@@ -70,6 +73,7 @@ __all__ = [
 
 
 _RANKED = frozenset({"most_units", "least_units", "most_launches", "fewest_launches", "cheapest_rest"})
+_YEAR = re.compile(r"\d{4}")
 
 
 def collect_facts(
@@ -97,32 +101,27 @@ def collect_facts(
     elif question.unsure:
         first, second = (phrases.label(f"intent.{intent.value}") for intent, _ in question.alternatives[:2])
         sheet.say("ask_back_intent", first=first, second=second)
-    elif _can_speak(bench, question) and not tell_untold(bench, question):
+    elif _can_speak(bench, question):
+        _tell(bench, question)
+    return at_wished_length(with_the_told(sheet.build()))
+
+
+def _tell(bench: Bench, question: Question) -> None:
+    def collect() -> None:
         _COLLECTORS[question.intent](bench, question)
-    return at_wished_length(_with_the_told_week(_with_the_displaced(sheet.build())))
 
-
-def _with_the_displaced(sheet: FactSheet) -> FactSheet:
-    """Keep the launches that an answer says would give way, or else come in, for "why not the other one?"."""
-    told = {
-        name: [one.subject for one in sheet.facts if one.name == name] for name in ("displaced_units", "gained_units")
-    }
-    ids = tuple(dict.fromkeys(told["displaced_units"] or told["gained_units"]))
-    return replace(sheet, question=replace(sheet.question, beside=ids)) if ids else sheet
-
-
-def _with_the_told_week(sheet: FactSheet) -> FactSheet:
-    """Keep the week that an answer tells as the strongest or weakest one, for "what if we rest it?"."""
-    weeks = [one.week for one in sheet.facts if one.name in _RANKED and one.week is not None and one.placement is None]
-    return replace(sheet, question=replace(sheet.question, told_weeks=tuple(dict.fromkeys(weeks))))
+    if not (tell_untold(bench, question) or tell_measured(bench, question, collect)):
+        collect()
 
 
 def _can_speak(bench: Bench, question: Question) -> bool:
     """Say whether the question names only weeks that there are and that the plan has; else tell the plan's range."""
     first, last = plan_range(bench)
     unknown = question.entities.unknown_weeks
-    if unknown and question.intent not in SPEAKS_OF_NO_PRODUCT:
-        bench.sheet.say("no_such_week", week=unknown[0], first=first, last=last)
+    is_year = bool(unknown) and _YEAR.fullmatch(unknown[0]) is not None
+    if unknown and question.intent not in (OF_ANY_WEEK if is_year else SPEAKS_OF_NO_PRODUCT):
+        key = "unknown_week" if is_year else "no_such_week"
+        bench.sheet.say(key, week=unknown[0], first=first, last=last)
         return False
     outside = [week for week in question.entities.weeks if week not in bench.engine.weeks]
     if outside and question.intent not in OF_ANY_WEEK:
@@ -183,7 +182,8 @@ def _forecast(bench: Bench, question: Question) -> None:
         about_plan.units_by_week(bench, part(question))
         return
     if is_about_a_part(question):
-        about_plan.planned_units(bench, part(question))
+        if not tell_each_part(bench, question, units=True):
+            about_plan.planned_units(bench, part(question))
         return
     product = the_product(bench, question)
     if product is None:
@@ -253,6 +253,13 @@ def _planned(bench: Bench, question: Question) -> None:
     asked = part(question)
     if asked.groups and says(question, "weeks_without", bench.sources.phrases):
         about_plan.weeks_without(bench, asked)
+        return
+    if says(question, "plan_span", bench.sources.phrases) and asked == Part():
+        first, last = plan_range(bench)
+        bench.sheet.say("plan_runs", first=first, last=last)
+        bench.sheet.must_say(about_plan.add_planned_count(bench, asked))
+        return
+    if asked == Part() and tell_each_part(bench, question, units=False):
         return
     if asked.weeks == (bench.engine.weeks[-1],) and says(question, "after_it", bench.sources.phrases):
         bench.sheet.say("plan_ends", last=format_week(asked.weeks[0]))

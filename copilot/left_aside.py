@@ -22,8 +22,10 @@ def as_a_list(question: Question, read: ReadMessage, phrases: Phrases) -> Questi
     change, found = question.change, question.entities
     left_out = read.left_aside or set(found.without).intersection(found.groups)
     supposes_drop = question.intent is Intent.WHAT_IF and change is not None and change.kind == "drop"
+    # "List week 43 without cards" is not about what was left out of the plan, either.
+    of_a_slot = question.intent is Intent.LEFT_OUT and bool(found.weeks or found.placements)
     lists = re.search(str(phrases.parsing.get("lists_what_is", "(?!)")), found.text, re.IGNORECASE)
-    if not (supposes_drop and left_out and lists):
+    if not ((supposes_drop or of_a_slot) and left_out and lists):
         return question
     return replace(question, intent=Intent.PLANNED, change=None, alternatives=())
 

@@ -18,6 +18,7 @@ from copilot.plan_collectors import (
     largest_first,
     list_launches,
     pieces_of,
+    planned,
     say_left_out,
 )
 from copilot.planner_facts import add_dearest_rules
@@ -40,6 +41,10 @@ DROPPED_WEIGHED = 3  # launches that the plan is solved without, those expected 
 
 def extremes(bench: Bench, question: Question) -> None:
     """Which launch, week, placement or category has most or least, in units or in launches."""
+    if told := _why_so(bench, question):
+        bench.sheet.say("why_part")
+        planned(bench, told)
+        return
     part = part_named(question).narrowed(bench.stored.plan.launches)
     launches = [launch for launch in bench.stored.plan.launches if part.holds(launch)]
     if not launches:
@@ -66,12 +71,25 @@ def extremes(bench: Bench, question: Question) -> None:
     if of_part:
         bench.sheet.say("ranked_of_part", counted=counted)
     if not kinds:
-        _add_extreme_launches(bench, launches, least, _how_many(question))
+        add_extreme_launches(bench, launches, least, _how_many(question))
         if drops:
             _add_drop_losses(bench, sorted(launches, key=largest_first, reverse=True)[:DROPPED_WEIGHED])
         return
     for kind in kinds:
         _add_extreme_parts(bench, kind, part, least, counted, alone=len(kinds) == 1)
+
+
+def _why_so(bench: Bench, question: Question) -> Part | None:
+    """Return what a ranking before told as the first, where a turn asks why, else None."""
+    why = str(bench.sources.phrases.parsing["asks_why_alone"])
+    if not question.goes_back_to or not re.search(why, question.text, re.IGNORECASE):
+        return None
+    return told_part(question)
+
+
+def told_part(question: Question) -> Part:
+    """Return the week, placement or category that a ranking told as the first."""
+    return Part(question.told_weeks[:1], question.told_placements[:1], question.told_groups[:1])
 
 
 def _kinds_asked(bench: Bench, question: Question) -> list[str]:
@@ -87,7 +105,8 @@ def _kinds_asked(bench: Bench, question: Question) -> list[str]:
     return kinds if len(kinds) > 1 else [one for one in _KINDS if asks(bench, question, one)][:1]
 
 
-def _add_extreme_launches(bench: Bench, launches: Sequence[Launch], least: bool, n: int) -> None:
+def add_extreme_launches(bench: Bench, launches: Sequence[Launch], least: bool, n: int) -> None:
+    """Add which of some launches is expected to sell most (or least), and those next to it, `n` in all."""
     ordered = sorted(launches, key=largest_first, reverse=least)
     first = ordered[0]
     source = bench.sources.plan([first.product_id])
@@ -181,6 +200,11 @@ def _add_extreme_parts(bench: Bench, kind: str, part: Part, least: bool, counted
         bench.sheet.must_say(*(add(bench, _narrowed(part, kind, key)) for key in others))
     if alone:
         list_launches(bench, sorted(there, key=largest_first), LISTED, _narrowed(part, kind, chosen))
+
+
+def add_extreme_part(bench: Bench, kind: str, *, least: bool) -> None:
+    """Add the week, placement or category whose launches are expected to sell most (or least) of the whole plan."""
+    _add_extreme_parts(bench, kind, Part(), least, False, alone=False)
 
 
 def _narrowed(part: Part, kind: str, key: object) -> Part:

@@ -145,11 +145,7 @@ def add_asked_words(
     """Add how often shoppers searched with some words, and the commonest of these searches as facts named `each`."""
     stem = bench.sources.phrases.lexicon.stem
     wanted = {stem(word) for word in words}
-    rows = bench.engine.workspace.query(
-        "SELECT query, sum(count) AS n FROM queries"
-        " WHERE date > (SELECT max(date) FROM queries) - INTERVAL 56 DAY GROUP BY query ORDER BY n DESC, query"
-    )
-    counts = dict(zip(rows["query"], rows["n"], strict=True))
+    counts = _recent_searches(bench)
     held = [query for query in counts if wanted <= {stem(word) for word in words_of(query)}]
     simulated = "queries" in bench.engine.report.simulated
     total = int(sum(counts[query] for query in held))
@@ -159,6 +155,26 @@ def add_asked_words(
         source = bench.sources.words([query], simulated)
         facts.append(bench.sheet.add(each, *about, _count(counts[query]), source, other=("", query)))
     return facts
+
+
+def add_commonest_searches(bench: Bench, n_queries: int) -> list[Fact]:
+    """Add the searches made most often in the last eight weeks of the log."""
+    simulated = "queries" in bench.engine.report.simulated
+    return [
+        bench.sheet.add(
+            "searches_for", "plan", "plan", _count(n), bench.sources.words([query], simulated), other=("", query)
+        )
+        for query, n in list(_recent_searches(bench).items())[:n_queries]
+    ]
+
+
+def _recent_searches(bench: Bench) -> dict[str, float]:
+    """Return how often each search was made in the last eight weeks of the log, the commonest first."""
+    rows = bench.engine.workspace.query(
+        "SELECT query, sum(count) AS n FROM queries"
+        " WHERE date > (SELECT max(date) FROM queries) - INTERVAL 56 DAY GROUP BY query ORDER BY n DESC, query"
+    )
+    return dict(zip(rows["query"], rows["n"], strict=True))
 
 
 def add_searches(bench: Bench, product: Product, n_queries: int = 0, told: Collection[str] = ()) -> list[Fact]:

@@ -90,6 +90,10 @@ class ProductReading:
             return replace(question, intent=Intent.PLANNED, entities=found, of_launches=True, alternatives=())
         if kind := self.categories.capped(question):
             return replace(question, entities=replace(found, groups=kind))
+        changed = self.categories.of_a_change(question, read)
+        if caps(changed) and changed is not question:
+            return changed
+        question = changed
         if weighs and found.text.count("PLACEMENT") > 1 and not (found.products or read.named or question.change):
             return replace(question, intent=Intent.WHY_HERE, alternatives=())  # it tells what each of them brought
         if question.intent is Intent.PRODUCT_SEARCH and not (read.unknown_id or read.same_title):
@@ -112,6 +116,7 @@ class ProductReading:
         ):
             return question  # "nothing from frozen foods" is about no dog food
         both = self.sides.with_the_other(question, read)
+        both = self._with_the_searched(question, both)
         if both is not read:
             question, read = replace(question, named=both.named), both
         if read.named:
@@ -165,6 +170,24 @@ class ProductReading:
             groups = () if question.intent in TAKES_NO_GROUP else question.entities.groups
             return replace(question, entities=replace(question.entities, products=plain, groups=groups))
         return replace(question, ambiguous_products=shared)
+
+    def _with_the_searched(self, question: Question, read: ReadMessage) -> ReadMessage:
+        """Return the message with the other side of a comparison that is named by words within a title only."""
+        if question.intent is not Intent.COMPARE or len(set(read.named)) != 1 or not read.strange:
+            return read
+        run = read.strange[0]
+        meant = self._fitting([self.reader.names.mend(word) for word in run])
+        if not meant or meant in read.named:
+            return read
+        text, first = question.text.casefold(), question.entities.text.find("PRODUCT")
+        leads = 0 <= text.find(" ".join(run)) < (first if first >= 0 else len(text))
+        return replace(read, named=(meant, *read.named) if leads else (*read.named, meant), strange=read.strange[1:])
+
+    def _fitting(self, wanted: Sequence[str]) -> tuple[str, ...]:
+        """Return the candidates that words name, or else what the search finds with all of them."""
+        fitting = self.reader.names.waiting_named(wanted)
+        hits = () if fitting else self.engine.search.search(" ".join(wanted), k=2 * SHOWN_CANDIDATES)
+        return fitting or tuple(hit.product_id for hit in hits if covers(f"{hit.title} {hit.category}", wanted))
 
     def _of_size(self, text: str, meant: Sequence[str], numbers: Sequence[float]) -> tuple[str, ...]:
         """Return those of some products that are of a size which the message tells, in numbers or as "the big bag"."""

@@ -43,6 +43,10 @@ class Question:
         points_back: True when the message speaks of "it" or "that one".
         beside: products spoken of beside its own: the other of a comparison, launches that would give way.
         told_weeks: the weeks that its answer told as the strongest or weakest, for "what if we rest it?".
+        told_groups: the categories that its answer told as the strongest or weakest, for "why?".
+        told_placements: the placements that it told so.
+        told_products: the products that its answer listed, in their order, for "why is the second one there?".
+        goes_back_to: the text of the question whose answer a turn is about: "is that a lot?".
         standing: "planned" or "left" where the message speaks of a product with a slot, or of one without.
     """
 
@@ -66,6 +70,10 @@ class Question:
     points_back: bool = False
     beside: tuple[str, ...] = ()
     told_weeks: tuple[date, ...] = ()
+    told_groups: tuple[str, ...] = ()
+    told_placements: tuple[str, ...] = ()
+    told_products: tuple[str, ...] = ()
+    goes_back_to: str = ""
     standing: str = ""
 
     @property
@@ -102,6 +110,10 @@ class Question:
             "variation": self.variation,
             "beside": list(self.beside),
             "told_weeks": [week.isoformat() for week in self.told_weeks],
+            "told_groups": list(self.told_groups),
+            "told_placements": list(self.told_placements),
+            "told_products": list(self.told_products),
+            "goes_back_to": self.goes_back_to,
         }
 
 
@@ -138,4 +150,8 @@ def question_from_json(data: Mapping, text: str = "", lang: str = "en") -> Quest
         variation=int(data.get("variation", 0)),
         beside=tuple(data.get("beside", ())),
         told_weeks=tuple(date.fromisoformat(week) for week in data.get("told_weeks", ())),
+        told_groups=tuple(data.get("told_groups", ())),
+        told_placements=tuple(data.get("told_placements", ())),
+        told_products=tuple(data.get("told_products", ())),
+        goes_back_to=str(data.get("goes_back_to", "")),
     )

@@ -46,6 +46,7 @@ from copilot.phrases import load_phrases
 from copilot.plan_words import by_words_of_the_plan
 from copilot.product_reading import ProductReading
 from copilot.question import UNSURE_MARGIN, Question, question_from_json
+from copilot.restrictions import restricting, still_left_out
 from copilot.settled_intents import (
     SURE,
     barred,
@@ -62,6 +63,7 @@ from copilot.shared_names import picked_by_a_word
 from copilot.short_turns import of_the_same
 from copilot.stray_words import StrayWords
 from copilot.taught_intents import taught_for
+from copilot.told_products import of_the_told
 from copilot.trade_words import in_own_words
 from copilot.turns import (
     as_before,
@@ -80,6 +82,7 @@ from copilot.turns import (
     with_those_beside,
     without_the_dismissed,
 )
+from copilot.whole_plan_words import by_words_of_the_whole
 from retrieval.cache import EmbeddingCache
 
 if TYPE_CHECKING:
@@ -265,22 +268,25 @@ class QuestionParser:
     def _completed(self, question: Question, read: ReadMessage, previous: Question | None) -> Question:
         """Return the question with what the one before, the catalogue and its own parts say of it."""
         compared = of_the_compared(question, read, previous, self.phrases)
+        compared = compared or of_the_told(question, read, previous, self.phrases)
         if compared is not None:
             return self._with_change(compared)
         question = of_the_other(corrected(question, previous), read, previous, self.phrases)
         question = as_before(of_these_two(question, read, previous, self.phrases), read, previous)
         question = by_its_parts(self._with_change(question), read, self.matcher.holds_cue)
+        question = restricting(question, read, previous, self.phrases)
         question = with_the_other_kind(question, read, self.phrases, self.reader.names.waiting_named)
         question = without_their_kind(question)
         question = by_its_words(question, read, previous, self.phrases)
         question = by_words_of_the_plan(question, read, previous, self.phrases, self.engine.weeks)
         question = weighed_up(without_a_product(question, read, previous), read, self.phrases)
+        question = by_words_of_the_whole(question, read, previous, self.phrases, self.engine.weeks)
         question = in_the_supposed_slot(of_that_week(question, previous, self.phrases), previous, self.phrases)
         question = of_a_number(question, read, previous, self.engine.weeks)
         question = of_those(question, read, previous, self.phrases)
         question = narrowing(of_the_shown_there(question, read, previous), read, previous, self.phrases)
         question, read = without_their_names(as_a_list(question, read, self.phrases), read, self.reader)
-        question = barred(self.products.fill(question, read, previous))
+        question = still_left_out(barred(self.products.fill(question, read, previous)), previous)
         question = of_the_kin(question, read, previous, self.reader.names, self.phrases)
         question = picked_by_a_word(question, read, previous, self.reader.names)
         question = of_the_thread(other_than_the_one_before(question, previous, self.phrases), previous)

@@ -62,7 +62,7 @@ def _add_departments(bench: Bench, departments: Sequence[str], planned_too: Sequ
         return GROUPS_SAID
     for name in departments:
         held = [launch for launch in bench.stored.plan.launches if within(launch.group, name)]
-        bench.sheet.must_say(_add_planned_per_week(bench, name, held))
+        bench.sheet.must_say(add_planned_per_week(bench, name, held))
     said = max(GROUPS_SAID, min(len(planned_too), PIECES_SAID))
     if further := planned_too[said:]:
         names = ", ".join(group.rpartition(" > ")[2] for group in further)
@@ -82,7 +82,7 @@ def add_season(bench: Bench, *, limit_first: bool = False) -> list[Fact]:
     """Add the rhythm over all groups: what is recommended, what was usual, what the plan does, how crowding tells."""
     found = bench.engine.rhythm
     source = bench.sources.rhythm()
-    facts = [_add_planned_per_week(bench, "season", bench.stored.plan.launches), add_room(bench)]
+    facts = [add_planned_per_week(bench, "season", bench.stored.plan.launches), add_room(bench)]
     advice = bench.sheet.add("recommended_per_week", "season", "season", int(found.recommended_per_week), source)
     usual = float(found.launches_per_week)
     observed = bench.sheet.add("observed_per_week", "season", "season", usual, source, explains=advice)
@@ -131,11 +131,12 @@ def add_group_rhythm(bench: Bench, group: str, found: GroupRhythm | None) -> lis
     facts.append(sheet.add("rhythm_evidence", *about, int(found.n_launches), source, explains=advice))
     facts.append(sheet.add("busiest_per_week", *about, int(found.busiest_per_week), source, explains=advice))
     launches = [launch for launch in bench.stored.plan.launches if launch.group == group]
-    facts.append(_add_planned_per_week(bench, group, launches))
+    facts.append(add_planned_per_week(bench, group, launches))
     return [fact for fact in facts if fact is not None]
 
 
-def _add_planned_per_week(bench: Bench, subject: str, launches: Sequence[Launch]) -> Fact:
+def add_planned_per_week(bench: Bench, subject: str, launches: Sequence[Launch]) -> Fact:
+    """Add how many of some launches a week of the plan has on average."""
     mean = len(launches) / max(1, len(bench.engine.weeks))
     source = bench.sources.plan([launch.product_id for launch in launches])
     return bench.sheet.add("planned_per_week", subject, subject, mean, source)

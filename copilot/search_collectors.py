@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from copilot import fact_collectors as about_product
-from copilot.asked import is_about_a_category, the_product
+from copilot.asked import is_about_a_category, is_named, the_product
 from copilot.catalogue_collectors import list_possible
 from copilot.chosen_products import choose_product
 from copilot.group_names import within
-from copilot.product_facts import Bench, add_asked_words
+from copilot.product_facts import Bench, add_asked_words, add_commonest_searches
 from copilot.questions import SHOWN_CANDIDATES
 from copilot.topics import asks
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from retrieval.demand import QueryMatch
 
 GROUPS_SAID = 3  # categories answered for
+OVERALL_SAID = 5  # searches named of the whole log
 QUERIES_SAID = 3  # searches named of each
 PRODUCTS_ASKED = 60  # products of a category whose searches are gathered
 
@@ -31,6 +32,9 @@ def search_demand(bench: Bench, question: Question) -> None:
     if is_about_a_category(question):
         for group in question.entities.groups[:GROUPS_SAID]:
             _tell_category(bench, group)
+        return
+    if question.of_launches and not is_named(question) and not question.points_back:
+        bench.sheet.must_say(*add_commonest_searches(bench, OVERALL_SAID))
         return
     words = question.product_words.split()
     possible = choose_product(question, bench.stored, bench.engine).still_possible

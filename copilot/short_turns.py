@@ -17,6 +17,7 @@ from copilot.conversation_context import OF_LAUNCHES
 from copilot.entities import Entities
 from copilot.intents import Intent
 from copilot.message_spacing import says_only
+from copilot.told_products import why_the_told
 
 if TYPE_CHECKING:
     from copilot.catalogue_names import CatalogueNames
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
 _PAIR = 2
 _SUPPOSES = frozenset({Intent.WHAT_IF, Intent.WHAT_IF_MOVE})
+_NOT_MEASURED = frozenset({Intent.HELP, Intent.OUT_OF_SCOPE, Intent.METHOD, Intent.DATA, Intent.LOCKS, Intent.BRIEF})
+"""Intents whose answers tell no figure that could be a lot."""
+
 _RESTS = {"rests": Intent.WHAT_IF, "may_rest": Intent.RHYTHM}
 """Short turns about a week without launches, and what they ask."""
 
@@ -34,15 +38,22 @@ def of_the_same(text: str, previous: Question | None, phrases: Phrases, names: C
     patterns = phrases.parsing.get("short_turns")
     if previous is None or not isinstance(patterns, Mapping):
         return None
+    if why := why_the_told(text, previous, phrases):
+        return why
     for kind, pattern in patterns.items():
-        match = re.search(str(pattern), text, re.IGNORECASE)
-        left = text.replace(match[0], " ", 1) if match else text
-        if match is None or not says_only(left, str(phrases.parsing["additions"]), phrases.lexicon):
+        match = _said_alone(text, str(pattern), phrases)
+        if match is None:
             continue
         if kind == "both":
             return _of_both(text, previous)
         if kind == "overall":
             return _of_all(text, previous)
+        if kind == "turned":
+            return _turned(match[0], previous, str(pattern))
+        if kind == "judged":
+            return _of_what_was_told(text, previous) if previous.intent not in _NOT_MEASURED else None
+        if kind == "doubted":
+            return _of_what_was_told(text, previous) if previous.intent in _SUPPOSES else None
         if kind == "grows":
             return _once_more(text, previous) if previous.intent is Intent.SEARCH_DEMAND else None
         if kind == "costs":
@@ -51,6 +62,18 @@ def of_the_same(text: str, previous: Question | None, phrases: Phrases, names: C
             return _of_a_rest(text, previous, _RESTS[kind])
         return _of_a_size(text, previous, names, kind, match)
     return None
+
+
+def is_turn(kind: str, text: str, phrases: Phrases) -> bool:
+    """Say whether a message is a short turn of a kind and nothing else: "is that a lot?"."""
+    patterns = phrases.parsing.get("short_turns")
+    return isinstance(patterns, Mapping) and _said_alone(text, str(patterns.get(kind, "(?!)")), phrases) is not None
+
+
+def _said_alone(text: str, pattern: str, phrases: Phrases) -> re.Match[str] | None:
+    match = re.search(pattern, text, re.IGNORECASE)
+    left = text.replace(match[0], " ", 1) if match else text
+    return match if match and says_only(left, str(phrases.parsing["additions"]), phrases.lexicon) else None
 
 
 def _of_a_size(
@@ -75,6 +98,21 @@ def _of_a_size(
     if previous.intent is Intent.WHY_HERE:  # each stands in a slot of its own
         previous = replace(previous, entities=replace(previous.entities, weeks=(), placements=()))
     return _once_more(text, previous, tuple(meant))
+
+
+def _of_what_was_told(text: str, previous: Question) -> Question:
+    """Ask about the figure told before; what was asked back about stays open."""
+    before = previous.goes_back_to or previous.text
+    return replace(previous, text=text, goes_back_to=before, wish="", stopped=False, mended=False, variation=0)
+
+
+def _turned(said: str, previous: Question, pattern: str) -> Question | None:
+    """Ask a ranking for its other end: "and the fewest?" after which category has the most launches."""
+    before = previous.goes_back_to or previous.text
+    if previous.intent is not Intent.EXTREMES or not re.search(pattern, before, re.IGNORECASE):
+        return None
+    turned = re.sub(pattern, said, before, count=1, flags=re.IGNORECASE)
+    return replace(_once_more(turned, previous), goes_back_to="")
 
 
 def _of_both(text: str, previous: Question) -> Question | None:

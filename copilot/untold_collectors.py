@@ -25,13 +25,18 @@ if TYPE_CHECKING:
     from copilot.questions import Question
 
 _MAY_BE_UNTOLD = frozenset(
-    {Intent.FORECAST, Intent.DATA, Intent.PRODUCT_SEARCH, Intent.PAST_SALES, Intent.OUT_OF_SCOPE}
+    {Intent.FORECAST, Intent.DATA, Intent.PRODUCT_SEARCH, Intent.PAST_SALES, Intent.OUT_OF_SCOPE, Intent.PLANNED}
+    | {Intent.EXTREMES, Intent.AUDIENCE, Intent.RHYTHM}
 )
 """Intents that such a question is read as."""
 
 
 def tell_untold(bench: Bench, question: Question) -> bool:
     """Answer a question about what is not known, and say whether it was one; without a product only stock is one."""
+    may_be = question.intent in _MAY_BE_UNTOLD | {Intent.HELP, Intent.METHOD}
+    if not is_named(question) and may_be and (key := _unknown_in_all(bench, question)):
+        bench.sheet.say(key, title="")
+        return True
     topic = next((one for one in _TOPICS if says(question, one, bench.sources.phrases)), None)
     if topic is None or question.intent not in _MAY_BE_UNTOLD:
         return False
@@ -47,6 +52,12 @@ def tell_untold(bench: Bench, question: Question) -> bool:
         return True
     _TOPICS[topic](bench, product)
     return True
+
+
+def _unknown_in_all(bench: Bench, question: Question) -> str:
+    """Return the line that says what nothing here knows of the whole shop: its brands or its stock; "" if neither."""
+    lines = {"brands": "no_brands", "stock_in_all": "no_stock"}
+    return next((line for one, line in lines.items() if says(question, one, bench.sources.phrases)), "")
 
 
 def _stock(bench: Bench, product: Product) -> None:

@@ -35,7 +35,9 @@ def find_weeks(
     from copilot.chinese_weeks import read_weeks  # it reads with this module's clock
 
     readers = (
-        (read_weeks,) if lexicon.unspaced else (*_COUNTED, _shifts, iso_weeks, _days, _numbered, _relative, _months)
+        (read_weeks,)
+        if lexicon.unspaced
+        else (*_COUNTED, _shifts, iso_weeks, _days, _numbered, _relative, _months, _years)
     )
     for reader in readers:
         for span in _read(reader, text, clock, words, lexicon):
@@ -198,6 +200,19 @@ def _months(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexic
         for phrase in _strings(words[key]):
             for match in re.finditer(rf"\b{re.escape(phrase)}\b", text, re.IGNORECASE):
                 yield Span(match.start(), match.end(), clock.weeks_of(month) or (clock.day(None, month, 15, phrase),))
+
+
+def _years(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
+    yield from other_years(text, clock, str(words["year"]))
+
+
+def other_years(text: str, clock: Clock, pattern: str) -> Iterator[Span]:
+    """Yield the years that a message names and that the plan has no week of: "any launches in 2018"."""
+    planned = {year for week in clock.plan_weeks for year in (week.year, week.isocalendar().year)}
+    for match in re.finditer(pattern, text, re.IGNORECASE):
+        group = next(i for i, written in enumerate(match.groups(), start=1) if written)
+        if planned and int(match[group]) not in planned:
+            yield Span(match.start(group), match.end(group), unknown=True)
 
 
 def _parts_of_a_month(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
