@@ -72,7 +72,6 @@ __all__ = [
 ]
 
 
-_RANKED = frozenset({"most_units", "least_units", "most_launches", "fewest_launches", "cheapest_rest"})
 _YEAR = re.compile(r"\d{4}")
 
 

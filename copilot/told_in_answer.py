@@ -10,7 +10,7 @@ from copilot.factsheet import WHOLE_SHOP
 if TYPE_CHECKING:
     from copilot.factsheet import Fact, FactSheet
 
-_RANKED = frozenset({"most_units", "least_units", "most_launches", "fewest_launches"})
+_RANKED = frozenset({"most_units", "least_units", "most_launches", "fewest_launches", "cheapest_rest"})
 _LISTED = frozenset({"expected_units", "forecast_units", "most_units", "least_units"}) | {
     "widest_interval",
     "narrowest_interval",
