@@ -296,7 +296,7 @@ class QuestionParser:
             return replace(
                 question, entities=Entities(text=read.entities.text), ambiguous_products=(), product_words=""
             )
-        return as_one_change(question, self.phrases)
+        return as_one_change(question, previous, self.phrases)
 
     def read(self, text: str) -> tuple[str, ReadMessage]:
         """Return a message as it is meant, and its entities, whatever it asks."""

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
-from copilot.changes import Change, ChangeKind, read_change
+from copilot.changes import IMPOSSIBLE, Change, ChangeKind, read_change
 from copilot.entities import Entities
 from copilot.intents import Intent
 
@@ -26,15 +26,42 @@ _OF_SLOTS = frozenset({"PLACEMENT", "WEEK"})
 _OF_ONE_PRODUCT = frozenset({"scale", "price"})
 
 
-def as_one_change(question: Question, phrases: Phrases) -> Question:
-    """Return the question, its change replaced by one of `IMPOSSIBLE` where it supposes what is no single change."""
+def as_one_change(question: Question, previous: Question | None, phrases: Phrases) -> Question:
+    """Return the question, its change replaced by one of `IMPOSSIBLE` where it supposes what is no single change.
+
+    A turn that "also" drops a product drops those of the question before with it.
+    """
     patterns = phrases.parsing["change"]
     assert isinstance(patterns, Mapping)
+    if _adds_to(question, previous, patterns):
+        assert previous is not None
+        repeats = question.change is None and bool(question.named)  # "and the cheese pizza too?"
+        if not (_drops(previous) and (repeats or _drops(question))):
+            return replace(question, change=Change("several_changes"), alternatives=())
+        named = tuple(dict.fromkeys((*previous.named, *question.named)))
+        products = tuple(dict.fromkeys((*previous.entities.products, *question.entities.products)))
+        found = replace(question.entities, products=products)
+        return replace(question, change=previous.change, named=named, entities=found)
     rests = all(re.search(str(patterns[one]), question.entities.text, re.IGNORECASE) for one in ("every_other", "none"))
     if question.intent is Intent.RHYTHM and rests:
         return replace(question, intent=Intent.WHAT_IF, change=Change("every_other"), alternatives=())
     kind = _unsolvable(question, patterns, phrases) if question.intent in _SUPPOSING else None
     return replace(question, change=Change(kind), alternatives=()) if kind else question
+
+
+def _adds_to(question: Question, previous: Question | None, patterns: Mapping[str, object]) -> bool:
+    """Say whether a change is to hold beside the one that the question before supposed."""
+    supposes = question.change is not None or (question.intent is Intent.WHAT_IF and bool(question.named))
+    if previous is None or not supposes or previous.intent not in _SUPPOSING:
+        return False
+    supposed = previous.intent is Intent.WHAT_IF_MOVE or previous.change is not None
+    solved = previous.change is None or previous.change.kind not in IMPOSSIBLE
+    also = re.search(str(patterns["also"]), question.entities.text, re.IGNORECASE) is not None
+    return supposed and solved and also
+
+
+def _drops(question: Question) -> bool:
+    return question.change is not None and question.change.kind == "drop" and bool(question.named)
 
 
 def _unsolvable(question: Question, patterns: Mapping[str, object], phrases: Phrases) -> ChangeKind | None:
@@ -49,8 +76,8 @@ def _unsolvable(question: Question, patterns: Mapping[str, object], phrases: Phr
         return "every_other"
     if change is None and question.intent is Intent.WHAT_IF_MOVE and says("open_weeks"):
         return "open_weeks"
-    several_names = len(set(question.named)) > 1
-    if several_names and change is not None and change.kind in _OF_ONE_PRODUCT:
+    of_several = len(set(question.named)) > 1 and change is not None and change.kind in _OF_ONE_PRODUCT
+    if of_several or says("closes_and_reopens"):
         return "several_changes"
     return "several_changes" if _are_several(text, patterns, phrases) else None
 

@@ -66,6 +66,23 @@ def test_what_is_no_single_change_is_known_as_such(parser, text, kind):
     assert change.kind == kind
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "kind"),
+    [
+        ("what if we drop #101", "and if we also drop #102?", "drop"),
+        ("what if we drop #101", "and #102 too?", "drop"),
+        ("what if we drop #101", "also close in-aisle in week 43", "several_changes"),
+        ("what if #101 moves to week 44?", "and if we also drop #102?", "several_changes"),
+    ],
+)
+def test_a_turn_that_adds_a_change_keeps_the_one_before(parser, first, then, kind):
+    before = parser.parse(first)
+    question = parser.parse(then, "en", before)
+    assert question.change is not None
+    assert question.change.kind == kind
+    assert kind != "drop" or question.named == (("101",), ("102",))
+
+
 @pytest.mark.parametrize("text", ["could #101 wait until week 44?", "what if we move #101 a week after week 43"])
 def test_a_move_to_a_week_stays_one(parser, text):
     question = parser.parse(text)
