@@ -17,6 +17,7 @@ from copilot.conversation_context import OF_LAUNCHES
 from copilot.entities import Entities
 from copilot.intents import Intent
 from copilot.message_spacing import says_only
+from copilot.settled_words import says
 from copilot.told_products import why_the_told
 
 if TYPE_CHECKING:
@@ -42,8 +43,10 @@ def of_the_same(text: str, previous: Question | None, phrases: Phrases, names: C
         return why
     for kind, pattern in patterns.items():
         match = _said_alone(text, str(pattern), phrases)
-        if match is None:
+        if match is None or (kind == "next_rest" and not _ranked_rests(previous, phrases)):
             continue
+        if kind == "next_rest":
+            return _of_what_was_told(text, previous)
         if kind == "both":
             return _of_both(text, previous)
         if kind == "overall":
@@ -74,6 +77,12 @@ def _said_alone(text: str, pattern: str, phrases: Phrases) -> re.Match[str] | No
     match = re.search(pattern, text, re.IGNORECASE)
     left = text.replace(match[0], " ", 1) if match else text
     return match if match and says_only(left, str(phrases.parsing["additions"]), phrases.lexicon) else None
+
+
+def _ranked_rests(previous: Question, phrases: Phrases) -> bool:
+    """Say whether the answer before told which week is the cheapest to rest, or the next one after it."""
+    asked = says(previous, "which_rests", phrases, previous.goes_back_to or previous.text)
+    return asked and previous.intent is Intent.RHYTHM and len(previous.told_weeks) == 1
 
 
 def _of_a_size(

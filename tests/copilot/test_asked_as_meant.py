@@ -1,0 +1,86 @@
+"""Questions that were answered as another one near them: each is answered as asked, or it is said what cannot be."""
+
+from __future__ import annotations
+
+import pytest
+
+from copilot.answers import write_answer
+from copilot.facts import collect_facts
+from copilot.generators import PhraseGenerator
+from copilot.phrases import load_phrases
+from copilot.placement_names import PlacementNames
+from copilot.question import question_from_json
+from copilot.questions import QuestionParser
+
+MAILERS = ("mailer interior page feature", "mailer wrap front", "mailer front page")
+
+
+@pytest.fixture(scope="module")
+def parsers(small_engine):
+    encoder = small_engine.search.encoder
+    return {lang: QuestionParser(encoder, small_engine, load_phrases(lang)) for lang in ("en", "zh")}
+
+
+@pytest.fixture
+def told(small_engine, small_stored, parsers):
+    """Return what asks messages one after the other, and gives the last sheet with its sentences."""
+
+    def last(*turns: str, lang: str = "en"):
+        question, sheet = None, None
+        for text in turns:
+            sheet = collect_facts(parsers[lang].parse(text, lang, question), small_engine, small_stored)
+            question = question_from_json(sheet.question.to_record(), lang=lang)
+        assert sheet is not None
+        sentences = list(write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
+        assert all(one.verified for one in sentences), [one.text for one in sentences if not one.verified]
+        return sheet, [one.text for one in sentences]
+
+    return last
+
+
+def essential(sheet):
+    return [sheet.get(one) for one in sheet.essential]
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("close the mailers in week 50", MAILERS),
+        ("the mailers", MAILERS),
+        ("mailer interior in week 50", MAILERS[:1]),
+        ("the mailer wrap", MAILERS[1:2]),
+        ("the endcaps in week 50", ("rear end cap",)),
+    ],
+)
+def test_a_plural_means_every_placement_that_it_names(text, meant):
+    names = PlacementNames((*MAILERS, "rear end cap", "in-aisle"), (), ())
+    assert names.find(text, []) == meant
+
+
+@pytest.mark.parametrize("text", ["which week is the cheapest to rest?", "which are the cheapest weeks to rest?"])
+def test_the_cheapest_week_to_rest_is_the_week_that_should(told, text):
+    assert [one.week for one in essential(told(text)[0])] == [
+        one.week for one in essential(told("which week should we rest?")[0])
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "turn", "lang"),
+    [
+        ("which week should we rest?", "and the next best?", "en"),
+        ("which week is the cheapest to rest?", "and the second cheapest?", "en"),
+        ("哪一周可以休息？", "第二小的呢", "zh"),
+        ("哪一周可以休息？", "那下一个呢？", "zh"),
+    ],
+)
+def test_the_next_best_after_a_rest_is_the_next_week(told, text, turn, lang):
+    order = [one.week for one in essential(told(text, lang=lang)[0]) if one.name in ("cheapest_rest", "other_rest")]
+    for n in (1, 2):
+        sheet, _ = told(text, *[turn] * n, lang=lang)
+        assert [(one.name, one.week) for one in essential(sheet)][:1] == [("other_rest", order[n])]
+
+
+def test_no_week_is_left_after_the_last(told, small_engine):
+    turns = ["and the next best?"] * len(small_engine.weeks)
+    _, said = told("which week should we rest?", *turns)
+    assert said[0].startswith(load_phrases("en").message("no_next_rest", week="")[:31])
