@@ -84,3 +84,13 @@ def test_no_week_is_left_after_the_last(told, small_engine):
     turns = ["and the next best?"] * len(small_engine.weeks)
     _, said = told("which week should we rest?", *turns)
     assert said[0].startswith(load_phrases("en").message("no_next_rest", week="")[:31])
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "period"),
+    [("what do people search for", "en", "the last eight weeks of the log"), ("大家在搜什么", "zh", "日志最近八周")],
+)
+def test_what_is_searched_for_tells_its_period(told, text, lang, period):
+    sheet, said = told(text, lang=lang)
+    assert {one.name for one in essential(sheet)} == {"searches_for"}
+    assert all(period in one for one in said[: len(sheet.essential)])
