@@ -31,6 +31,7 @@ from copilot.asked import (
 )
 from copilot.catalogue_names import words_of
 from copilot.chosen_products import Chosen, choose_product, settled
+from copilot.drop_collectors import tell_drop
 from copilot.each_part_collectors import tell_each_part
 from copilot.fact_collectors import SlotAsked
 from copilot.fact_sources import Sources
@@ -109,7 +110,7 @@ def _tell(bench: Bench, question: Question) -> None:
     def collect() -> None:
         _COLLECTORS[question.intent](bench, question)
 
-    if not (tell_untold(bench, question) or tell_measured(bench, question, collect)):
+    if not (tell_untold(bench, question) or tell_measured(bench, question, collect) or tell_drop(bench, question)):
         collect()
 
 

@@ -47,6 +47,8 @@ def of_the_same(text: str, previous: Question | None, phrases: Phrases, names: C
             continue
         if kind == "next_rest":
             return _of_what_was_told(text, previous)
+        if kind == "replaced":
+            return _of_what_was_told(text, previous) if _drops(previous, phrases) else None
         if kind == "both":
             return _of_both(text, previous)
         if kind == "overall":
@@ -77,6 +79,13 @@ def _said_alone(text: str, pattern: str, phrases: Phrases) -> re.Match[str] | No
     match = re.search(pattern, text, re.IGNORECASE)
     left = text.replace(match[0], " ", 1) if match else text
     return match if match and says_only(left, str(phrases.parsing["additions"]), phrases.lexicon) else None
+
+
+def _drops(previous: Question, phrases: Phrases) -> bool:
+    """Say whether a product was supposed to be left out, or the answer before ranked what that costs."""
+    ranks = previous.intent is Intent.EXTREMES and bool(previous.told_products)
+    ranks = ranks and any(says(previous, one, phrases) for one in ("drop_costs", "which_goes"))
+    return ranks or (previous.intent is Intent.WHAT_IF and previous.change == Change("drop"))
 
 
 def _ranked_rests(previous: Question, phrases: Phrases) -> bool:

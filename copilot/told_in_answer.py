@@ -16,6 +16,7 @@ _LISTED = frozenset({"expected_units", "forecast_units", "most_units", "least_un
     "narrowest_interval",
     "searches_per_week",
     "after_holiday",
+    "drop_loss",
 }
 """Facts that list products, each told once."""
 

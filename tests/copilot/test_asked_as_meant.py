@@ -11,6 +11,7 @@ from copilot.phrases import load_phrases
 from copilot.placement_names import PlacementNames
 from copilot.question import question_from_json
 from copilot.questions import QuestionParser
+from ranking.interventions import Exclude
 
 MAILERS = ("mailer interior page feature", "mailer wrap front", "mailer front page")
 
@@ -94,3 +95,43 @@ def test_what_is_searched_for_tells_its_period(told, text, lang, period):
     sheet, said = told(text, lang=lang)
     assert {one.name for one in essential(sheet)} == {"searches_for"}
     assert all(period in one for one in said[: len(sheet.essential)])
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"), [("which launch costs most to drop?", "en"), ("去掉哪个新品损失最大？", "zh")]
+)
+def test_the_dearest_launch_to_drop_is_said_to_be_unknown(told, small_engine, small_stored, text, lang):
+    sheet, said = told(text, lang=lang)
+    launches = small_stored.plan.launches
+    assert said[0] == load_phrases(lang).message("drops_weighed", n=3, all=len(launches), least=False)
+    largest = sorted(launches, key=lambda one: -one.expected_units)[:3]
+    losses = {one.subject: one.value for one in essential(sheet)}
+    assert losses == {
+        one.product_id: small_engine.counterfactual(small_stored, Exclude(one.product_id)).delta_units
+        for one in largest
+    }
+    assert list(losses.values()) == sorted(losses.values())
+
+
+@pytest.mark.parametrize(
+    ("before", "turn", "lang"),
+    [
+        ("what if we drop #101?", "and what replaces it?", "en"),
+        ("what if we drop #101?", "who takes its slot?", "en"),
+        ("如果去掉 #101 会怎样？", "什么会替代它呢？", "zh"),
+    ],
+)
+def test_what_replaces_a_dropped_launch_is_what_the_plan_gains(told, small_engine, small_stored, before, turn, lang):
+    sheet, _ = told(before, turn, lang=lang)
+    gained = small_engine.counterfactual(small_stored, Exclude("101")).gained
+    assert [one.subject for one in essential(sheet) if one.name == "gained_units"] == [one.product_id for one in gained]
+    assert "change_delta" not in {one.name for one in essential(sheet)}
+
+
+def test_what_replaces_the_dearest_launch_is_about_that_one(told):
+    first = essential(told("which launch costs most to drop?")[0])[0].subject
+    sheet, said = told("which launch costs most to drop?", "and what replaces it?")
+    assert sheet.question.told_products[:1] == (first,)
+    assert {"gained_units", "moved_count"} >= {one.name for one in essential(sheet)}
+    assert not {"drop_loss", "forecast_units"} & {one.name for one in essential(sheet)}
+    assert said
