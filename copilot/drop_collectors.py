@@ -63,4 +63,5 @@ def _tell_replaced(bench: Bench, question: Question, ids: tuple[str, ...]) -> No
         more = bench.sheet.add("more_gained", "plan", "plan", len(further), bench.sources.solve(told, further))
         bench.sheet.must_say(more)
     if moved := [after.product_id for _, after in told.moved]:
-        bench.sheet.must_say(bench.sheet.add("moved_count", "plan", "plan", len(moved), bench.sources.solve(told, moved)))
+        source = bench.sources.solve(told, moved)
+        bench.sheet.must_say(bench.sheet.add("moved_count", "plan", "plan", len(moved), source))

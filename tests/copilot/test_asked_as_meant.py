@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from copilot.answers import write_answer
+from copilot.changes import Change
 from copilot.facts import collect_facts
 from copilot.generators import PhraseGenerator
 from copilot.phrases import load_phrases
@@ -135,3 +136,53 @@ def test_what_replaces_the_dearest_launch_is_about_that_one(told):
     assert {"gained_units", "moved_count"} >= {one.name for one in essential(sheet)}
     assert not {"drop_loss", "forecast_units"} & {one.name for one in essential(sheet)}
     assert said
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"), [("how sure are you about the rhythm?", "en"), ("你对节奏有多大把握？", "zh")]
+)
+def test_how_sure_the_rhythm_is_tells_no_forecast(told, text, lang):
+    sheet, said = told(text, lang=lang)
+    assert said[0] == load_phrases(lang).message("sure_of_rhythm")
+    names = {one.name for one in essential(sheet)}
+    assert "fatigue_effect" in names
+    assert not names & {"backtest_coverage", "plan_gap", "plan_low"}
+    assert "backtest_coverage" in {one.name for one in essential(told("how sure are you?")[0])}
+
+
+def test_a_why_of_two_asks_back_about_the_one_that_is_open(told):
+    sheet, said = told("why is Organic Vanilla Yogurt before #101?")
+    assert said[0] == load_phrases("en").message("ask_back_product")
+    assert {one.subject for one in sheet.facts} == {"103", "104"}
+
+
+@pytest.mark.parametrize(
+    ("before", "turn", "lang"),
+    [
+        ("compare #101 and #106", "which one has the higher search demand?", "en"),
+        ("比较 #101 和 #106", "哪个搜索需求更高？", "zh"),
+    ],
+)
+def test_the_search_demand_of_a_comparison_is_told_of_both(told, before, turn, lang):
+    searched = [one for one in essential(told(before, turn, lang=lang)[0]) if one.name == "searches_per_week"]
+    assert {one.subject for one in searched} == {"101", "106"}
+    assert searched[0].value >= searched[1].value
+
+
+@pytest.mark.parametrize(
+    ("before", "turn", "lang"),
+    [
+        ("compare #101 and #106", "and if they swapped weeks?", "en"),
+        ("比较 #101 和 #106", "如果它们互换周呢？", "zh"),
+    ],
+)
+def test_two_that_were_compared_are_swapped(told, before, turn, lang):
+    sheet, _ = told(before, turn, lang=lang)
+    assert sheet.question.change == Change("swap")
+    assert sheet.question.named == (("101",), ("106",))
+
+
+def test_what_a_comparison_asked_back_about_is_asked_back_again(told):
+    before = "compare Organic Vanilla Yogurt and #101"
+    for turn in ("which one has the higher search demand?", "and if they swapped weeks?"):
+        assert told(before, turn)[1] == told(before)[1]
