@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from copilot.answers import write_answer
+from copilot.catalogue_names import CatalogueNames
 from copilot.changes import Change
 from copilot.facts import collect_facts
 from copilot.generators import PhraseGenerator
@@ -186,3 +189,46 @@ def test_what_a_comparison_asked_back_about_is_asked_back_again(told):
     before = "compare Organic Vanilla Yogurt and #101"
     for turn in ("which one has the higher search demand?", "and if they swapped weeks?"):
         assert told(before, turn)[1] == told(before)[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"), [("how many launches does each week have?", "en"), ("每周分别有多少上新？", "zh")]
+)
+def test_each_week_is_counted(told, small_engine, small_stored, text, lang):
+    total, *weeks = essential(told(text, lang=lang)[0])
+    held = Counter(launch.week for launch in small_stored.plan.launches)
+    assert {one.week: one.value for one in weeks} == {week: held[week] for week in small_engine.weeks}
+    assert total.value == sum(held.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"), [("why not in week 44?", "en"), ("and why not in week 44?", "en"), ("为什么不在第44周？", "zh")]
+)
+def test_a_why_not_of_nothing_asks_what(told, text, lang):
+    assert told(text, lang=lang)[1] == [load_phrases(lang).message("why_what_not", week="2017-W44")]
+
+
+def test_a_why_not_after_a_product_is_about_it(told):
+    sheet, _ = told("why #101?", "why not in week 44?")
+    assert sheet.question.entities.products == ("101",)
+    assert "why_what_not" not in {one.key for one in sheet.messages}
+
+
+@pytest.mark.parametrize(
+    ("before", "turn", "lang"),
+    [
+        ("when does the plan start?", "and when does it end?", "en"),
+        ("when does the plan start?", "and the end?", "en"),
+        ("计划什么时候开始", "那什么时候结束呢", "zh"),
+    ],
+)
+def test_the_end_of_the_plan_is_told_after_its_start(told, before, turn, lang):
+    _, said = told(before, turn, lang=lang)
+    assert said[0] == load_phrases(lang).message("plan_runs", first="2017-W41", last="2017-W46")
+
+
+def test_a_title_of_everyday_words_is_one_where_it_is_written_as_a_name():
+    names = CatalogueNames({"1": "Party Seasonal", "2": "Plan"}, ("party", "seasonal", "plan"))
+    assert [one.products for one in names.find_titles("how sure is Party Seasonal?")] == [("1",)]
+    assert names.find_titles("is the party seasonal?") == []
+    assert names.find_titles("Plan") == []
