@@ -25,6 +25,8 @@ from ranking.counterfactual import swap
 from ranking.interventions import CapLaunches, ChangePrice, Exclude, Intervention, ScaleForecast, SetCapacity
 from retrieval.weeks import format_week
 
+CATEGORIES_SAID = 3  # that a change names one by one
+
 if TYPE_CHECKING:
     from copilot.engine import Product
     from copilot.factsheet import Fact
@@ -136,13 +138,21 @@ def _say_supposed(
             bench.sheet.say("supposed_price", title=title, factor=f"{ratio:g}")
         case CapLaunches(launches, week):
             caps = [item for item in supposed if isinstance(item, CapLaunches)]
-            groups = ", ".join(dict.fromkeys(item.group for item in caps if item.group))
+            groups = _categories_said(bench, list(dict.fromkeys(item.group for item in caps if item.group)))
             weeks = ", ".join(dict.fromkeys(format_week(item.week) for item in caps if item.week))
             each = len({item.group for item in caps}) > 1
             bench.sheet.say("supposed_cap", launches=launches, groups=groups, weeks=weeks, each=each)
         case SetCapacity(week, placement, capacity):
             shown, more = format_week(week), sum(isinstance(item, SetCapacity) for item in supposed[1:])
             bench.sheet.say("supposed_capacity", placement=placement, week=shown, capacity=capacity, more=more)
+
+
+def _categories_said(bench: Bench, groups: Sequence[str]) -> str:
+    """Return the names of a few categories; of many, how many they are and of which departments."""
+    if len(groups) <= CATEGORIES_SAID:
+        return ", ".join(groups)
+    departments = ", ".join(dict.fromkeys(group.partition(" > ")[0] for group in groups))
+    return bench.sources.phrases.message("categories_of", n=len(groups), names=departments)
 
 
 def _price_ends(bench: Bench, product: Product, item: ChangePrice) -> tuple[Intervention, ...]:

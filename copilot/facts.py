@@ -36,6 +36,7 @@ from copilot.each_part_collectors import tell_each_part
 from copilot.fact_collectors import SlotAsked
 from copilot.fact_sources import Sources
 from copilot.factsheet import FACT_SPECS, Fact, FactSheet, FactSpec, Message, SheetBuilder, Source
+from copilot.holiday_collectors import tell_when_of_a_day
 from copilot.intents import SPEAKS_OF_NO_PRODUCT
 from copilot.left_out_collectors import left_out
 from copilot.length import at_wished_length
@@ -249,6 +250,8 @@ def _rhythm(bench: Bench, question: Question) -> None:
 
 def _planned(bench: Bench, question: Question) -> None:
     found = question.entities
+    if not is_named(question) and tell_when_of_a_day(bench, question):
+        return
     if found.products or question.ambiguous_products:
         _planned_product(bench, question)
         return

@@ -81,6 +81,14 @@ def add_after_holidays(bench: Bench, launches: Sequence[Launch], most: int) -> l
     return late
 
 
+def launches_made_for(bench: Bench, made_for: Holiday) -> list[Launch]:
+    """Return the plan's launches whose title, or else their category, names a day, in the order of their weeks."""
+    launches = bench.stored.plan.launches
+    categories = _categories(bench, [launch.product_id for launch in launches])
+    named = [one for one in launches if named_day(one.title, categories.get(one.product_id, ""))[0] == made_for]
+    return sorted(named, key=lambda one: (one.week, -one.expected_units, one.product_id))
+
+
 def named_day(title: str, category: str) -> tuple[Holiday | None, str]:
     """Return the day that goods are made for, and their category where it is the one to name it.
 

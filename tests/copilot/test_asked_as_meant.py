@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -11,7 +13,7 @@ from copilot.catalogue_names import CatalogueNames
 from copilot.changes import Change
 from copilot.facts import collect_facts
 from copilot.generators import PhraseGenerator
-from copilot.phrases import load_phrases
+from copilot.phrases import load_phrases, load_toml
 from copilot.placement_names import PlacementNames
 from copilot.question import question_from_json
 from copilot.questions import QuestionParser
@@ -30,10 +32,10 @@ def parsers(small_engine):
 def told(small_engine, small_stored, parsers):
     """Return what asks messages one after the other, and gives the last sheet with its sentences."""
 
-    def last(*turns: str, lang: str = "en"):
+    def last(*turns: str, lang: str = "en", stored=small_stored):
         question, sheet = None, None
         for text in turns:
-            sheet = collect_facts(parsers[lang].parse(text, lang, question), small_engine, small_stored)
+            sheet = collect_facts(parsers[lang].parse(text, lang, question), small_engine, stored)
             question = question_from_json(sheet.question.to_record(), lang=lang)
         assert sheet is not None
         sentences = list(write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
@@ -232,3 +234,31 @@ def test_a_title_of_everyday_words_is_one_where_it_is_written_as_a_name():
     assert [one.products for one in names.find_titles("how sure is Party Seasonal?")] == [("1",)]
     assert names.find_titles("is the party seasonal?") == []
     assert names.find_titles("Plan") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "lang"), [("when do the Halloween launches happen?", "en"), ("万圣节的新品什么时候上？", "zh")]
+)
+def test_when_what_is_made_for_a_day_launches_is_not_the_week_of_that_day(told, small_stored, text, lang):
+    label = load_toml(lang, "holidays.toml")["halloween"]["label"]
+    told_none = load_phrases(lang).message("none_of_a_day", day=label, week="2017-W44")
+    assert told(text, lang=lang)[1] == [told_none]
+    first, *others = small_stored.plan.launches
+    made = replace(first, title="Halloween Candy", week=date(2017, 11, 13))
+    stored = replace(small_stored, version=9, plan=replace(small_stored.plan, launches=(made, *others)))
+    sheet, _ = told(text, lang=lang, stored=stored)
+    assert [(one.name, one.week) for one in essential(sheet)] == [("launch_slot", made.week)]
+
+
+@pytest.mark.parametrize(
+    ("text", "lang", "said"),
+    [
+        ("what if grocery is limited to 1 a week?", "en", "at most 1 launch of each of {n} categories of Grocery in"),
+        ("如果 Grocery 每周最多1个会怎样？", "zh", "Grocery 的 {n} 个品类"),
+    ],
+)
+def test_a_limit_of_a_department_is_told_as_one_of_each_category(told, small_engine, monkeypatch, text, lang, said):
+    monkeypatch.setattr("copilot.change_collectors.CATEGORIES_SAID", 1)
+    n = sum(group.startswith("Grocery > ") for group in small_engine.group_names())
+    _, sentences = told(text, lang=lang)
+    assert said.format(n=n) in sentences[0]

@@ -265,7 +265,7 @@ def test_every_message_renders_with_its_variables(phrases):
             "tables": "t", "reasons": "r", "labels": "l",
             "cells": 1, "prior": "8%", "no_loss": True, "folder": "f",
             "written": 1, "written_data": "f", "data": "f", "fingerprint": "f", "label": "F1",
-            "least": True, "full": True, "each": True, "planned": True, "counted": True,
+            "all": 9, "listed": 1, "least": True, "full": True, "each": True, "planned": True, "counted": True,
             "n": 2, "kind": "week", "earlier": "d", "later": "d", "value": "1", "low": "0", "high": "1", "level": "80%",
             "rule": "r", "sold": "1", "expected": "2", "note": "n", "names": "x", "since": "d",
             "figures": ["1"], "lines": ["l"], "text": "t", "other": "o", "common": "1%", "agreement": "98%",
