@@ -69,7 +69,7 @@ def extremes(bench: Bench, question: Question) -> None:
         return
     drops = says(question, "which_goes", bench.sources.phrases)
     least = drops or asks(bench, question, "least")
-    kinds = _kinds_asked(bench, question)
+    kinds = kinds_asked(bench, question)
     counted = bool(kinds) and asks(bench, question, "launches") and not asks(bench, question, "units")
     if of_part:
         bench.sheet.say("ranked_of_part", counted=counted)
@@ -96,7 +96,7 @@ def told_part(question: Question) -> Part:
     return Part(question.told_weeks[:1], question.told_placements[:1], question.told_groups[:1])
 
 
-def _kinds_asked(bench: Bench, question: Question) -> list[str]:
+def kinds_asked(bench: Bench, question: Question) -> list[str]:
     """Return what is ranked: weeks, placements or categories, or none of them where it is launches.
 
     Where a message asks for several, "in which category, and in which week", each of them in its order.
