@@ -36,6 +36,9 @@ def what_if_move(bench: Bench, question: Question, slotless: str = "no_target_sl
     Args:
         slotless: the message that answers a question without a week or placement to move to.
     """
+    if question.change is not None and question.change.kind in IMPOSSIBLE:
+        bench.sheet.say(question.change.kind)
+        return
     product = the_product(bench, question)
     if product is None:
         return
@@ -139,8 +142,9 @@ def _all_of_a_name(bench: Bench, question: Question) -> tuple[str, ...]:
     shared = question.named[0] if len(question.named) == 1 else ()
     if len(shared) < 2 or not question.exact or not re.search(said, question.entities.text, re.IGNORECASE):
         return ()
-    waiting = set(bench.engine.problem.product_ids)
-    return tuple(one for one in shared if one in waiting)
+    called = about_change.shared_title(bench, shared).partition(",")[0].casefold()  # "Donuts" of any size
+    titles = {one: bench.engine.product(one).title for one in bench.engine.problem.product_ids}
+    return tuple(one for one, title in titles.items() if title.partition(",")[0].casefold() == called)
 
 
 def _once_only(bench: Bench, question: Question) -> None:

@@ -91,12 +91,16 @@ class CatalogueNames:
         )
 
     def find_titles(self, text: str) -> list[NamedSpan]:
-        """Return the full titles that stand in the text, longest first where they overlap."""
+        """Return the full titles that stand in the text, longest first where they overlap.
+
+        One of everyday words alone stands there where its words are written as names: "Party Seasonal".
+        """
         tokens = [(match[0].casefold(), match.start(), match.end()) for match in _WORD.finditer(text)]
         found: list[NamedSpan] = []
         i = 0
         while i < len(tokens):
-            size = self._title_at([word for word, _, _ in tokens[i : i + self._longest]])
+            written = [text[start:end] for _, start, end in tokens[i : i + self._longest]]
+            size = self._title_at([word for word, _, _ in tokens[i : i + self._longest]], written)
             if size:
                 words = tuple(word for word, _, _ in tokens[i : i + size])
                 found.append(NamedSpan(tokens[i][1], tokens[i + size - 1][2], tuple(self._by_words[words])))
@@ -217,10 +221,12 @@ class CatalogueNames:
             return f"{word[:-3]}y"
         return self._speller.nearest(word) or word
 
-    def _title_at(self, words: list[str]) -> int:
+    def _title_at(self, words: list[str], written: list[str]) -> int:
         for size in range(len(words), 0, -1):
             run = tuple(words[:size])
-            if run in self._by_words and any(word not in self._common and not word.isdigit() for word in run):
+            as_a_name = size > 1 and all(word[:1].isupper() for word in written[:size])
+            says = as_a_name or any(word not in self._common and not word.isdigit() for word in run)
+            if run in self._by_words and says:
                 return size
         return 0
 

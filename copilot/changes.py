@@ -29,8 +29,24 @@ ChangeKind = Literal[
     "less_than_nothing",
     "part_of_a_launch",
     "price_in_money",
+    "at_least",
+    "all_but",
+    "every_other",
+    "open_weeks",
+    "several_changes",
 ]
-IMPOSSIBLE: frozenset[ChangeKind] = frozenset(("less_than_nothing", "part_of_a_launch", "price_in_money"))
+IMPOSSIBLE: frozenset[ChangeKind] = frozenset(
+    {
+        "less_than_nothing",
+        "part_of_a_launch",
+        "price_in_money",
+        "at_least",
+        "all_but",
+        "every_other",
+        "open_weeks",
+        "several_changes",
+    }
+)
 """What cannot be supposed; the message of the same name says what can."""
 
 
@@ -112,6 +128,8 @@ def _of_forecast(number: _Number) -> Change | None:
 
 
 def _of_launches(number: _Number, entities: Entities) -> Change | None:
+    if number("at_least") is not None:
+        return Change("at_least")
     if number("drop") is not None:
         return Change("drop")
     if number("none") is not None and not entities.products:

@@ -248,6 +248,9 @@ def of_the_compared(
         return None
     if len(pair) < _PAIR:
         return _asked_back_again(question, previous, phrases)
+    if _swaps(question, phrases) and not (found.weeks or found.placements):  # "and if they swapped weeks?"
+        both, named = replace(found, products=tuple(pair)), tuple((one,) for one in pair)
+        return replace(question, intent=Intent.WHAT_IF, entities=both, named=named, alternatives=())
     for key, product in zip(("of_first", "of_second"), pair, strict=True):
         if match := re.search(str(phrases.parsing[key]), question.text, re.IGNORECASE):
             if why_of_two(question, phrases):
@@ -283,6 +286,14 @@ def of_the_compared(
 def _asked_back_again(question: Question, previous: Question, phrases: Phrases) -> Question | None:
     """Ask once more which products are compared, where "the first" of them is spoken of before that is known."""
     open_yet = previous.intent is Intent.COMPARE and bool(previous.ambiguous_products)
-    keys = ("of_first", "of_second")
+    keys = ("of_first", "of_second", "of_both")
     speaks = any(re.search(str(phrases.parsing[key]), question.text, re.IGNORECASE) for key in keys)
+    speaks = speaks or _swaps(question, phrases)
     return replace(previous, text=question.text, wish="", stopped=False) if open_yet and speaks else None
+
+
+def _swaps(question: Question, phrases: Phrases) -> bool:
+    """Say whether a message supposes that two launches change places."""
+    patterns = phrases.parsing["change"]
+    assert isinstance(patterns, Mapping)
+    return re.search(str(patterns["swap"]), question.text, re.IGNORECASE) is not None

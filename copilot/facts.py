@@ -32,6 +32,7 @@ from copilot.asked import (
 from copilot.bounded_collectors import tell_bounded
 from copilot.catalogue_names import words_of
 from copilot.chosen_products import Chosen, choose_product, settled
+from copilot.drop_collectors import tell_drop
 from copilot.each_part_collectors import tell_each_part
 from copilot.fact_collectors import SlotAsked
 from copilot.fact_sources import Sources
@@ -110,7 +111,8 @@ def _tell(bench: Bench, question: Question) -> None:
     def collect() -> None:
         _COLLECTORS[question.intent](bench, question)
 
-    if not (tell_untold(bench, question) or tell_bounded(bench, question) or tell_measured(bench, question, collect)):
+    told = tell_untold(bench, question) or tell_bounded(bench, question)
+    if not (told or tell_measured(bench, question, collect) or tell_drop(bench, question)):
         collect()
 
 
@@ -165,6 +167,10 @@ def _asks_of_a_week(question: Question) -> bool:
 
 def _why_not(bench: Bench, question: Question) -> None:
     if told_of_both(bench, question):
+        return
+    closed = _asks_of_a_week(question) and about_closed.reopening(bench, part(question))
+    if _asks_of_a_week(question) and not closed and says(question, "why_not_then", bench.sources.phrases):
+        bench.sheet.say("why_what_not", week=format_week(question.entities.weeks[0]))
         return
     if _asks_of_a_week(question):
         about_closed.why_empty(bench, part(question))
@@ -227,6 +233,9 @@ def _locks(bench: Bench, question: Question) -> None:
 
 
 def _rhythm(bench: Bench, question: Question) -> None:
+    if not is_named(question) and says(question, "launches_each_week", bench.sources.phrases):
+        about_plan.launches_by_week(bench, part(question))
+        return
     if asks_for_rest(bench, question):
         rest(bench, question)
         return
@@ -254,7 +263,7 @@ def _planned(bench: Bench, question: Question) -> None:
     if asked.groups and says(question, "weeks_without", bench.sources.phrases):
         about_plan.weeks_without(bench, asked)
         return
-    if says(question, "plan_span", bench.sources.phrases) and asked == Part():
+    if says(question, "plan_span", bench.sources.phrases, question.goes_back_to) and asked == Part():
         first, last = plan_range(bench)
         bench.sheet.say("plan_runs", first=first, last=last)
         bench.sheet.must_say(about_plan.add_planned_count(bench, asked))

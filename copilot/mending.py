@@ -149,4 +149,5 @@ class Mender:
         groups = words_of(" ".join(self._groups))
         months = (month[:3] for month in self._phrases.lexicon.months)
         goods = words_of(" ".join(self._phrases.goods))
-        return self._asking | frozenset(groups) | frozenset(months) | frozenset(goods)
+        plurals = (f"{word}s" for word in words_of(" ".join(self._placements)))  # "the mailers" are all of them
+        return self._asking | frozenset(plurals) | frozenset(groups) | frozenset(months) | frozenset(goods)

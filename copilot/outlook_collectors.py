@@ -125,6 +125,10 @@ def confidence(bench: Bench, question: Question) -> None:
             _product_confidence(bench, product)
         return
     asked = part(question).narrowed(bench.stored.plan.launches)
+    if says(question, "names_rhythm", bench.sources.phrases):
+        bench.sheet.say("sure_of_rhythm")
+        bench.sheet.must_say(*add_fatigue(bench, asked.groups[0] if len(asked.groups) == 1 else ""))
+        return
     if (asked.weeks or asked.placements or asked.groups) and not asked.without:
         launches = sorted(filter(asked.holds, bench.stored.plan.launches), key=largest_first)
         for piece in pieces_of(asked)[:PIECES_SAID]:

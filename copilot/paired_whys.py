@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from copilot.asked import say_others_named, slot_asked
+from copilot.catalogue_collectors import list_possible
+from copilot.chosen_products import choose_among
 from copilot.fact_collectors import add_change, add_delta, add_next_best, add_not_planned
 from copilot.planner_facts import say_set_aside, say_supposed_of
 from copilot.product_facts import Bench, add_expected, add_reasons, add_slot
+from copilot.questions import SHOWN_CANDIDATES
 from ranking.interventions import Exclude
 
 if TYPE_CHECKING:
@@ -23,10 +26,27 @@ PAIR = 2
 
 def told_of_both(bench: Bench, question: Question) -> bool:
     """Tell a why of two products for both, and say whether it was one; what is named beyond them is left out."""
+    if _asks_back(bench, question):
+        return True
     if pair := _pair_of(bench, question):
         _tell(bench, question, pair)
         say_others_named(bench, question, *pair)
     return bool(pair)
+
+
+def _asks_back(bench: Bench, question: Question) -> bool:
+    """Ask which product a name means that several share beside another's, and say whether that is open."""
+    named = tuple(dict.fromkeys(question.named))[:PAIR]
+    plain = {meant[0] for meant in named if len(meant) == 1}
+    shared = [meant for meant in named if len(meant) > 1 and not plain & set(meant)]
+    if len(named) < PAIR or not plain or not shared:
+        return False
+    chosen = choose_among(shared[0], question, bench.stored, bench.engine)
+    if chosen.product_id:
+        return False
+    bench.sheet.say("ask_back_product")
+    list_possible(bench, chosen.still_possible, SHOWN_CANDIDATES)
+    return True
 
 
 def _pair_of(bench: Bench, question: Question) -> tuple[Product, ...]:

@@ -41,7 +41,7 @@ class PlacementNames:
 
         A run that fits what was found says no more: "the front page of the mailer" is no other mailer.
         """
-        names = {name: self._squeezed(words_of(name)) for name in self.names}
+        names = {name: [word for word in words_of(name) if word not in self.noise] for name in self.names}
         tokens = [match for match in re.finditer(r"\w+", text) if free(match.start(), match.end(), spans)]
         words = [_singular(match, text) for match in tokens]
         for size in range(min(_LONGEST, len(tokens)), 0, -1):
@@ -89,5 +89,14 @@ def _leaves_out(words: Sequence[str], name: Sequence[str]) -> bool:
     return all(word in left for word in words)
 
 
-def _names_in_part(run: str, have: str, size: int) -> bool:
-    return len(run) >= (_LETTERS_OF_ONE if size == 1 else _LETTERS) and run in have
+def _names_in_part(run: str, name: Sequence[str], size: int) -> bool:
+    """Say whether a run is part of a name; one of several words is whole words of it.
+
+    Else "the mailers in week 50" would be the one mailer whose next word begins with "in".
+    """
+    have = "".join(name)
+    if len(run) < (_LETTERS_OF_ONE if size == 1 else _LETTERS) or run not in have:
+        return False
+    bounds = [len("".join(name[:i])) for i in range(len(name) + 1)]
+    ends = {*bounds, *(end - 1 for end in bounds if have[end - 1 : end] == "s")}  # a run is without its plural
+    return size == 1 or any(start + len(run) in ends for start in bounds if have.startswith(run, start))

@@ -100,6 +100,15 @@ def units_by_week(bench: Bench, part: Part) -> None:
         bench.sheet.must_say(add_planned_units(bench, piece) if held else add_planned_count(bench, piece))
 
 
+def launches_by_week(bench: Bench, part: Part) -> None:
+    """How many launches each week has, and all of them together."""
+    part = part.narrowed(bench.stored.plan.launches)
+    group, placement = part.groups[:1], part.placements[:1]
+    bench.sheet.must_say(add_planned_count(bench, Part((), placement, group)))
+    weeks = part.weeks or bench.engine.weeks
+    bench.sheet.must_say(*(add_planned_count(bench, Part((week,), placement, group)) for week in weeks))
+
+
 def weeks_without(bench: Bench, part: Part) -> None:
     """Which weeks have no launch of some categories, after how many each category has in all."""
     groups = part.narrowed(bench.stored.plan.launches).groups[:GROUPS_SAID]

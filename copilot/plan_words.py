@@ -43,6 +43,7 @@ _SETTLED_WHOLE = (
     ("too_late", Intent.RISKS),
     ("per_week", Intent.FORECAST),
     ("dearest", Intent.EXTREMES),
+    ("launches_each_week", Intent.RHYTHM),
 )
 """Words that settle a question about the whole plan: what was decided, what comes too late, what each week sells, and
 where one more place is worth most.

@@ -60,6 +60,7 @@ from copilot.settled_intents import (
     without_their_kind,
 )
 from copilot.settled_words import by_its_words
+from copilot.several_changes import as_one_change
 from copilot.shared_names import picked_by_a_word
 from copilot.short_turns import of_the_same
 from copilot.stray_words import StrayWords
@@ -297,7 +298,7 @@ class QuestionParser:
             return replace(
                 question, entities=Entities(text=read.entities.text), ambiguous_products=(), product_words=""
             )
-        return question
+        return as_one_change(question, previous, self.phrases)
 
     def read(self, text: str) -> tuple[str, ReadMessage]:
         """Return a message as it is meant, and its entities, whatever it asks."""

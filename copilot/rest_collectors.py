@@ -18,6 +18,7 @@ from copilot.plan_collectors import Part, add_planned_count, pieces_of
 from copilot.planner_facts import add_fatigue, say_set_aside
 from copilot.product_facts import Bench, add_expected
 from copilot.settled_words import says
+from copilot.short_turns import is_turn
 from copilot.topics import asks
 from ranking.interventions import CapLaunches
 from retrieval.weeks import format_week
@@ -27,12 +28,20 @@ if TYPE_CHECKING:
     from ranking.counterfactual import Counterfactual
 
 WEEKS_WEIGHED = 3  # weeks that are re-solved one by one; each takes seconds
+RESTS_SAID = 3  # weeks told where no number is asked for
 WEEKS_OF_A_QUARTER = 13  # most weeks that are weighed where none is named
 
 
 def asks_which_week(bench: Bench, question: Question) -> bool:
     """Say whether a question is which week could go without launches, or whether any should: it names none."""
-    return not question.entities.weeks and says(question, "which_rests", bench.sources.phrases)
+    asked = question.goes_back_to if _asks_next(bench, question) else question.text
+    return not question.entities.weeks and says(question, "which_rests", bench.sources.phrases, asked)
+
+
+def _asks_next(bench: Bench, question: Question) -> bool:
+    """Say whether a turn asks for the week next in order after the one told: "and the next best?"."""
+    told = bool(question.goes_back_to and question.told_weeks)
+    return told and is_turn("next_rest", question.text, bench.sources.phrases)
 
 
 def asks_for_rest(bench: Bench, question: Question) -> bool:
@@ -77,11 +86,32 @@ def which_week_rests(bench: Bench, question: Question) -> None:
     if len(weeks) < len(bench.engine.weeks) - len(empty):
         bench.sheet.say("weeks_weighed", n=len(weeks))
     possible.sort(key=lambda one: (-float(one[1].delta_units or 0.0), one[0]))
-    for name, (week, told) in zip(("cheapest_rest", "other_rest", "other_rest"), possible, strict=False):
+    if _asks_next(bench, question):
+        _tell_next(bench, question, named, possible)
+        return
+    wanted = next((int(one) for one in question.entities.numbers if one.is_integer()), RESTS_SAID)
+    for at, (week, told) in enumerate(possible[: max(1, wanted)]):
+        name = "other_rest" if at else "cheapest_rest"
         bench.sheet.must_say(add_rest(bench, name, Part((week,), groups=named.groups), told))
-    cheapest = possible[0][0]
-    bench.sheet.must_say(*(add_planned_count(bench, piece) for piece in pieces_of(Part((cheapest,), (), named.groups))))
+    _add_planned(bench, possible[0][0], named)
     bench.sheet.must_say(*add_fatigue(bench, named.groups[0] if len(named.groups) == 1 else ""))
+
+
+def _tell_next(bench: Bench, question: Question, named: Part, ranked: Sequence[tuple[date, Counterfactual]]) -> None:
+    """Tell the week that comes after the one told before, in the order of what a rest costs."""
+    before = question.told_weeks[0]
+    order = [week for week, _ in ranked]
+    left = ranked[order.index(before) + 1 :] if before in order else ranked
+    if not left:
+        bench.sheet.say("no_next_rest", week=format_week(before))
+        return
+    bench.sheet.say("next_rest", week=format_week(before))
+    bench.sheet.must_say(add_rest(bench, "other_rest", Part(left[0][:1], groups=named.groups), left[0][1]))
+    _add_planned(bench, left[0][0], named)
+
+
+def _add_planned(bench: Bench, week: date, named: Part) -> None:
+    bench.sheet.must_say(*(add_planned_count(bench, piece) for piece in pieces_of(Part((week,), (), named.groups))))
 
 
 def _lightest(bench: Bench, part: Part) -> tuple[date, ...]:

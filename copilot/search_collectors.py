@@ -9,8 +9,9 @@ from copilot.asked import is_about_a_category, is_named, the_product
 from copilot.catalogue_collectors import list_possible
 from copilot.chosen_products import choose_product
 from copilot.group_names import within
-from copilot.product_facts import Bench, add_asked_words, add_commonest_searches
+from copilot.product_facts import Bench, add_asked_words, add_commonest_searches, add_searches
 from copilot.questions import SHOWN_CANDIDATES
+from copilot.told_apart import ProductName
 from copilot.topics import asks
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from copilot.questions import Question
     from retrieval.demand import QueryMatch
 
+PAIR = 2
 GROUPS_SAID = 3  # categories answered for
 OVERALL_SAID = 5  # searches named of the whole log
 QUERIES_SAID = 3  # searches named of each
@@ -36,6 +38,9 @@ def search_demand(bench: Bench, question: Question) -> None:
     if question.of_launches and not is_named(question) and not question.points_back:
         bench.sheet.must_say(*add_commonest_searches(bench, OVERALL_SAID))
         return
+    if len(question.entities.products) == PAIR:
+        _tell_pair(bench, question.entities.products)
+        return
     words = question.product_words.split()
     possible = choose_product(question, bench.stored, bench.engine).still_possible
     if words and question.exact and len(possible) > 1:
@@ -45,6 +50,17 @@ def search_demand(bench: Bench, question: Question) -> None:
         return
     if (product := the_product(bench, question)) is not None:
         about_product.search_demand(bench, product, words, trend_first=asks(bench, question, "trend"))
+
+
+def _tell_pair(bench: Bench, pair: tuple[str, ...]) -> None:
+    """Tell the search demand of two products that are set against each other, the higher first."""
+    products = [bench.engine.product(one) for one in pair]
+    bench.sheet.speak_of(*map(ProductName.of, products))
+    told = [(product, add_searches(bench, product)) for product in products]
+    for product, _ in (one for one in told if not one[1]):
+        bench.sheet.say("no_searches_of", title=ProductName.of(product))
+    found = sorted((facts for _, facts in told if facts), key=lambda facts: -float(facts[0].value))  # pyright: ignore[reportArgumentType]
+    bench.sheet.must_say(*(facts[0] for facts in found), *(fact for facts in found for fact in facts[1:]))
 
 
 def _tell_category(bench: Bench, group: str) -> None:

@@ -38,7 +38,7 @@ def by_its_words(question: Question, read: ReadMessage, previous: Question | Non
     asks for its reasons, where a rhythm would tell of the whole season. Its stock, the odds of a number, its ready day
     and its holidays stand with its forecast.
     """
-    ranks = says(question, "which_goes", phrases) or says(question, "ranks_width", phrases)
+    ranks = any(says(question, one, phrases) for one in ("which_goes", "ranks_width", "drop_costs"))
     if ranks and not (read.named or read.unknown_id):
         return replace(question, intent=Intent.EXTREMES, change=None, alternatives=())
     if question.intent is Intent.EXTREMES and says(question, "ranks_risk", phrases):

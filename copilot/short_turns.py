@@ -17,6 +17,7 @@ from copilot.conversation_context import OF_LAUNCHES
 from copilot.entities import Entities
 from copilot.intents import Intent
 from copilot.message_spacing import says_only
+from copilot.settled_words import says
 from copilot.told_products import why_the_told
 
 if TYPE_CHECKING:
@@ -42,8 +43,11 @@ def of_the_same(text: str, previous: Question | None, phrases: Phrases, names: C
         return why
     for kind, pattern in patterns.items():
         match = _said_alone(text, str(pattern), phrases)
-        if match is None:
+        goes_on = _GOES_ON.get(kind)
+        if match is None or (goes_on and not goes_on(previous, phrases)):
             continue
+        if goes_on:
+            return _of_what_was_told(text, previous)
         if kind == "both":
             return _of_both(text, previous)
         if kind == "overall":
@@ -76,6 +80,29 @@ def _said_alone(text: str, pattern: str, phrases: Phrases) -> re.Match[str] | No
     match = re.search(pattern, text, re.IGNORECASE)
     left = text.replace(match[0], " ", 1) if match else text
     return match if match and says_only(left, str(phrases.parsing["additions"]), phrases.lexicon) else None
+
+
+def _told_span(previous: Question, phrases: Phrases) -> bool:
+    """Say whether the answer before told when the plan starts and ends."""
+    asked = says(previous, "plan_span", phrases, previous.goes_back_to or previous.text)
+    return asked and previous.intent is Intent.PLANNED and not previous.entities.weeks
+
+
+def _drops(previous: Question, phrases: Phrases) -> bool:
+    """Say whether a product was supposed to be left out, or the answer before ranked what that costs."""
+    ranks = previous.intent is Intent.EXTREMES and bool(previous.told_products)
+    ranks = ranks and any(says(previous, one, phrases) for one in ("drop_costs", "which_goes"))
+    return ranks or (previous.intent is Intent.WHAT_IF and previous.change == Change("drop"))
+
+
+def _ranked_rests(previous: Question, phrases: Phrases) -> bool:
+    """Say whether the answer before told which week is the cheapest to rest, or the next one after it."""
+    asked = says(previous, "which_rests", phrases, previous.goes_back_to or previous.text)
+    return asked and previous.intent is Intent.RHYTHM and len(previous.told_weeks) == 1
+
+
+_GOES_ON = {"next_rest": _ranked_rests, "replaced": _drops, "other_end": _told_span}
+"""Short turns that go on about what the answer before told, and what that answer has to be."""
 
 
 def _of_a_size(

@@ -18,6 +18,7 @@ _LISTED = frozenset({"expected_units", "forecast_units", "most_units", "least_un
     "narrowest_interval",
     "searches_per_week",
     "after_holiday",
+    "drop_loss",
 }
 """Facts that list products, each told once."""
 
@@ -45,8 +46,9 @@ def _with_the_ranked(sheet: FactSheet) -> FactSheet:
     weeks = tuple(dict.fromkeys(one.week for one in ranked if one.week is not None and one.placement is None))
     placements = tuple(dict.fromkeys(one.placement for one in ranked if one.placement is not None))
     groups = tuple(dict.fromkeys(one.subject for one in ranked if one.week is None and one.placement is None))
-    if not ranked:  # a turn about what was told keeps it
-        return sheet
+    if not ranked:  # a turn about what was told keeps it, unless it told the next one
+        following = tuple(one.week for one in sheet.facts if one.name == "other_rest" and one.week is not None)
+        return replace(sheet, question=replace(sheet.question, told_weeks=following)) if following else sheet
     told = {"told_weeks": weeks, "told_placements": placements, "told_groups": groups}
     return replace(sheet, question=replace(sheet.question, **told))
 
