@@ -192,9 +192,25 @@ class EntityReader:
     def _left_aside(
         self, text: str, spans: Sequence[Mention], names: Mapping[int, tuple[str, ...]]
     ) -> tuple[tuple[Words, tuple[str, ...]], ...]:
-        """Return the product names that stand after a negation: "except donuts"."""
-        of_names = (span for span in spans if span.start in names and self._is_negated(text, span))
-        return tuple((words_of(text[span.start : span.end]), names[span.start]) for span in of_names)
+        """Return the product names that stand after a negation, as "donuts" or with a word before: "seasonal cards"."""
+        found = []
+        for span in (one for one in spans if one.start in names):
+            words, ids = words_of(text[span.start : span.end]), names[span.start]
+            beside = "" if self._is_negated(text, span) else self._negated_beside(text[: span.start], words, ids)
+            if beside is not None:
+                found.append(((*words_of(beside), *words), ids))
+        return tuple(found)
+
+    def _negated_beside(self, before: str, words: Words, ids: Sequence[str]) -> str | None:
+        """Return the one word of names between a negation and these words; "not only cards" has none, for instance."""
+        match = re.search(r"(\w+)\s+$", before)
+        word = match[1].casefold() if match and self._spacing is None else ""
+        restricts = re.search(str(self.phrases.parsing["restricts"]), word) is not None
+        if match is None or not word or restricts or not self.is_of_a_name(word):
+            return None
+        if self._is_function(word) and not set(self.names.waiting_named((word, *words))).intersection(ids):
+            return None
+        return match[1] if stands_negated(before[: match.start()], self.phrases.parsing, self.is_listed) else None
 
     def _is_negated(self, text: str, span: Mention) -> bool:
         parsing = self.phrases.parsing

@@ -29,6 +29,7 @@ from copilot.asked import (
     slot_asked,
     the_product,
 )
+from copilot.bounded_collectors import tell_bounded
 from copilot.catalogue_names import words_of
 from copilot.chosen_products import Chosen, choose_product, settled
 from copilot.drop_collectors import tell_drop
@@ -111,7 +112,8 @@ def _tell(bench: Bench, question: Question) -> None:
     def collect() -> None:
         _COLLECTORS[question.intent](bench, question)
 
-    if not (tell_untold(bench, question) or tell_measured(bench, question, collect) or tell_drop(bench, question)):
+    told = tell_untold(bench, question) or tell_bounded(bench, question)
+    if not (told or tell_measured(bench, question, collect) or tell_drop(bench, question)):
         collect()
 
 

@@ -48,7 +48,8 @@ def without_their_names(question: Question, read: ReadMessage, reader: EntityRea
         if n_words == len(words):
             barred_groups += groups
             continue
-        left_out += (one for one in ids if reader.names.any_waiting((one,)))
+        exact = set(reader.names.waiting_named(words)).intersection(ids)  # "seasonal cards" are not all cards
+        left_out += (one for one in ids if reader.names.any_waiting((one,)) and (one in exact or not exact))
         left_out += reader.names.waiting_headed(words)
     read = replace(
         read,

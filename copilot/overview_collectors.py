@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from copilot.asked import part as part_named
 from copilot.fact_collectors import add_delta
+from copilot.factsheet import Fact
 from copilot.plan_collectors import (
     Part,
     add_planned_count,
@@ -23,6 +24,7 @@ from copilot.plan_collectors import (
 )
 from copilot.planner_facts import add_dearest_rules
 from copilot.product_facts import Bench, add_expected, add_lift, add_searches, add_slot, relative_width
+from copilot.ranked_parts import UP_TO_ONE, Places, places_asked
 from copilot.settled_words import says
 from copilot.topics import asks
 from ranking.interventions import CapLaunches, ChangePrice, Exclude, Intervention, Lock, ScaleForecast, SetCapacity
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 _KINDS = ("week", "placement", "category")
 LISTED = 3  # launches of a ranking that is not asked for a number
 LISTED_AT_MOST = 10
+_FIRST = Places(1)
 DROPPED_WEIGHED = 3  # launches that the plan is solved without, those expected to sell least
 
 
@@ -66,7 +69,7 @@ def extremes(bench: Bench, question: Question) -> None:
         return
     drops = says(question, "which_goes", bench.sources.phrases)
     least = drops or asks(bench, question, "least")
-    kinds = _kinds_asked(bench, question)
+    kinds = kinds_asked(bench, question)
     counted = bool(kinds) and asks(bench, question, "launches") and not asks(bench, question, "units")
     if of_part:
         bench.sheet.say("ranked_of_part", counted=counted)
@@ -75,8 +78,9 @@ def extremes(bench: Bench, question: Question) -> None:
         if drops:
             _add_drop_losses(bench, sorted(launches, key=largest_first, reverse=True)[:DROPPED_WEIGHED])
         return
+    places = places_asked(question, bench.sources.phrases) if len(kinds) == 1 else Places(1)
     for kind in kinds:
-        _add_extreme_parts(bench, kind, part, least, counted, alone=len(kinds) == 1)
+        _add_extreme_parts(bench, kind, part, least, counted, alone=len(kinds) == 1, places=places)
 
 
 def _why_so(bench: Bench, question: Question) -> Part | None:
@@ -92,7 +96,7 @@ def told_part(question: Question) -> Part:
     return Part(question.told_weeks[:1], question.told_placements[:1], question.told_groups[:1])
 
 
-def _kinds_asked(bench: Bench, question: Question) -> list[str]:
+def kinds_asked(bench: Bench, question: Question) -> list[str]:
     """Return what is ranked: weeks, placements or categories, or none of them where it is launches.
 
     Where a message asks for several, "in which category, and in which week", each of them in its order.
@@ -162,10 +166,13 @@ def _add_most_searched(bench: Bench, launches: Sequence[Launch], *, least: bool,
         bench.sheet.must_say(*add_searches(bench, bench.engine.product(one))[:1])
 
 
-def _add_extreme_parts(bench: Bench, kind: str, part: Part, least: bool, counted: bool, *, alone: bool) -> None:
+def _add_extreme_parts(
+    bench: Bench, kind: str, part: Part, least: bool, counted: bool, *, alone: bool, places: Places = _FIRST
+) -> None:
     """Add the week, placement or category with most or least of a part of the plan; a tie is told by its first one.
 
     `alone` where no other kind is asked for too: its launches are named, and what is said of ties leads the answer.
+    Where more places than the first are asked for, those are told in their order instead.
     """
     launches = [launch for launch in bench.stored.plan.launches if part.holds(launch)]
     keys: dict[str, Callable[[Launch], object]] = {
@@ -179,12 +186,17 @@ def _add_extreme_parts(bench: Bench, kind: str, part: Part, least: bool, counted
     sizes = {key: len(there) if counted else _units(there) for key, there in parts.items()}
     value = min(sizes.values()) if least else max(sizes.values())
     tied = [key for key, size in sizes.items() if size == value]
-    chosen, there = tied[0], parts[tied[0]]
+    chosen = min(tied, key=str) if places.n > 1 else tied[0]
+    there = parts[chosen]
     if len(tied) == len(sizes) > 1:
         bench.sheet.say("all_alike", closing=not alone, kind=kind)
         of_week = replace(part, weeks=(chosen,)) if isinstance(chosen, date) else part
         bench.sheet.must_say(*(add_planned_count(bench, piece) for piece in pieces_of(of_week)))
         return
+    ranked = sorted(sizes, key=lambda key: (sizes[key] if least else -sizes[key], str(key)))[: places.n]
+    rankable = not part.without and all(len(pieces_of(_narrowed(part, kind, key))) == 1 for key in ranked)
+    if places.n > 1:
+        _say_places(bench, kind, places, len(sizes) if rankable else 1, least=least)
     name = ("fewest_launches" if least else "most_launches") if counted else ("least_units" if least else "most_units")
     label = format_week(chosen) if kind == "week" else str(chosen)  # pyright: ignore[reportArgumentType]
     source = bench.sources.plan([launch.product_id for launch in there])
@@ -192,6 +204,10 @@ def _add_extreme_parts(bench: Bench, kind: str, part: Part, least: bool, counted
     bench.sheet.must_say(
         bench.sheet.add(name, label, label, value, source, week=week, placement=placement)  # pyright: ignore[reportArgumentType]
     )
+    if places.n > 1 and rankable:
+        there_is = add_planned_count if counted else _add_units_of
+        bench.sheet.must_say(*(there_is(bench, _narrowed(part, kind, key)) for key in ranked if key != chosen))
+        return
     if len(tied) > 1:
         of_one = len(pieces_of(_narrowed(part, kind, chosen))) == 1  # a count of several categories has no name
         bench.sheet.say("tied" if of_one else "tied_together", closing=not alone)
@@ -200,6 +216,22 @@ def _add_extreme_parts(bench: Bench, kind: str, part: Part, least: bool, counted
         bench.sheet.must_say(*(add(bench, _narrowed(part, kind, key)) for key in others))
     if alone:
         list_launches(bench, sorted(there, key=largest_first), LISTED, _narrowed(part, kind, chosen))
+
+
+def _say_places(bench: Bench, kind: str, places: Places, n_known: int, *, least: bool) -> None:
+    """Say how far a ranking is told: up to the place asked for, or as far as there are such parts."""
+    if n_known < (places.n if places.of_one else 2):
+        bench.sheet.say("ranked_no_further", kind=kind, place=places.n, n=n_known)
+    elif places.of_one:
+        bench.sheet.say(UP_TO_ONE, kind=kind, place=places.n, least=least)
+    else:
+        bench.sheet.say("ranked_in_order", kind=kind, least=least)
+
+
+def _add_units_of(bench: Bench, part: Part) -> Fact:
+    """Add what a part sells, or that it holds no launch."""
+    held = any(map(part.holds, bench.stored.plan.launches))
+    return add_planned_units(bench, part) if held else add_planned_count(bench, part)
 
 
 def add_extreme_part(bench: Bench, kind: str, *, least: bool) -> None:

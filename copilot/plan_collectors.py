@@ -125,7 +125,24 @@ def _list_without(bench: Bench, part: Part) -> None:
     """Count what is left, by facts that name what they leave out, and name its largest launches."""
     say_left_out(bench, part)
     bench.sheet.must_say(*add_totals(bench, part))
-    list_launches(bench, sorted(filter(part.holds, bench.stored.plan.launches), key=largest_first))
+    launches = sorted(filter(part.holds, bench.stored.plan.launches), key=largest_first)
+    if further := len(launches) - name_first(bench, launches):  # no fact names both what is left out and what is listed
+        names = ", ".join(left_out_names(bench, part.without, short=True))
+        bench.sheet.say("further_without", closing=True, n=further, names=names)
+
+
+def name_first(bench: Bench, launches: Sequence[Launch]) -> int:
+    """Name the first of some launches with their units, all of them where that is asked for; return how many."""
+    asks_all = says(bench.sheet.question, "asks_all", bench.sources.phrases)
+    said = LISTED_IN_FULL if asks_all else LAUNCHES_SAID
+    bench.sheet.must_say(*(add_expected(bench, launch) for launch in launches[:said]))
+    if wants_detail(bench.sheet.question):
+        for launch in launches[said:LISTED_IN_FULL]:
+            add_expected(bench, launch)
+        return min(len(launches), LISTED_IN_FULL)
+    for launch in launches[said : 2 * said]:
+        add_slot(bench, launch)
+    return min(len(launches), said)
 
 
 def say_left_out(bench: Bench, part: Part) -> None:

@@ -42,6 +42,7 @@ from copilot.intents import FOLLOW_UP_LEAD, KINDS, Intent, IntentMatcher
 from copilot.left_aside import as_a_list, without_their_names
 from copilot.message_marks import is_of_another_script, without_marks
 from copilot.message_spacing import says_only
+from copilot.open_weeks import in_open_weeks
 from copilot.phrases import load_phrases
 from copilot.plan_words import by_words_of_the_plan
 from copilot.product_reading import ProductReading
@@ -291,6 +292,7 @@ class QuestionParser:
         question = of_the_kin(question, read, previous, self.reader.names, self.phrases)
         question = picked_by_a_word(question, read, previous, self.reader.names)
         question = of_the_thread(other_than_the_one_before(question, previous, self.phrases), previous)
+        question = in_open_weeks(question, read, self.phrases, self.engine.weeks)
         question = with_the_one_before(self._within_scope(question, read), read, previous, self.phrases)
         if question.intent is Intent.OUT_OF_SCOPE:
             return replace(

@@ -54,6 +54,8 @@ def of_the_same(text: str, previous: Question | None, phrases: Phrases, names: C
             return _of_all(text, previous)
         if kind == "turned":
             return _turned(match[0], previous, str(pattern))
+        if kind == "nth":
+            return _of_a_place(text, previous)
         if kind == "judged":
             return _of_what_was_told(text, previous) if previous.intent not in _NOT_MEASURED else None
         if kind == "doubted":
@@ -140,6 +142,15 @@ def _turned(said: str, previous: Question, pattern: str) -> Question | None:
         return None
     turned = re.sub(pattern, said, before, count=1, flags=re.IGNORECASE)
     return replace(_once_more(turned, previous), goes_back_to="")
+
+
+def _of_a_place(text: str, previous: Question) -> Question | None:
+    """Ask a ranking of weeks, placements or categories for a place further down: "and the second?"."""
+    told = previous.told_weeks or previous.told_placements or previous.told_groups
+    if previous.intent is not Intent.EXTREMES or not told:
+        return None
+    before = previous.goes_back_to or previous.text
+    return replace(_once_more(f"{before} {text}", previous), goes_back_to="")
 
 
 def _of_both(text: str, previous: Question) -> Question | None:

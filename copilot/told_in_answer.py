@@ -6,11 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copilot.factsheet import WHOLE_SHOP
+from copilot.ranked_parts import UP_TO_ONE
 
 if TYPE_CHECKING:
     from copilot.factsheet import Fact, FactSheet
 
 _RANKED = frozenset({"most_units", "least_units", "most_launches", "fewest_launches", "cheapest_rest"})
+_PARTS = frozenset({"planned_units", "planned_count"})
 _LISTED = frozenset({"expected_units", "forecast_units", "most_units", "least_units"}) | {
     "widest_interval",
     "narrowest_interval",
@@ -38,6 +40,9 @@ def _with_the_displaced(sheet: FactSheet) -> FactSheet:
 def _with_the_ranked(sheet: FactSheet) -> FactSheet:
     """Keep the week, placement or category told as the strongest or weakest, for "what if we rest it?" and "why?"."""
     ranked = [one for one in sheet.facts if one.name in _RANKED and not _is_product(one)]
+    if ranked and any(message.key == UP_TO_ONE for message in sheet.messages):  # "and the third?" is about the third
+        told = [fact for one in sheet.essential if (fact := sheet.get(one)) is not None]
+        ranked = [one for one in told if one.name in _RANKED | _PARTS and not _is_product(one)][-1:]
     weeks = tuple(dict.fromkeys(one.week for one in ranked if one.week is not None and one.placement is None))
     placements = tuple(dict.fromkeys(one.placement for one in ranked if one.placement is not None))
     groups = tuple(dict.fromkeys(one.subject for one in ranked if one.week is None and one.placement is None))

@@ -141,3 +141,22 @@ def test_several_of_a_word_in_y_are_the_category_and_no_other_word(shop_parser):
     question = shop_parser.parse("what candies are planned in week 46")
     assert question.entities.groups == ("Grocery > Candy",)
     assert question.product_words == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "left_out"),
+    [
+        ("List everything in week 46 without boxed cards", ("991002",)),
+        ("list everything in week 44 without pepperoni pizza", ("915522",)),
+    ],
+)
+def test_a_word_before_the_name_is_left_out_with_it(shop_parser, text, left_out):
+    question = shop_parser.parse(text)
+
+    assert question.intent is Intent.PLANNED
+    assert question.entities.without == left_out
+    assert set(question.entities.groups) <= set(left_out)
+
+
+def test_not_only_cards_leaves_nothing_out(shop_parser):
+    assert shop_parser.parse("what is in week 46, not only cards").entities.without == ()
