@@ -73,8 +73,9 @@ def by_words_of_the_plan(
         found = replace(found, weeks=apart, numbers=())
         return replace(question, intent=Intent.PLANNED, entities=found, of_launches=True, alternatives=())
     if question.intent not in _OF_NO_LAUNCH:
+        supposes_a_place = bool(found.placements) and question.change is not None  # "what if the end cap had one more"
         for words, intent in _SETTLED_WHOLE:
-            if says(question, words, phrases):
+            if says(question, words, phrases) and not (words == "dearest" and supposes_a_place):
                 return replace(question, intent=intent, change=None, of_launches=True, alternatives=())
     rests = not (found.weeks or read.entities.weeks) and says(question, "which_rests", phrases)
     if question.intent not in _OF_NO_LAUNCH and rests:
