@@ -64,7 +64,7 @@ def _list_within(bench: Bench, launches: Sequence[Launch], fitting: Sequence[Lau
     """Name the first launches within a bound and count the others; without any, tell the launch nearest to it."""
     units = f"{bound.units:g}"
     if not fitting:
-        bench.sheet.say("bounded_none", kind=bound.kind, units=units)
+        bench.sheet.say("bounded_none", side=bound.kind, units=units)
         if len(launches) < len(bench.stored.plan.launches):
             bench.sheet.say("ranked_of_part", counted=False)
         add_extreme_launches(bench, launches, bound.from_below, 1)
@@ -72,7 +72,7 @@ def _list_within(bench: Bench, launches: Sequence[Launch], fitting: Sequence[Lau
     listed = name_first(bench, fitting)
     counts = {"n": len(fitting), "listed": listed, "further": len(fitting) - listed}
     least = bound.from_below
-    bench.sheet.say("bounded_launches", kind=bound.kind, units=units, least=least, closing=False, **counts)
+    bench.sheet.say("bounded_launches", side=bound.kind, units=units, least=least, closing=False, **counts)
 
 
 def _bound_asked(bench: Bench, question: Question) -> UnitBound | None:
