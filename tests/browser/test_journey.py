@@ -163,6 +163,7 @@ def test_stop_ends_an_answer_and_leaves_the_next_draft_alone(open_calendar, smal
     page = watched.page
     small_app.service.pause = threading.Event()  # the answer hangs before its first sentence
     try:
+        page.wait_for_timeout(1_500)  # what the page loads draws the buttons too, and is not waited for elsewhere
         page.locator(".lc-choice").last.click()
         page.wait_for_selector(".lc-turn.lc-writing")
         box = page.get_by_label("Your question")
