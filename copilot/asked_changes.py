@@ -142,9 +142,9 @@ def _all_of_a_name(bench: Bench, question: Question) -> tuple[str, ...]:
     shared = question.named[0] if len(question.named) == 1 else ()
     if len(shared) < 2 or not question.exact or not re.search(said, question.entities.text, re.IGNORECASE):
         return ()
-    called = about_change.shared_title(bench, shared).partition(",")[0].casefold()  # "Donuts" of any size
+    called = about_change.shared_title(bench, shared)
     titles = {one: bench.engine.product(one).title for one in bench.engine.problem.product_ids}
-    return tuple(one for one, title in titles.items() if title.partition(",")[0].casefold() == called)
+    return tuple(one for one, title in titles.items() if f"{title}, ".startswith(f"{called}, "))  # of any size
 
 
 def _once_only(bench: Bench, question: Question) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from copilot.catalogue_collectors import add_live
@@ -56,8 +57,11 @@ def drop_all(bench: Bench, ids: Sequence[str]) -> None:
 
 
 def shared_title(bench: Bench, ids: Sequence[str]) -> str:
-    """Return what products of one name are called, the shortest of their titles."""
-    return min((bench.engine.product(one).title for one in ids), key=lambda title: (len(title), title))
+    """Return what products of one name are called: what their titles begin with in common, up to a comma."""
+    titles = [bench.engine.product(one).title for one in ids]
+    columns = zip(*(title.split(", ") for title in titles), strict=False)  # as many as the shortest has
+    in_common = takewhile(lambda parts: len(set(parts)) == 1, columns)
+    return ", ".join(parts[0] for parts in in_common) or min(titles, key=lambda title: (len(title), title))
 
 
 def swap_places(bench: Bench, first: Product, second: Product) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from ranking.interventions import CapLaunches, ChangePrice, Exclude, Intervention, ScaleForecast, SetCapacity
 
@@ -18,14 +18,8 @@ if TYPE_CHECKING:
     from copilot.lexicon import Lexicon
     from ranking.problem import PlanningProblem
 
-ChangeKind = Literal[
-    "drop",
-    "scale",
-    "price",
-    "swap",
-    "cap",
-    "capacity",
-    "reopen",
+SolvedKind = Literal["drop", "scale", "price", "swap", "cap", "capacity", "reopen"]
+ImpossibleKind = Literal[
     "less_than_nothing",
     "part_of_a_launch",
     "price_in_money",
@@ -35,18 +29,8 @@ ChangeKind = Literal[
     "open_weeks",
     "several_changes",
 ]
-IMPOSSIBLE: frozenset[ChangeKind] = frozenset(
-    {
-        "less_than_nothing",
-        "part_of_a_launch",
-        "price_in_money",
-        "at_least",
-        "all_but",
-        "every_other",
-        "open_weeks",
-        "several_changes",
-    }
-)
+ChangeKind = SolvedKind | ImpossibleKind
+IMPOSSIBLE: frozenset[ChangeKind] = frozenset(get_args(ImpossibleKind))
 """What cannot be supposed; the message of the same name says what can."""
 
 

@@ -164,7 +164,7 @@ def _place_chat(copilot: Copilot, words: Words) -> ChatParts:
         hint = words("chat.placeholder")
         box = gr.Textbox(label=words("chat.input"), placeholder=hint, max_lines=5, elem_id="lc-box", **bare)
         send = gr.Button(words("chat.send"), variant="primary", elem_id="lc-send", scale=0, min_width=72)
-        stop = gr.Button(words("chat.stop"), elem_id="lc-stop", scale=0, min_width=72, visible=False)
+        stop = gr.Button(words("chat.stop"), elem_id="lc-stop", scale=0, min_width=72, visible="hidden")
     states = (gr.State(Thread()), gr.State(None))
     key = gr.BrowserState("", storage_key=STORAGE_KEY, secret=STORAGE_SECRET)
     return ChatParts(threads, new_thread, shown, note, box, send, stop, *states, key)

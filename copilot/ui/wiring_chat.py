@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 N_ASKING = 32  # answers that pages follow at the same time; the service lets them wait in line
 N_CHAT_PARTS = 10  # of `ChatParts.drawn`
+BOX = 4  # its place among them
+HIDDEN: Any = "hidden"  # there, unseen: a button that is put in when first shown can miss what is said to it meanwhile
 ASKING: dict[str, Any] = {"concurrency_id": "ask", "concurrency_limit": N_ASKING, **QUIET}
 
 
@@ -51,7 +53,7 @@ def _wire_questions(questions: Questions, board: BoardParts, chat: ChatParts) ->
 
 def _wire_threads(threads: Threads, blocks: gr.Blocks, chat: ChatParts) -> None:
     thread = chat.thread_state
-    blocks.load(threads.show, chat.thread_key, chat.drawn, **QUIET).then(threads.follow, thread, chat.drawn, **ASKING)
+    blocks.load(threads.load, chat.thread_key, chat.drawn, **QUIET).then(threads.follow, thread, chat.drawn, **ASKING)
     chosen = chat.threads.input(threads.show, chat.threads, chat.drawn, **QUIET)
     chosen.then(threads.follow, thread, chat.drawn, **ASKING)
     chat.new_thread.click(threads.begin, None, chat.drawn, **QUIET)
@@ -66,7 +68,7 @@ class Questions:
     live: LiveAnswers
 
     def ask(self, message: str, thread: Thread, request: gr.Request) -> Iterator[list[Any]]:
-        yield from self._answer(message, thread, request)
+        yield from self._answer(message, thread, request, from_box=True)
 
     def ask_choice(self, thread: Thread, request: gr.Request, event: gr.EventData) -> Iterator[list[Any]]:
         yield from self._answer(str(event.question), thread, request)
@@ -88,7 +90,14 @@ class Questions:
             yield from self._answer(message, thread, request, question=question)
 
     def _answer(
-        self, message: str, thread: Thread, request: gr.Request, wish: Wish = "", question: Question | None = None
+        self,
+        message: str,
+        thread: Thread,
+        request: gr.Request,
+        wish: Wish = "",
+        question: Question | None = None,
+        *,
+        from_box: bool = False,
     ) -> Iterator[list[Any]]:
         session = str(request.session_hash)
         thread = self._settled(thread, session)
@@ -101,7 +110,7 @@ class Questions:
             asking = Asking(thread, message, self.words("chat.busy"))
             yield draw_asking(self.copilot, asking, None, self.words, first=True)
         else:
-            yield from draw_followed(self.copilot, begun, self.words)
+            yield from draw_followed(self.copilot, begun, self.words, from_box=from_box)
 
     def stop(self, cancel: threading.Event | None) -> Any:
         if cancel is not None:
@@ -127,6 +136,12 @@ class Threads:
     copilot: Copilot
     words: Words
     live: LiveAnswers
+
+    def load(self, thread_id: str | None, request: gr.Request) -> list[Any]:
+        """Show the thread that the browser kept, unless a question was asked before the page had come wholly."""
+        drawn = self.show(thread_id)
+        asked = self.live.of(str(request.session_hash), None) is not None
+        return [gr.skip()] * N_CHAT_PARTS if asked else drawn
 
     def show(self, thread_id: str | None) -> list[Any]:
         begun = self.live.of_thread(thread_id)
@@ -154,24 +169,27 @@ def _wish(name: str) -> Wish:
     return "again"
 
 
-def draw_followed(copilot: Copilot, begun: LiveAnswer, words: Words) -> Iterator[list[Any]]:
-    """Draw an answer while it is made, to its end."""
+def draw_followed(copilot: Copilot, begun: LiveAnswer, words: Words, *, from_box: bool = False) -> Iterator[list[Any]]:
+    """Draw an answer while it is made, to its end; a question that came from the box empties it."""
     first = True
     for asking in begun.follow():
         if asking is None:
             yield [gr.skip()] * N_CHAT_PARTS
         else:
-            yield draw_asking(copilot, asking, begun.cancel, words, first=first)
+            drawn = draw_asking(copilot, asking, begun.cancel, words, first=first)
+            if first and from_box:
+                drawn[BOX] = asking.draft
+            yield drawn
             first = False
 
 
 def draw_asking(
     copilot: Copilot, asking: Asking, cancel: threading.Event | None, words: Words, *, first: bool
 ) -> list[Any]:
-    """Return a value for each of `ChatParts.drawn`; the box is touched only to empty it or to give a draft back."""
+    """Return a value for each of `ChatParts.drawn`; the box is touched only to give a draft back."""
     thread, busy, skip = asking.thread, asking.thread.busy, gr.skip()
     if asking.note:  # the question was not taken: whatever is running goes on drawing the rest
-        return [skip, str(escape(asking.note)), skip, skip, asking.draft, *[skip] * (N_CHAT_PARTS - 5)]
+        return [skip, str(escape(asking.note)), skip, skip, asking.draft, *[skip] * (N_CHAT_PARTS - BOX - 1)]
     choices = () if thread.turns else first_questions(copilot, words)
     settled = first or not busy
     return [
@@ -179,9 +197,9 @@ def draw_asking(
         "",
         thread,
         thread.thread_id or "",
-        asking.draft if first or asking.draft else skip,
-        gr.Button(visible=not busy) if settled else skip,
-        gr.Button(words("chat.stop"), visible=busy, interactive=True) if settled else skip,
+        asking.draft or skip,
+        gr.Button(visible=HIDDEN if busy else True) if settled else skip,
+        gr.Button(words("chat.stop"), visible=True if busy else HIDDEN, interactive=True) if settled else skip,
         gr.Button(interactive=not busy) if settled else skip,
         _threads(copilot, thread, busy, words) if settled else skip,
         cancel if busy else None,

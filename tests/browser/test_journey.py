@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from copilot.service import Notice
-from copilot.ui import FirstRun, build_first_run_ui, launch_options
+from copilot.ui import FirstRun, build_first_run_ui, kept_threads, launch_options
 
 pytestmark = pytest.mark.browser
 PATIENCE_MS = 60_000  # a re-plan or a small model's answer on a busy machine
@@ -163,7 +163,6 @@ def test_stop_ends_an_answer_and_leaves_the_next_draft_alone(open_calendar, smal
     page = watched.page
     small_app.service.pause = threading.Event()  # the answer hangs before its first sentence
     try:
-        page.wait_for_timeout(1_500)  # what the page loads draws the buttons too, and is not waited for elsewhere
         page.locator(".lc-choice").last.click()
         page.wait_for_selector(".lc-turn.lc-writing")
         box = page.get_by_label("Your question")
@@ -175,6 +174,51 @@ def test_stop_ends_an_answer_and_leaves_the_next_draft_alone(open_calendar, smal
         small_app.service.pause = None
     page.wait_for_selector(".lc-turn.lc-stopped")
     expect(page.get_by_role("button", name="Send")).to_be_visible()
+    expect(box).to_have_value("And then?")
+    watched.assert_clean()
+
+
+def test_a_question_asked_before_the_page_has_loaded_keeps_its_stop_button(open_calendar, small_app, monkeypatch):
+    restored = threading.Event()
+
+    def slowly(*args):
+        restored.wait(20)  # the thread is looked up while the question is asked already
+        return restore(*args)
+
+    restore = kept_threads.restore
+    monkeypatch.setattr(kept_threads, "restore", slowly)
+    watched = open_calendar(url=small_app.url)
+    page = watched.page
+    small_app.service.pause = threading.Event()
+    box = page.get_by_label("Your question")
+    try:
+        box.fill("Why this launch?")
+        box.press("Enter")
+        page.wait_for_selector(".lc-turn.lc-writing")
+        box.fill("And then?")
+        restored.set()
+        page.wait_for_timeout(500)  # what was looked up comes now, and must change nothing
+        page.get_by_role("button", name="Stop").click()
+        expect(page.locator("#lc-stop")).to_be_disabled()
+    finally:
+        restored.set()
+        small_app.service.pause.set()
+        small_app.service.pause = None
+    page.wait_for_selector(".lc-turn.lc-stopped")
+    expect(box).to_have_value("And then?")
+    watched.assert_clean()
+
+
+def test_a_draft_is_kept_while_a_choice_is_asked_and_another_thread_opened(open_calendar, small_app):
+    watched = open_calendar(url=small_app.url)
+    page = watched.page
+    box = page.get_by_label("Your question")
+    page.wait_for_selector(".lc-choice")
+    box.fill("And then?")
+    page.locator(".lc-choice").last.click()
+    page.wait_for_selector(".lc-turn:not(.lc-writing)")
+    page.get_by_role("button", name="New thread").click()
+    page.wait_for_selector(".lc-choice")
     expect(box).to_have_value("And then?")
     watched.assert_clean()
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from copilot.abstention import abstains
 from copilot.answers import write_answer
+from copilot.changes import Change
 from copilot.facts import collect_facts
 from copilot.generators import PhraseGenerator
 from copilot.intents import Intent
 from copilot.phrases import load_evaluation, load_phrases
 from copilot.question_shop import QuestionShop
-from copilot.questions import QuestionParser
+from copilot.questions import Entities, Question, QuestionParser
+from copilot.store import StoredPlan
+from ranking.interventions import Exclude
 from retrieval.encoder import HashingEncoder
+from tests.copilot import conftest
 from tests.copilot.talks import talks
 
 W41, W46, W52 = date(2017, 10, 9), date(2017, 11, 13), date(2017, 12, 25)
@@ -190,6 +194,31 @@ def test_all_products_of_a_name_are_dropped_together(told, text, lang):
     assert said[0] == load_phrases(lang).message("supposed_drop_all", name="Organic Vanilla Yogurt")
     assert {"103", "104"} >= {one.subject for one in sheet.facts if one.name == "displaced_units"}
     assert "change_delta" in names(sheet)
+
+
+def test_all_products_of_a_name_leave_others_that_begin_alike(monkeypatch):
+    """A name of two parts is not its first part: "Yogurt, Organic" in two sizes, beside "Yogurt, Plain"."""
+    for product_id, title in (
+        ("103", "Yogurt, Organic, 4 oz"),
+        ("104", "Yogurt, Organic, 6 oz"),
+        ("105", "Yogurt, Plain"),
+    ):
+        _, *rest = conftest.CANDIDATES[product_id]
+        monkeypatch.setitem(conftest.CANDIDATES, product_id, (title, *rest))
+    engine = conftest.SmallEngine()
+    stored = StoredPlan(3, engine.solve(()), datetime(2017, 10, 9, tzinfo=UTC), "fedcba9876543210", "first")
+    question = Question(
+        "don't launch any Yogurt, Organic",
+        Intent.WHAT_IF,
+        Entities(text="don't launch any PRODUCT"),
+        1.0,
+        change=Change("drop"),
+        named=(("103", "104"),),
+    )
+    sheet = collect_facts(question, engine, stored)
+    assert sheet.messages[0].params["name"] == "Yogurt, Organic"
+    without = engine.counterfactual(stored, Exclude("103"), Exclude("104"))
+    assert sheet.get(sheet.essential[0]).value == without.delta_units
 
 
 def test_cards_are_cards_in_chinese():
