@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from copilot.asked import is_about_the_whole
 from copilot.chosen_products import choose_among, choose_product
 from copilot.intents import SPEAKS_OF_NO_PRODUCT, Intent
+from copilot.open_weeks import beyond_plan
 
 if TYPE_CHECKING:
     from copilot.engine import Engine
@@ -32,6 +33,7 @@ def abstains(question: Question, stored: StoredPlan, engine: Engine) -> bool:
     if question.intent is Intent.OUT_OF_SCOPE or question.unsure:
         return True
     outside = any(week not in engine.weeks for week in question.entities.weeks)
+    outside = outside and not beyond_plan(question, engine.weeks)
     outside = outside or bool(question.entities.unknown_weeks)
     if outside and question.intent not in OF_ANY_WEEK:
         return True

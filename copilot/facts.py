@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copilot import asked_changes as about_change
@@ -44,6 +45,7 @@ from copilot.length import at_wished_length
 from copilot.measured_collectors import tell_measured
 from copilot.message_marks import is_of_another_script
 from copilot.message_spacing import says_only
+from copilot.open_weeks import beyond_plan
 from copilot.paired_whys import told_of_both
 from copilot.phrases import load_phrases
 from copilot.plan_collectors import Part
@@ -104,7 +106,7 @@ def collect_facts(
         first, second = (phrases.label(f"intent.{intent.value}") for intent, _ in question.alternatives[:2])
         sheet.say("ask_back_intent", first=first, second=second)
     elif _can_speak(bench, question):
-        _tell(bench, question)
+        _tell(bench, _within_plan(bench, question))
     return at_wished_length(with_the_told(sheet.build()))
 
 
@@ -127,10 +129,21 @@ def _can_speak(bench: Bench, question: Question) -> bool:
         bench.sheet.say(key, week=unknown[0], first=first, last=last)
         return False
     outside = [week for week in question.entities.weeks if week not in bench.engine.weeks]
-    if outside and question.intent not in OF_ANY_WEEK:
+    if outside and question.intent not in OF_ANY_WEEK and not beyond_plan(question, bench.engine.weeks):
         bench.sheet.say("unknown_week", week=format_week(outside[0]), first=first, last=last)
         return False
     return True
+
+
+def _within_plan(bench: Bench, question: Question) -> Question:
+    """Return the question of the plan's weeks alone, having said which others it names."""
+    outside = beyond_plan(question, bench.engine.weeks)
+    if not outside:
+        return question
+    first, last = plan_range(bench)
+    bench.sheet.say("weeks_beyond", weeks=[format_week(week) for week in outside], first=first, last=last)
+    weeks = tuple(week for week in question.entities.weeks if week not in outside)
+    return replace(question, entities=replace(question.entities, weeks=weeks))
 
 
 def _why_here(bench: Bench, question: Question) -> None:

@@ -18,6 +18,8 @@ _WEEK_OF_YEAR = re.compile(
 _SHORT_WEEK = re.compile(r"\bw\s?(\d{1,2})\b", re.IGNORECASE)
 _VERBS_TOO = ("march", "may")  # months that are verbs as well
 _WEEKS_OF_A_MONTH = 4
+_WEEKS_OF_A_YEAR = 52
+_LATE, _EARLY = 40, 13  # weeks between which a range turns the year
 _MIDDLE = 15  # day of the month
 _ISO_DAY = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 
@@ -144,13 +146,21 @@ def _numbered(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lex
                 between = re.search(str(words["between"]), text[: match.start()], re.IGNORECASE) is not None
                 through = between or re.search(str(words["through"]), following[0], re.IGNORECASE) is not None
                 last = int(following[1])
-                numbers += range(numbers[-1] + 1, last + 1) if through and 0 < last - numbers[-1] < 53 else [last]
+                numbers += _through(numbers[-1], last) if through else [last]
                 end = following.end()
             yield Span(match.start(), end, tuple(dict.fromkeys(clock.week(number) for number in numbers)))
     for match in re.finditer(str(words["bare_week"]), text, re.IGNORECASE):
         meant = tuple(week for week in clock.plan_weeks if week.isocalendar().week == int(match[1]))
         if meant:
             yield Span(match.start(1), match.end(1), meant)
+
+
+def _through(first: int, last: int) -> Sequence[int]:
+    """Return the numbers of the weeks after one up to another, which may be of the next year: "weeks 51 to 2"."""
+    if first < last:
+        return range(first + 1, last + 1)
+    turns = first >= _LATE and 0 < last <= _EARLY
+    return (*range(first + 1, _WEEKS_OF_A_YEAR + 1), *range(1, last + 1)) if turns else (last,)
 
 
 def _relative(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
