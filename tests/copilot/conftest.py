@@ -16,29 +16,13 @@ import pytest
 
 from copilot.engine import Analogue, Product
 from copilot.errors import UnknownProduct
+from copilot.facts import collect_facts
 from copilot.phrases import load_phrases
+from copilot.question import question_from_json
 from copilot.questions import QuestionParser
 from copilot.store import StoredPlan
 from ranking.accuracy import Accuracy
-from ranking.cannibalisation_model import (
-    CANNIBALISATION_UNCLEAR,
-    NEAR_TEXT,
-    SAME_TEXT,
-    SPLIT_PAIRS_TEST,
-    CannibalisationModel,
-    GroupCannibalisation,
-    PairKind,
-)
 from ranking.counterfactual import counterfactual
-from ranking.effects import Effect
-from ranking.exposure_model import (
-    EXPOSURE_FATIGUE_UNCLEAR,
-    HOLDOUT_TEST,
-    ExposureModel,
-    GroupExposure,
-    OwnExposure,
-)
-from ranking.fatigue_model import FATIGUE_FOUND, FATIGUE_UNCLEAR, SWITCHBACK_TEST, FatigueModel, GroupFatigue
 from ranking.forecast import Forecast
 from ranking.lift import PlacementLift
 from ranking.planner import Planner, solve_plan
@@ -46,13 +30,14 @@ from ranking.policy_network import DistilConfig
 from ranking.price_response import PriceResponse, PriceSlope
 from ranking.problem import PlanningProblem, Slot
 from ranking.ranker import ScoreParts
-from ranking.rhythm import CROWDING_FOUND, CROWDING_UNCLEAR, GroupRhythm, Rhythm
 from ranking.rhythm_advice import make_adviser
-from ranking.rhythm_policy import RhythmPolicy, group_problem, solve_rhythm
 from retrieval.demand import QueryMatch, SearchDemand
 from retrieval.encoder import HashingEncoder
 from retrieval.search import Hit
 from retrieval.weeks import week_range
+from tests.copilot.small_models import small_cannibalisation, small_exposure, small_fatigue, small_rhythm, small_season
+from tests.copilot.talks import talks
+from tests.copilot.telling import spoken
 
 AS_OF = date(2017, 10, 9)
 FIRST_DAY = date(2017, 1, 2)
@@ -140,19 +125,19 @@ class SmallEngine:
             switched_off={},
         )
         self.problem = _problem()
-        self.rhythm = _rhythm()
+        self.rhythm = small_rhythm()
         self.planner = Planner(self.problem)
         slopes = {"Grocery > Bag Snacks": PriceSlope(-2.0, -2.5, -1.5, 12)}
         prices = PriceResponse(slopes, PriceSlope(-1.0, -1.8, -0.2, 40))
         self.models = SimpleNamespace(
-            fatigue=_fatigue(),
-            cannibalisation=_cannibalisation(),
-            exposure=_exposure(),
+            fatigue=small_fatigue(),
+            cannibalisation=small_cannibalisation(),
+            exposure=small_exposure(),
             season=None,
             price_response=prices,
             common_error=0.01,
         )
-        self.season = _season()
+        self.season = small_season(len(WEEKS))
         self.accuracy = Accuracy(120, 0.8, 0.84, 0.66, 0.76)
         self.fingerprint = "fedcba9876543210"
         self.solves = 0
@@ -254,6 +239,34 @@ def parser(small_engine, phrases):
     return QuestionParser(small_engine.search.encoder, small_engine, phrases)
 
 
+@pytest.fixture(scope="session")
+def parsers(small_engine, parser):
+    """The readers of both languages, by language."""
+    return {"en": parser, "zh": QuestionParser(small_engine.search.encoder, small_engine, load_phrases("zh"))}
+
+
+@pytest.fixture(scope="session")
+def told(small_engine, small_stored, parsers):
+    """Ask messages about the small shop, each after the answer before; gives the last sheet and its sentences."""
+
+    def last(*turns, lang="en", stored=small_stored):
+        question, sheet = None, None
+        for text in turns:
+            sheet = collect_facts(parsers[lang].parse(text, lang, question), small_engine, stored)
+            question = question_from_json(sheet.question.to_record(), lang=lang)
+        assert sheet is not None
+        return sheet, spoken(sheet, lang)
+
+    return last
+
+
+@pytest.fixture(scope="session")
+def ask():
+    """Read messages about the evaluation's shop one after the other; gives the last question, which is not answered."""
+    readers = {lang: talks(HashingEncoder(), load_phrases(lang)) for lang in ("en", "zh")}
+    return lambda *turns, lang="en": readers[lang](*turns)
+
+
 def _product(product_id: str, title: str, category: str, status: str, day: date | None) -> Product:
     price = 2.99 if status == "live" else None
     return Product(product_id, title, "", category, category, "National", price, status, day, None, None)
@@ -283,45 +296,6 @@ def _problem() -> PlanningProblem:
             [-2.0 if group == "Grocery > Bag Snacks" else -1.0 for _, group, _ in CANDIDATES.values()]
         ),
     )
-
-
-def _rhythm() -> Rhythm:
-    groups = (
-        GroupRhythm("Grocery > Bag Snacks", 1.4, 3, -0.2, -0.3, -0.15, 2, 54, True, CROWDING_FOUND),
-        GroupRhythm("Grocery > Yogurt", 0.3, 1, -0.1, -0.2, 0.05, 1, 7, False, CROWDING_UNCLEAR),
-    )
-    return Rhythm(groups, 5.6, 6, pooled_elasticity=-0.12, pooled_low=-0.2, pooled_high=-0.04, n_weeks=36)
-
-
-def _fatigue() -> FatigueModel:
-    """Fatigue that the data show for one group, and leave open for the others."""
-    shown = Effect(0.06, 0.03, 0.09, 0.05, 0.02, 0.03, 0.08, 0.05, 0.02, 0.2)
-    unclear = Effect(0.01, -0.04, 0.06, 0.02, 0.02, 0.0, 0.05, 0.01, 0.03, 0.8)
-    groups = (
-        GroupFatigue("Grocery > Bag Snacks", shown, unclear, 0.5, 0.0, 54, FATIGUE_FOUND, None, None),
-        GroupFatigue("Grocery > Yogurt", unclear, unclear, 0.1, 0.0, 7, FATIGUE_UNCLEAR, SWITCHBACK_TEST, 320),
-    )
-    pooled = GroupFatigue("", unclear, unclear, 0.2, 0.0, 61, FATIGUE_UNCLEAR, SWITCHBACK_TEST, 320)
-    return FatigueModel(groups, pooled, 0.5, 0.3, 0.7, False, ((0.5, 1.0),), 0.4)
-
-
-_UNCLEAR = Effect(0.02, -0.04, 0.06, 0.05, 0.03, 0.0, 0.1, 0.02, 0.04, 0.6)
-
-
-def _cannibalisation() -> CannibalisationModel:
-    unclear = GroupCannibalisation("", _UNCLEAR, 0.3, 90, CANNIBALISATION_UNCLEAR, SPLIT_PAIRS_TEST, 374)
-    return CannibalisationModel(tuple(PairKind(name, 0.9, (), unclear) for name in (SAME_TEXT, NEAR_TEXT)), 0.5)
-
-
-def _exposure() -> ExposureModel:
-    unclear = GroupExposure("", _UNCLEAR, 0.2, 15, EXPOSURE_FATIGUE_UNCLEAR, HOLDOUT_TEST, 1804)
-    return ExposureModel((), unclear, OwnExposure(0.1, -0.1, 0.3, 5), 0.5)
-
-
-def _season() -> RhythmPolicy:
-    values = {"Grocery > Bag Snacks": (42.0, 31.0), "Grocery > Yogurt": (20.0, 19.0)}
-    problems = [group_problem(name, np.array([row] * len(WEEKS)), 0.0, _fatigue()) for name, row in values.items()]
-    return solve_rhythm(problems)
 
 
 def _products() -> pd.DataFrame:

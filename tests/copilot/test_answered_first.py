@@ -7,12 +7,10 @@ from datetime import date
 
 import pytest
 
-from copilot.answers import write_answer
 from copilot.chosen_products import choose_product, settled
 from copilot.facts import collect_facts
-from copilot.generators import PhraseGenerator
-from copilot.phrases import load_phrases
-from copilot.questions import Entities, Intent, Question, QuestionParser
+from copilot.questions import Entities, Intent, Question
+from tests.copilot.telling import answered, names
 
 W41, W43, W45 = date(2017, 10, 9), date(2017, 10, 23), date(2017, 11, 6)
 FRONT = "front end cap"
@@ -21,30 +19,17 @@ FRONT = "front end cap"
 @pytest.fixture
 def told(small_engine, small_stored):
     def tell(text, intent, lang="en", **entities):
-        sheet = collect_facts(Question(text, intent, Entities(**entities), 1.0, lang), small_engine, small_stored)
-        sentences = list(write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
-        assert all(one.verified for one in sentences), [one.text for one in sentences if not one.verified]
-        return sheet
+        return answered(Question(text, intent, Entities(**entities), 1.0, lang), small_engine, small_stored)[0]
 
     return tell
 
 
 @pytest.fixture
-def told_parsed(small_engine, small_stored, parser, chinese):
+def told_parsed(small_engine, small_stored, parsers):
     def tell(text, lang="en"):
-        question = (parser if lang == "en" else chinese).parse(text, lang)
-        return collect_facts(question, small_engine, small_stored)
+        return collect_facts(parsers[lang].parse(text, lang), small_engine, small_stored)
 
     return tell
-
-
-@pytest.fixture(scope="module")
-def chinese(small_engine):
-    return QuestionParser(small_engine.search.encoder, small_engine, load_phrases("zh"))
-
-
-def names(sheet):
-    return [sheet.get(fact_id).name for fact_id in sheet.essential]
 
 
 @pytest.mark.parametrize(("text", "lang"), [("did searches for #101 go up?", "en"), ("#101 的搜索上升了吗？", "zh")])
@@ -54,9 +39,9 @@ def test_whether_searches_rise_is_told_first(told, text, lang):
     assert names(plain)[0] == "searches_with_words"
 
 
-def test_rising_or_falling_is_about_its_searches(parser, chinese):
-    assert parser.parse("is #101 rising or falling?").intent is Intent.SEARCH_DEMAND
-    assert chinese.parse("#101 是上升还是下降？", "zh").intent is Intent.SEARCH_DEMAND
+def test_rising_or_falling_is_about_its_searches(parsers):
+    assert parsers["en"].parse("is #101 rising or falling?").intent is Intent.SEARCH_DEMAND
+    assert parsers["zh"].parse("#101 是上升还是下降？", "zh").intent is Intent.SEARCH_DEMAND
 
 
 def test_whether_a_placement_is_better_is_told_by_what_it_brought(parser, told):

@@ -8,45 +8,14 @@ from datetime import date
 
 import pytest
 
-from copilot.answers import write_answer
 from copilot.catalogue_names import CatalogueNames
 from copilot.changes import Change
-from copilot.facts import collect_facts
-from copilot.generators import PhraseGenerator
 from copilot.phrases import load_phrases, load_toml
 from copilot.placement_names import PlacementNames
-from copilot.question import question_from_json
-from copilot.questions import QuestionParser
 from ranking.interventions import Exclude
+from tests.copilot.telling import essential
 
 MAILERS = ("mailer interior page feature", "mailer wrap front", "mailer front page")
-
-
-@pytest.fixture(scope="module")
-def parsers(small_engine):
-    encoder = small_engine.search.encoder
-    return {lang: QuestionParser(encoder, small_engine, load_phrases(lang)) for lang in ("en", "zh")}
-
-
-@pytest.fixture
-def told(small_engine, small_stored, parsers):
-    """Return what asks messages one after the other, and gives the last sheet with its sentences."""
-
-    def last(*turns: str, lang: str = "en", stored=small_stored):
-        question, sheet = None, None
-        for text in turns:
-            sheet = collect_facts(parsers[lang].parse(text, lang, question), small_engine, stored)
-            question = question_from_json(sheet.question.to_record(), lang=lang)
-        assert sheet is not None
-        sentences = list(write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
-        assert all(one.verified for one in sentences), [one.text for one in sentences if not one.verified]
-        return sheet, [one.text for one in sentences]
-
-    return last
-
-
-def essential(sheet):
-    return [sheet.get(one) for one in sheet.essential]
 
 
 @pytest.mark.parametrize(

@@ -5,22 +5,16 @@ from __future__ import annotations
 import pytest
 
 from copilot import plan_collectors
-from copilot.answers import write_answer
-from copilot.facts import collect_facts
-from copilot.generators import PhraseGenerator
 from copilot.intents import Intent
-from copilot.phrases import load_phrases
 from copilot.questions import Entities, Question
+from tests.copilot.telling import answered, essential
 
 
 @pytest.fixture
 def told(small_engine, small_stored):
     def tell(text, lang="en", intent=Intent.EXTREMES, **entities):
         question = Question(text, intent, Entities(**entities), 1.0, lang)
-        sheet = collect_facts(question, small_engine, small_stored)
-        sentences = list(write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
-        assert all(one.verified for one in sentences), [one.text for one in sentences if not one.verified]
-        return sheet, [one.text for one in sentences]
+        return answered(question, small_engine, small_stored)
 
     return tell
 
@@ -33,7 +27,7 @@ def middle(small_stored):
 
 
 def named(sheet):
-    return [fact.value for one in sheet.essential if (fact := sheet.get(one)).name == "expected_units"]
+    return [fact.value for fact in essential(sheet) if fact.name == "expected_units"]
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,9 @@ from datetime import date
 
 import pytest
 
-from copilot.answers import write_answer
-from copilot.facts import collect_facts
-from copilot.generators import PhraseGenerator
-from copilot.phrases import load_phrases
 from copilot.questions import Entities, Intent, Question
 from ranking.interventions import Lock
+from tests.copilot.telling import answered
 
 W41, W43 = date(2017, 10, 9), date(2017, 10, 23)
 TEA, SNACKS = "Drinks > Tea", "Grocery > Bag Snacks"
@@ -20,10 +17,7 @@ TEA, SNACKS = "Drinks > Tea", "Grocery > Bag Snacks"
 @pytest.fixture
 def told(small_engine, small_stored):
     def tell(lang="en", intent=Intent.WHY_NOT, **entities):
-        sheet = collect_facts(Question("why", intent, Entities(**entities), 1.0, lang), small_engine, small_stored)
-        sentences = list(write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
-        assert all(one.verified for one in sentences), [one.text for one in sentences if not one.verified]
-        return sheet, [one.text for one in sentences]
+        return answered(Question("why", intent, Entities(**entities), 1.0, lang), small_engine, small_stored)
 
     return tell
 
@@ -70,11 +64,8 @@ def test_nothing_of_a_category_is_about_the_category(parser):
     assert (week.entities.groups, week.entities.weeks) == ((TEA,), (W43,))
 
 
-def test_the_not_of_a_why_not_leaves_out_no_week(small_engine):
-    from copilot.questions import QuestionParser
-
-    chinese = QuestionParser(small_engine.search.encoder, small_engine, load_phrases("zh"))
-    found = chinese.parse("#101 为什么不在第43周", lang="zh")
+def test_the_not_of_a_why_not_leaves_out_no_week(parsers):
+    found = parsers["zh"].parse("#101 为什么不在第43周", lang="zh")
     assert (found.intent, found.entities.weeks, found.entities.without) == (Intent.WHY_NOT, (W43,), ())
 
 

@@ -13,12 +13,11 @@ import pytest
 
 import prompts
 from copilot import lexicon
-from copilot.answers import write_answer
 from copilot.facts import collect_facts
 from copilot.factsheet import FACT_SPECS, Fact, Source
-from copilot.generators import PhraseGenerator
 from copilot.intents import Intent
 from copilot.phrases import load_phrases, load_toml
+from tests.copilot.telling import written
 
 ROOT = Path(next(iter(prompts.__path__)))
 # How weeks are named differs between the languages, so what reads them does too; the others are read by both.
@@ -167,8 +166,7 @@ def told(copilot, message: str, lang: str) -> tuple[set, set, str]:
     """Return the facts of an answer and those it cites, without their numbers and names, and the intent."""
     question = copilot.parser(lang).parse(message, lang)
     sheet = collect_facts(question, copilot.engine, copilot.current_plan())
-    sentences = list(write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
-    assert all(sentence.verified for sentence in sentences), [one.text for one in sentences if not one.verified]
+    sentences = written(sheet, lang)
     keys = {
         fact.id: (fact.name, fact.subject, str(fact.value), fact.interval, str(fact.week), fact.placement)
         for fact in sheet.facts

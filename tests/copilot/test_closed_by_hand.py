@@ -7,12 +7,8 @@ from datetime import date
 
 import pytest
 
-from copilot.answers import write_answer
-from copilot.facts import collect_facts
-from copilot.generators import PhraseGenerator
-from copilot.phrases import load_phrases
-from copilot.questions import QuestionParser
 from ranking.interventions import CapLaunches, Lock, SetCapacity
+from tests.copilot.telling import named
 
 W43, W44 = date(2017, 10, 23), date(2017, 10, 30)
 SAID = {"en": "Closed by your own decision", "zh": "这是您自己决定关闭的"}
@@ -25,20 +21,12 @@ def closed(small_engine, small_stored):
 
 
 @pytest.fixture
-def ask(small_engine, closed, parser):
-    parsers = {"en": parser, "zh": QuestionParser(small_engine.search.encoder, small_engine, load_phrases("zh"))}
-
+def ask(told, closed):
     def tell(text, lang="en", stored=closed):
-        sheet = collect_facts(parsers[lang].parse(text, lang), small_engine, stored)
-        sentences = list(write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
-        assert all(one.verified for one in sentences), [one.text for one in sentences if not one.verified]
-        return sheet, " ".join(one.text for one in sentences)
+        sheet, said = told(text, lang=lang, stored=stored)
+        return sheet, " ".join(said)
 
     return tell
-
-
-def named(sheet, name):
-    return [fact for fact in sheet if fact.name == name]
 
 
 @pytest.mark.parametrize(

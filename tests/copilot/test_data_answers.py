@@ -6,22 +6,17 @@ from datetime import date
 
 import pytest
 
-from copilot.answers import write_answer
-from copilot.facts import collect_facts
-from copilot.generators import PhraseGenerator
 from copilot.phrases import languages, load_phrases
 from copilot.questions import Entities, Intent, Question
 from ranking.accuracy import Accuracy
 from retrieval.contracts import EVENT_TYPES, TABLES
+from tests.copilot.telling import answered, names
 
 
 @pytest.fixture
 def told(small_engine, small_stored):
     def tell(text, intent=Intent.DATA, lang="en", **entities):
-        sheet = collect_facts(Question(text, intent, Entities(**entities), 1.0, lang), small_engine, small_stored)
-        sentences = list(write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
-        assert all(one.verified for one in sentences), [one.text for one in sentences if not one.verified]
-        return sheet, [one.text for one in sentences]
+        return answered(Question(text, intent, Entities(**entities), 1.0, lang), small_engine, small_stored)
 
     return tell
 
@@ -76,8 +71,7 @@ def test_how_sure_begins_with_what_the_backtest_measured(told, intent, text):
 
 def test_a_products_confidence_names_the_coverage_too(told):
     sheet, _ = told("How sure are you?", Intent.CONFIDENCE, products=("101",))
-    essential = [sheet.get(fact_id).name for fact_id in sheet.essential]
-    assert (essential[0], essential[-1]) == ("expected_units", "backtest_coverage")
+    assert (names(sheet)[0], names(sheet)[-1]) == ("expected_units", "backtest_coverage")
 
 
 @pytest.mark.parametrize("found", [None, Accuracy(skipped="The history is too short.")])

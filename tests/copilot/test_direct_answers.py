@@ -7,15 +7,14 @@ from datetime import date
 
 import pytest
 
-from copilot.answers import write_answer
 from copilot.briefs import write_brief
 from copilot.facts import collect_facts
 from copilot.factsheet import Fact, FactSheet, Source
-from copilot.generators import PhraseGenerator
 from copilot.phrases import languages, load_phrases
 from copilot.questions import Entities, Intent, Question
 from copilot.verifier import verify_sentence
 from ranking.interventions import CapLaunches, Lock
+from tests.copilot.telling import answered, names
 
 W41, W43, W45 = date(2017, 10, 9), date(2017, 10, 23), date(2017, 11, 6)
 SNACKS = "Grocery > Bag Snacks"
@@ -24,16 +23,9 @@ SNACKS = "Grocery > Bag Snacks"
 @pytest.fixture
 def told(small_engine, small_stored):
     def tell(text, intent, lang="en", **entities):
-        sheet = collect_facts(Question(text, intent, Entities(**entities), 1.0, lang), small_engine, small_stored)
-        sentences = list(write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
-        assert all(one.verified for one in sentences), [one.text for one in sentences if not one.verified]
-        return sheet, [one.text for one in sentences]
+        return answered(Question(text, intent, Entities(**entities), 1.0, lang), small_engine, small_stored)
 
     return tell
-
-
-def names(sheet):
-    return [sheet.get(fact_id).name for fact_id in sheet.essential]
 
 
 def test_whether_a_week_can_rest_is_answered_by_yes_and_its_cost(told, small_engine, small_stored):

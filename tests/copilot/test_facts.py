@@ -18,6 +18,7 @@ from copilot.verifier import verify_sentence
 from ranking.counterfactual import TIE_UNITS
 from ranking.interventions import CapLaunches, Exclude, Lock, ScaleForecast, SetCapacity
 from ranking.problem import LaunchPrices
+from tests.copilot.telling import essential, named, names
 
 W41, W42, W43, W45 = date(2017, 10, 9), date(2017, 10, 16), date(2017, 10, 23), date(2017, 11, 6)
 SNACKS = "Grocery > Bag Snacks"
@@ -34,14 +35,6 @@ def ask(intent, *products, **more) -> Question:
 @pytest.fixture
 def collect(small_engine, small_stored):
     return lambda question: collect_facts(question, small_engine, small_stored)
-
-
-def named(sheet, name):
-    return [fact for fact in sheet.facts if fact.name == name]
-
-
-def names(sheet):
-    return [sheet.get(fact_id).name for fact_id in sheet.essential]
 
 
 def test_why_here_gives_the_slot_its_reasons_and_what_would_change_it(collect):
@@ -244,7 +237,7 @@ def test_rhythm_that_the_data_does_not_show_says_so(collect):
 
 def test_rhythm_of_several_groups_is_short_on_each(collect):
     sheet = collect(ask(Intent.RHYTHM, groups=("Grocery > Yogurt", SNACKS)))
-    assert [sheet.get(fact_id).subject for fact_id in sheet.essential] == [SNACKS] * 2 + ["Grocery > Yogurt"] * 2
+    assert [fact.subject for fact in essential(sheet)] == [SNACKS] * 2 + ["Grocery > Yogurt"] * 2
 
 
 def test_rhythm_of_an_unknown_category_says_that_it_answers_for_all(collect):

@@ -9,7 +9,7 @@ import pytest
 
 from copilot.facts import collect_facts
 from copilot.phrases import load_phrases
-from copilot.questions import Entities, Intent, Question, QuestionParser
+from copilot.questions import Entities, Intent, Question
 
 NAMED = {  # in the help of each language
     Intent.WHY_HERE: ("is in its slot", "为什么排在"),
@@ -42,12 +42,12 @@ NAMED = {  # in the help of each language
 
 
 @pytest.fixture
-def said(small_engine, small_stored):
+def said(parsers, small_engine, small_stored):
     """The keys of the lines that answer a message that asks for no fact."""
 
     def tell(text, lang):
-        parser = QuestionParser(small_engine.search.encoder, small_engine, load_phrases(lang))
-        return [message.key for message in collect_facts(parser.parse(text, lang), small_engine, small_stored).messages]
+        sheet = collect_facts(parsers[lang].parse(text, lang), small_engine, small_stored)
+        return [message.key for message in sheet.messages]
 
     return tell
 
@@ -76,8 +76,8 @@ def test_whoever_says_hello_hears_what_can_be_asked(said, text, lang):
 @pytest.mark.parametrize(
     ("lang", "text"), [("en", "continue"), ("en", "please go on"), ("zh", "继续"), ("zh", "请接着说")]
 )
-def test_to_go_on_after_a_stop_makes_the_stopped_answer_again(small_engine, lang, text):
-    parser = QuestionParser(small_engine.search.encoder, small_engine, load_phrases(lang))
+def test_to_go_on_after_a_stop_makes_the_stopped_answer_again(parsers, lang, text):
+    parser = parsers[lang]
     before = Question("?", Intent.RHYTHM, Entities(), 0.9, lang, length="short", variation=1)
     stopped = parser.parse(text, lang, replace(before, stopped=True))
     assert (stopped.wish, stopped.intent, stopped.variation, stopped.stopped) == ("again", Intent.RHYTHM, 1, False)

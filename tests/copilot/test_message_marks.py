@@ -6,8 +6,7 @@ import pytest
 
 from copilot.facts import collect_facts
 from copilot.message_marks import is_of_another_script, without_marks
-from copilot.phrases import load_phrases
-from copilot.questions import Intent, QuestionParser
+from copilot.questions import Intent
 
 
 @pytest.mark.parametrize(
@@ -47,9 +46,8 @@ def test_what_the_catalogue_sells_may_be_called_in_any_script():
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
-def test_the_answer_says_which_languages_are_read(small_engine, small_stored, lang):
-    parser = QuestionParser(small_engine.search.encoder, small_engine, load_phrases(lang))
-    sheet = collect_facts(parser.parse("какой прогноз на cheese pizza?", lang), small_engine, small_stored)
+def test_the_answer_says_which_languages_are_read(parsers, small_engine, small_stored, lang):
+    sheet = collect_facts(parsers[lang].parse("какой прогноз на cheese pizza?", lang), small_engine, small_stored)
     assert [message.key for message in sheet.messages] == ["unread_script"]
     assert sheet.facts == ()
 
@@ -59,8 +57,8 @@ def test_a_question_among_marks_is_answered(parser):
     assert (question.intent, question.entities.products) == (Intent.FORECAST, ("106",))
 
 
-def test_a_chinese_answer_says_how_it_read_a_misspelt_name(small_engine, small_stored):
-    parser = QuestionParser(small_engine.search.encoder, small_engine, load_phrases("zh"))
+def test_a_chinese_answer_says_how_it_read_a_misspelt_name(parsers, small_engine, small_stored):
+    parser = parsers["zh"]
     question = parser.parse("为什么cheese piza在第41周？", "zh")
     assert (question.text, question.mended) == ("为什么cheese pizza在第41周？", True)
     assert collect_facts(question, small_engine, small_stored).messages[0].key == "read_as"

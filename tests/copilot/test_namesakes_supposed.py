@@ -7,15 +7,14 @@ from typing import Any, cast
 
 import pytest
 
-from copilot.answers import write_answer
 from copilot.changes import Change
 from copilot.facts import collect_facts
-from copilot.generators import PhraseGenerator
-from copilot.phrases import languages, load_phrases
+from copilot.phrases import languages
 from copilot.questions import Entities, Intent, Question
 from copilot.store import StoredPlan
 from ranking.interventions import Exclude
 from tests.copilot import conftest
+from tests.copilot.telling import written
 
 PLANNED, WAITING = "101", "109"  # the first leaves a slot to the second when it is not launched
 TITLE = "Potato Chips 9 Oz"
@@ -32,9 +31,7 @@ def told(monkeypatch):
         engine = cast(Any, conftest.SmallEngine())
         stored = StoredPlan(3, engine.solve(()), datetime(2017, 10, 9, tzinfo=UTC), "fedcba9876543210", "first")
         sheet = collect_facts(question, engine, stored)
-        said = list(write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
-        assert all(one.verified for one in said), [one.text for one in said if not one.verified]
-        return sheet, said
+        return sheet, written(sheet, lang)
 
     return tell
 

@@ -7,32 +7,20 @@ from datetime import date
 
 import pytest
 
-from copilot.answers import write_answer
-from copilot.facts import collect_facts
-from copilot.generators import PhraseGenerator
-from copilot.phrases import load_phrases
-from copilot.questions import QuestionParser
 from ranking.interventions import CapLaunches, Exclude, SetCapacity
+from tests.copilot.telling import essential
 
 W43, W44 = date(2017, 10, 23), date(2017, 10, 30)
 SNACKS = "Grocery > Bag Snacks"
 
 
 @pytest.fixture
-def ask(small_engine, small_stored, parser):
-    parsers = {"en": parser, "zh": QuestionParser(small_engine.search.encoder, small_engine, load_phrases("zh"))}
-
+def ask(told, small_stored):
     def tell(text, lang="en", stored=small_stored):
-        sheet = collect_facts(parsers[lang].parse(text, lang), small_engine, stored)
-        sentences = list(write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
-        assert all(one.verified for one in sentences), [one.text for one in sentences if not one.verified]
-        return sheet, " ".join(one.text for one in sentences)
+        sheet, said = told(text, lang=lang, stored=stored)
+        return sheet, " ".join(said)
 
     return tell
-
-
-def essential(sheet):
-    return [sheet.get(one) for one in sheet.essential]
 
 
 @pytest.mark.parametrize(

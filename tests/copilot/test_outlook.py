@@ -7,14 +7,12 @@ from datetime import date
 
 import pytest
 
-from copilot.answers import write_answer
 from copilot.archive import Archive
-from copilot.facts import collect_facts
-from copilot.generators import PhraseGenerator
 from copilot.intents import Intent
 from copilot.questions import Entities, Question
 from copilot.scenario_measures import Compared
 from copilot.unmet_demand import UnmetWord
+from tests.copilot.telling import answered, names
 
 W41, W42 = date(2017, 10, 9), date(2017, 10, 16)
 
@@ -35,19 +33,12 @@ class Shelf(Archive):
 
 
 @pytest.fixture
-def told(small_engine, small_stored, phrases):
+def told(small_engine, small_stored):
     def tell(intent, archive=None, text="?", **entities):
         question = Question(text, intent, Entities(**entities), 1.0)
-        sheet = collect_facts(question, small_engine, small_stored, archive)
-        for sentence in write_answer(sheet, PhraseGenerator(), phrases):
-            assert sentence.verified, sentence.text
-        return sheet
+        return answered(question, small_engine, small_stored, archive)[0]
 
     return tell
-
-
-def names(sheet):
-    return [fact.name for fact_id in sheet.essential if (fact := sheet.get(fact_id))]
 
 
 def test_a_products_risks_name_its_interval_the_worst_of_its_like_and_what_would_flip_it(told):

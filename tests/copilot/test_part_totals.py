@@ -6,11 +6,9 @@ from datetime import date
 
 import pytest
 
-from copilot.answers import write_answer
-from copilot.facts import collect_facts
-from copilot.generators import PhraseGenerator
-from copilot.phrases import languages, load_phrases
+from copilot.phrases import languages
 from copilot.questions import Entities, Intent, Question
+from tests.copilot.telling import answered, essential
 
 W41, W42, W43, W45 = date(2017, 10, 9), date(2017, 10, 16), date(2017, 10, 23), date(2017, 11, 6)
 SNACKS = "Grocery > Bag Snacks"
@@ -20,10 +18,8 @@ SNACKS = "Grocery > Bag Snacks"
 def told(request, small_engine, small_stored):
     def tell(intent, **entities):
         question = Question("?", intent, Entities(**entities), 1.0, request.param)
-        sheet = collect_facts(question, small_engine, small_stored)
-        sentences = list(write_answer(sheet, PhraseGenerator(), load_phrases(request.param)))
-        assert all(one.verified for one in sentences), [one.text for one in sentences if not one.verified]
-        return [sheet.get(one) for one in sheet.essential], " ".join(one.text for one in sentences)
+        sheet, said = answered(question, small_engine, small_stored)
+        return essential(sheet), " ".join(said)
 
     return tell
 

@@ -9,19 +9,11 @@ import pytest
 from copilot.changes import Change
 from copilot.facts import collect_facts
 from copilot.intents import Intent
-from copilot.phrases import load_phrases
 from copilot.plan_words import by_words_of_the_plan
 from copilot.question import Question
-from copilot.questions import QuestionParser
-from retrieval.encoder import HashingEncoder
-from tests.copilot.talks import talks
+from tests.copilot.telling import names
 
 W43, W44, W45, W46 = date(2017, 10, 23), date(2017, 10, 30), date(2017, 11, 6), date(2017, 11, 13)
-
-
-@pytest.fixture(scope="module")
-def ask():
-    return {lang: talks(HashingEncoder(), load_phrases(lang)) for lang in ("en", "zh")}
 
 
 @pytest.mark.parametrize(
@@ -43,7 +35,7 @@ def ask():
     ],
 )
 def test_weeks_set_against_each_other_are_told_as_they_are_planned(ask, lang: str, text: str) -> None:
-    question = ask[lang](text)
+    question = ask(text, lang=lang)
     assert (question.intent, question.entities.weeks) == (Intent.PLANNED, (W44, W46))
 
 
@@ -57,7 +49,7 @@ def test_weeks_set_against_each_other_are_told_as_they_are_planned(ask, lang: st
     ],
 )
 def test_a_rest_and_a_product_are_not_weighed_as_weeks(ask, lang: str, text: str, intent: Intent) -> None:
-    assert ask[lang](text).intent is intent
+    assert ask(text, lang=lang).intent is intent
 
 
 def test_weeks_set_apart_are_told_with_their_units_and_counts_and_no_total(parser, small_engine, small_stored) -> None:
@@ -82,12 +74,12 @@ def test_weeks_set_apart_are_told_with_their_units_and_counts_and_no_total(parse
     ],
 )
 def test_why_so_many_a_week_asks_for_the_rhythm(ask, lang: str, text: str) -> None:
-    assert (ask[lang](text).intent, ask[lang](text).change) == (Intent.RHYTHM, None)
+    assert (ask(text, lang=lang).intent, ask(text, lang=lang).change) == (Intent.RHYTHM, None)
 
 
 @pytest.mark.parametrize(("lang", "text"), [("en", "why 14 and not 10 a week"), ("zh", "为什么每周14个而不是10个")])
 def test_why_no_fewer_supposes_the_fewer(ask, lang: str, text: str) -> None:
-    assert (ask[lang](text).intent, ask[lang](text).change) == (Intent.WHAT_IF, Change("cap", 10))
+    assert (ask(text, lang=lang).intent, ask(text, lang=lang).change) == (Intent.WHAT_IF, Change("cap", 10))
 
 
 @pytest.mark.parametrize("text", ["why are 3 launches a week like #101 and not 5", "why 3 a week and not 5"])
@@ -99,10 +91,9 @@ def test_why_so_many_beside_a_product_is_about_the_product(parser, text: str) ->
 
 
 @pytest.mark.parametrize("text", ["why 2 launches a week and not 20", "为什么每周2个不是20个"])
-def test_why_so_many_tells_the_limit_first(small_engine, small_stored, text: str) -> None:
+def test_why_so_many_tells_the_limit_first(parsers, small_engine, small_stored, text: str) -> None:
     lang = "en" if text.isascii() else "zh"
-    parser = QuestionParser(small_engine.search.encoder, small_engine, load_phrases(lang))
-    sheet = collect_facts(parser.parse(text, lang), small_engine, small_stored)
+    sheet = collect_facts(parsers[lang].parse(text, lang), small_engine, small_stored)
     assert sheet.get(sheet.essential[0]).name in ("slots_bind", "room_per_week", "recommended_per_week")
 
 
@@ -119,7 +110,7 @@ def test_why_so_many_tells_the_limit_first(small_engine, small_stored, text: str
     ],
 )
 def test_the_plan_beside_the_past_asks_for_the_rhythm(ask, lang: str, text: str) -> None:
-    assert ask[lang](text).intent is Intent.RHYTHM
+    assert ask(text, lang=lang).intent is Intent.RHYTHM
 
 
 @pytest.mark.parametrize(
@@ -133,7 +124,7 @@ def test_the_plan_beside_the_past_asks_for_the_rhythm(ask, lang: str, text: str)
     ],
 )
 def test_a_scenario_or_a_version_is_no_past_of_the_shop(ask, lang: str, text: str) -> None:
-    assert ask[lang](text).intent in (Intent.COMPARE_PLANS, Intent.CHANGES)
+    assert ask(text, lang=lang).intent in (Intent.COMPARE_PLANS, Intent.CHANGES)
 
 
 @pytest.mark.parametrize(
@@ -147,7 +138,7 @@ def test_a_scenario_or_a_version_is_no_past_of_the_shop(ask, lang: str, text: st
     ],
 )
 def test_what_a_product_does_to_others_stands_among_its_risks(ask, lang: str, text: str) -> None:
-    question = ask[lang](text)
+    question = ask(text, lang=lang)
     assert (question.intent, question.entities.products[:1]) == (Intent.RISKS, ("882115",))
 
 
@@ -160,11 +151,11 @@ def test_what_a_product_does_to_others_stands_among_its_risks(ask, lang: str, te
     ],
 )
 def test_without_a_product_it_is_the_rhythm_or_the_method(ask, lang: str, text: str, intent: Intent) -> None:
-    assert ask[lang](text).intent is intent
+    assert ask(text, lang=lang).intent is intent
 
 
 def test_what_launches_do_to_each_other_is_told_before_what_one_sells(parser, small_engine, small_stored) -> None:
     sheet = collect_facts(parser.parse("will #101 cannibalise other snacks"), small_engine, small_stored)
-    names = [sheet.get(one).name for one in sheet.essential]
-    assert "fatigue_effect" in names
-    assert names.index("fatigue_effect") < names.index("expected_units")
+    first = names(sheet)
+    assert "fatigue_effect" in first
+    assert first.index("fatigue_effect") < first.index("expected_units")

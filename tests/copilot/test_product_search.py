@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from copilot.facts import collect_facts
-from copilot.phrases import load_phrases
-from copilot.questions import Entities, Intent, Question, QuestionParser
+from copilot.questions import Entities, Intent, Question
 from retrieval.search import Hit
 
 
@@ -66,7 +65,7 @@ def test_of_one_title_the_planned_product_is_listed(found, small_stored):
     assert [fact.subject for fact in sheet if fact.name == "search_hit"] == ["101"]
 
 
-def test_a_chinese_good_alone_that_the_shop_lacks_is_asked_back_by_its_english_name(small_engine):
-    parser = QuestionParser(small_engine.search.encoder, small_engine, load_phrases("zh"))
+def test_a_chinese_good_alone_that_the_shop_lacks_is_asked_back_by_its_english_name(parsers):
+    parser = parsers["zh"]
     assert parser.parse("圣诞树", lang="zh").product_words == "christmas tree"
     assert parser.parse("你好", lang="zh").intent is Intent.HELP

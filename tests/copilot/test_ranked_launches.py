@@ -6,22 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from copilot.answers import write_answer
 from copilot.facts import collect_facts
-from copilot.generators import PhraseGenerator
-from copilot.phrases import load_phrases
-from copilot.questions import Entities, Intent, Question, QuestionParser
+from copilot.questions import Entities, Intent, Question
 from ranking.interventions import Exclude
+from tests.copilot.telling import answered
 
 
 @pytest.fixture
 def told(small_engine, small_stored):
     def tell(text, intent, lang="en", named=(), **entities):
         question = Question(text, intent, Entities(**entities), 1.0, lang, named=named)
-        sheet = collect_facts(question, small_engine, small_stored)
-        sentences = list(write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
-        assert all(one.verified for one in sentences), [one.text for one in sentences if not one.verified]
-        return sheet, [one.text for one in sentences]
+        return answered(question, small_engine, small_stored)
 
     return tell
 
@@ -71,13 +66,6 @@ def test_certainty_is_ranked_by_the_width_of_the_interval_over_what_is_expected(
     width = (chosen.high - chosen.low) / chosen.expected_units
     assert (sheet.facts[0].name, sheet.facts[0].subject) == (name, chosen.product_id)
     assert sheet.facts[0].value == pytest.approx(width)
-
-
-@pytest.fixture(scope="module")
-def parsers(small_engine):
-    return {
-        lang: QuestionParser(small_engine.search.encoder, small_engine, load_phrases(lang)) for lang in ("en", "zh")
-    }
 
 
 @pytest.mark.parametrize(

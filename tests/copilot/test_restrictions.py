@@ -7,22 +7,9 @@ from datetime import date
 import pytest
 
 from copilot.intents import Intent
-from copilot.phrases import load_phrases
-from retrieval.encoder import HashingEncoder
-from tests.copilot.talks import talks
 
 W46 = date(2017, 11, 13)
 CANDY, SNACKS = ("Grocery > Candy",), ("Grocery > Snacks",)
-
-
-@pytest.fixture(scope="module")
-def ask():
-    return talks(HashingEncoder(), load_phrases("en"))
-
-
-@pytest.fixture(scope="module")
-def ask_zh():
-    return talks(HashingEncoder(256), load_phrases("zh"))
 
 
 @pytest.mark.parametrize(
@@ -44,8 +31,8 @@ def test_a_category_narrows_the_week_before(ask, turn, groups, without):
 
 
 @pytest.mark.parametrize(("turn", "without"), [("只看糖果", ()), ("不要糖果", CANDY), ("去掉糖果", CANDY)])
-def test_a_category_narrows_the_week_before_in_chinese(ask_zh, turn, without):
-    found = ask_zh("第46周上什么？", turn).entities
+def test_a_category_narrows_the_week_before_in_chinese(ask, turn, without):
+    found = ask("第46周上什么？", turn, lang="zh").entities
     assert (found.weeks, found.groups, found.without) == ((W46,), CANDY, without)
 
 

@@ -8,12 +8,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from copilot.answers import write_answer
 from copilot.briefs import write_brief
-from copilot.facts import collect_facts
-from copilot.generators import PhraseGenerator
 from copilot.phrases import languages, load_phrases
 from copilot.questions import Entities, Intent, Question
+from tests.copilot.telling import answered
 
 SNACKS, YOGURT, COOKIES = "Grocery > Bag Snacks", "Grocery > Yogurt", "Grocery > Cookies"
 TOLD = {
@@ -24,10 +22,8 @@ TOLD = {
 
 
 def told(engine, stored, lang, *groups):
-    sheet = collect_facts(Question("?", Intent.RHYTHM, Entities(groups=groups), 1.0, lang), engine, stored)
-    sentences = list(write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
-    assert all(one.verified for one in sentences), [one.text for one in sentences if not one.verified]
-    return {fact.name: fact for fact in sheet.facts}, " ".join(one.text for one in sentences)
+    sheet, said = answered(Question("?", Intent.RHYTHM, Entities(groups=groups), 1.0, lang), engine, stored)
+    return {fact.name: fact for fact in sheet.facts}, " ".join(said)
 
 
 def seen_otherwise(engine, estimate):

@@ -6,13 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from copilot.answers import write_answer
 from copilot.changes import Change
-from copilot.facts import collect_facts
-from copilot.generators import PhraseGenerator
-from copilot.phrases import load_phrases
-from copilot.questions import Entities, Intent, Question, QuestionParser
+from copilot.questions import Entities, Intent, Question
 from ranking.interventions import ChangePrice, ScaleForecast
+from tests.copilot.telling import answered, named
 
 
 @pytest.fixture
@@ -20,16 +17,9 @@ def ask(small_engine, small_stored):
     def tell(text, intent, lang="en", stored=small_stored, pair=(), change=None, **entities):
         named = tuple((one,) for one in pair)
         question = Question(text, intent, Entities(products=tuple(pair), **entities), 1.0, lang, named=named)
-        sheet = collect_facts(replace(question, change=change), small_engine, stored)
-        sentences = list(write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
-        assert all(one.verified for one in sentences), [one.text for one in sentences if not one.verified]
-        return sheet, [one.text for one in sentences]
+        return answered(replace(question, change=change), small_engine, stored)
 
     return tell
-
-
-def named(sheet, name):
-    return [fact for fact in sheet if fact.name == name]
 
 
 @pytest.fixture
@@ -117,10 +107,9 @@ def test_what_is_widest_in_a_week_is_said_to_be_of_that_week(ask, small_stored):
     assert next(message.key for message in sheet.messages) == "ranked_of_part"
 
 
-def test_the_riskiest_launch_is_read_as_a_ranking(parser, small_engine):
-    chinese = QuestionParser(small_engine.search.encoder, small_engine, load_phrases("zh"))
-    assert parser.parse("which is the riskiest launch?").intent is Intent.EXTREMES
-    assert chinese.parse("哪个新品风险最大？", "zh").intent is Intent.EXTREMES
+def test_the_riskiest_launch_is_read_as_a_ranking(parsers):
+    assert parsers["en"].parse("which is the riskiest launch?").intent is Intent.EXTREMES
+    assert parsers["zh"].parse("哪个新品风险最大？", "zh").intent is Intent.EXTREMES
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])

@@ -6,11 +6,10 @@ import re
 
 import pytest
 
-from copilot.answers import write_answer
 from copilot.facts import collect_facts
-from copilot.generators import PhraseGenerator
-from copilot.phrases import languages, load_phrases
+from copilot.phrases import languages
 from copilot.questions import Entities, Intent, Question
+from tests.copilot.telling import names, written
 
 CANDIDATE, NAMESAKES = "106", ("202", "204")  # 106 is a pizza that waits; the others are on sale
 
@@ -29,9 +28,7 @@ def engine(small_engine):
 def told(engine, small_stored):
     def tell(text, intent, lang="en", **entities):
         sheet = collect_facts(Question(text, intent, Entities(**entities), 1.0, lang), engine, small_stored)
-        sentences = list(write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
-        assert all(one.verified for one in sentences), [one.text for one in sentences if not one.verified]
-        return sheet, sentences
+        return sheet, written(sheet, lang)
 
     return tell
 
@@ -96,4 +93,4 @@ def test_lines_without_a_citation_hold_no_figure_of_a_product(told, intent, prod
 @pytest.mark.parametrize("lang", languages())
 def test_what_drives_a_product_without_a_slot_says_so_by_a_fact(told, lang):
     sheet, _ = told("?", Intent.DRIVERS, lang, products=("107",))
-    assert "not_planned" in {sheet.get(one).name for one in sheet.essential}
+    assert "not_planned" in names(sheet)

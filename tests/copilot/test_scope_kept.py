@@ -8,8 +8,8 @@ import pytest
 
 from copilot.facts import collect_facts
 from copilot.group_names import GroupNames
-from copilot.phrases import load_phrases
-from copilot.questions import Entities, Intent, Question, QuestionParser
+from copilot.questions import Entities, Intent, Question
+from tests.copilot.telling import names
 
 W43, W45 = date(2017, 10, 23), date(2017, 11, 6)
 SNACKS = "Grocery > Bag Snacks"
@@ -41,7 +41,7 @@ def test_most_searched_is_ranked_by_searches_and_not_by_sales(small_engine, smal
     text = {"en": "which launches are searched for most?", "zh": "哪些新品搜索最多？"}[lang]
     sheet = collect_facts(Question(text, Intent.EXTREMES, Entities(), 1.0, lang), small_engine, small_stored)
     assert [message.key for message in sheet.messages] == ["ranked_by_searches"]
-    assert {sheet.get(one).name for one in sheet.essential} == {"searches_per_week"}
+    assert set(names(sheet)) == {"searches_per_week"}
 
 
 def test_each_other_is_no_category(phrases):
@@ -57,9 +57,8 @@ def test_what_a_category_is_not_does_not_name_it(phrases):
     assert groups.loosely(["dairy"])[0] == ("Grocery > Other Dairy",)
 
 
-def test_chinese_weeks_are_set_side_by_side(small_engine):
-    parser = QuestionParser(small_engine.search.encoder, small_engine, load_phrases("zh"))
-    found = parser.parse("比较第43周和第45周", lang="zh")
+def test_chinese_weeks_are_set_side_by_side(parsers):
+    found = parsers["zh"].parse("比较第43周和第45周", lang="zh")
     assert (found.intent, found.entities.weeks) == (Intent.PLANNED, (W43, W45))
 
 

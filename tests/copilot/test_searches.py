@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from copilot.answers import write_answer
-from copilot.facts import collect_facts
 from copilot.factsheet import FactSheet
-from copilot.generators import PhraseGenerator
 from copilot.phrases import languages, load_phrases
 from copilot.questions import Entities, Intent, Question
 from copilot.verifier import verify_sentence
 from tests.copilot.stated import stated
+from tests.copilot.telling import answered, essential
 
 SNACKS, TEA = "Grocery > Bag Snacks", "Drinks > Tea"
 
@@ -21,10 +19,8 @@ def told(request, small_engine, small_stored):
     def tell(groups=(), **more):
         found = Entities(groups=groups)
         question = Question("?", Intent.SEARCH_DEMAND, found, 1.0, request.param, **more)
-        sheet = collect_facts(question, small_engine, small_stored)
-        sentences = list(write_answer(sheet, PhraseGenerator(), load_phrases(request.param)))
-        assert all(one.verified for one in sentences), [one.text for one in sentences if not one.verified]
-        return sheet, [sheet.get(one) for one in sheet.essential]
+        sheet, _ = answered(question, small_engine, small_stored)
+        return sheet, essential(sheet)
 
     return tell
 

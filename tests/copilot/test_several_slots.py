@@ -6,13 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from copilot.answers import write_answer
 from copilot.facts import collect_facts
-from copilot.generators import PhraseGenerator
-from copilot.phrases import languages, load_phrases
+from copilot.phrases import languages
 from copilot.questions import Entities, Intent, Question
 from ranking.interventions import Lock
 from retrieval.weeks import format_week
+from tests.copilot.telling import written
 
 WAITING = "107"
 
@@ -22,9 +21,7 @@ def told(small_engine, small_stored):
     def tell(lang="en", product=WAITING, intent=Intent.WHY_NOT, **entities):
         question = Question("?", intent, Entities(products=(product,), **entities), 1.0, lang)
         sheet = collect_facts(question, small_engine, small_stored)
-        said = list(write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
-        assert all(one.verified for one in said), [one.text for one in said if not one.verified]
-        return sheet, said
+        return sheet, written(sheet, lang)
 
     return tell
 

@@ -9,16 +9,7 @@ import pytest
 from copilot.changes import Change
 from copilot.facts import collect_facts
 from copilot.intents import Intent
-from copilot.phrases import load_phrases
 from copilot.question import question_from_json
-from copilot.questions import QuestionParser
-from retrieval.encoder import HashingEncoder
-from tests.copilot.talks import talks
-
-
-@pytest.fixture(scope="module")
-def ask():
-    return talks(HashingEncoder(), load_phrases("en"))
 
 
 @pytest.mark.parametrize(
@@ -79,9 +70,11 @@ def test_another_size_is_asked_about_in_its_own_slot(ask) -> None:
         ("zh", "哪一周最弱？", "如果跳过那周呢？"),
     ],
 )
-def test_the_week_that_an_answer_told_can_rest(small_engine, small_stored, lang: str, asked: str, turn: str) -> None:
+def test_the_week_that_an_answer_told_can_rest(
+    parsers, small_engine, small_stored, lang: str, asked: str, turn: str
+) -> None:
     """The second turn after it, what that costs, is the same supposition; the week survives being stored."""
-    parser = QuestionParser(small_engine.search.encoder, small_engine, load_phrases(lang))
+    parser = parsers[lang]
     told = collect_facts(parser.parse(asked, lang), small_engine, small_stored)
     kept = question_from_json(told.question.to_record(), lang=lang)
     weakest = next(fact.week for fact in told if fact.name == "least_units")
@@ -109,8 +102,8 @@ def test_a_launch_that_ranks_first_tells_no_week(parser, small_engine, small_sto
         ("zh", "第45周安排了什么？", "该让它休息吗"),
     ],
 )
-def test_whether_a_week_should_rest_asks_for_advice(lang: str, before: str, turn: str) -> None:
-    question = talks(HashingEncoder(), load_phrases(lang))(before, turn)
+def test_whether_a_week_should_rest_asks_for_advice(ask, lang: str, before: str, turn: str) -> None:
+    question = ask(before, turn, lang=lang)
     assert (question.intent, question.entities.weeks) == (Intent.RHYTHM, (date(2017, 11, 6),))
 
 
@@ -130,11 +123,10 @@ def test_a_cost_after_nothing_supposed_is_no_supposition(ask) -> None:
         ("zh", "第45周安排了什么？", "你有多大把握？", "只看前端架"),
     ],
 )
-def test_how_sure_is_of_the_launches_before_and_so_is_what_narrows_it(lang, before, sure, narrowed) -> None:
-    talk = talks(HashingEncoder(), load_phrases(lang))
-    question = talk(before, sure)
+def test_how_sure_is_of_the_launches_before_and_so_is_what_narrows_it(ask, lang, before, sure, narrowed) -> None:
+    question = ask(before, sure, lang=lang)
     assert (question.intent, question.entities.weeks) == (Intent.CONFIDENCE, (date(2017, 11, 6),))
-    further = talk(before, sure, narrowed)
+    further = ask(before, sure, narrowed, lang=lang)
     assert (further.intent, further.entities.weeks) == (Intent.CONFIDENCE, question.entities.weeks)
     assert further.entities.placements == ("front end cap",)
 
@@ -146,5 +138,5 @@ def test_how_sure_is_of_the_launches_before_and_so_is_what_narrows_it(lang, befo
         ("zh", "第45周安排了什么？", "计划有多可靠？"),
     ],
 )
-def test_how_sure_the_plan_is_leaves_the_week(lang: str, before: str, turn: str) -> None:
-    assert talks(HashingEncoder(), load_phrases(lang))(before, turn).entities.weeks == ()
+def test_how_sure_the_plan_is_leaves_the_week(ask, lang: str, before: str, turn: str) -> None:
+    assert ask(before, turn, lang=lang).entities.weeks == ()

@@ -7,45 +7,12 @@ from datetime import date
 
 import pytest
 
-from copilot.answers import write_answer
-from copilot.facts import collect_facts
-from copilot.generators import PhraseGenerator
 from copilot.intents import Intent
 from copilot.phrases import load_phrases
 from copilot.question import question_from_json
-from copilot.questions import QuestionParser
-from retrieval.encoder import HashingEncoder
-from tests.copilot.talks import talks
+from tests.copilot.telling import names
 
 W43, W44 = date(2017, 10, 23), date(2017, 10, 30)
-
-
-@pytest.fixture(scope="module")
-def parsers(small_engine):
-    encoder = small_engine.search.encoder
-    return {lang: QuestionParser(encoder, small_engine, load_phrases(lang)) for lang in ("en", "zh")}
-
-
-@pytest.fixture
-def told(small_engine, small_stored, parsers):
-    """Return what asks messages one after the other, each after the answer before, and gives the last sheet."""
-
-    def last(*turns: str, lang: str = "en"):
-        parser = parsers[lang]
-        question, sheet = None, None
-        for text in turns:
-            sheet = collect_facts(parser.parse(text, lang, question), small_engine, small_stored)
-            question = question_from_json(sheet.question.to_record(), lang=lang)
-        assert sheet is not None
-        sentences = list(write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
-        assert all(one.verified for one in sentences), [one.text for one in sentences if not one.verified]
-        return sheet, [one.text for one in sentences]
-
-    return last
-
-
-def names(sheet):
-    return [sheet.get(fact_id).name for fact_id in sheet.essential]
 
 
 BEST = ("what is the best launch?", "which launch is expected to sell the most?")
@@ -173,8 +140,7 @@ def test_what_the_answer_told_survives_in_a_thread(told):
     assert [getattr(kept, one) for one in same] == [getattr(question, one) for one in same]
 
 
-def test_it_stays_one_side_of_a_comparison_though_its_name_is_shared():
-    ask = talks(HashingEncoder(), load_phrases("en"))
+def test_it_stays_one_side_of_a_comparison_though_its_name_is_shared(ask):
     question = ask("Why are the Cards Seasonal planned?", "compare it with blueberries")
     assert question.intent is Intent.COMPARE
     assert [len(one) > 1 for one in question.named] == [True, False]

@@ -6,12 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from copilot.answers import write_answer
-from copilot.facts import collect_facts
-from copilot.generators import PhraseGenerator
-from copilot.phrases import load_phrases
 from copilot.questions import Entities, Intent, Question
 from ranking.interventions import CapLaunches, Exclude, Lock
+from tests.copilot.telling import answered, named, names
 
 SNACKS, GROCERY, TEA = "Grocery > Bag Snacks", "Grocery", "Drinks > Tea"
 
@@ -30,16 +27,9 @@ class Kept:
 def ask(small_engine, small_stored):
     def tell(text, intent, lang="en", stored=small_stored, earlier=None, **entities):
         question = Question(text, intent, Entities(**entities), 1.0, lang)
-        sheet = collect_facts(question, small_engine, stored, Kept(earlier) if earlier else None)
-        sentences = list(write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
-        assert all(one.verified for one in sentences), [one.text for one in sentences if not one.verified]
-        return sheet, [one.text for one in sentences]
+        return answered(question, small_engine, stored, Kept(earlier) if earlier else None)
 
     return tell
-
-
-def named(sheet, name):
-    return [fact for fact in sheet if fact.name == name]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +70,7 @@ def test_why_a_category_has_so_many_is_what_the_plan_loses_without_it(ask, small
     without = small_engine.counterfactual(small_stored, CapLaunches(0, None, SNACKS))
     (loss,) = named(sheet, "category_loss")
     assert (loss.subject, loss.value) == (SNACKS, without.delta_units)
-    assert [sheet.get(one).name for one in sheet.essential[:3]] == ["planned_count", "category_loss", "drop_loss"]
+    assert names(sheet)[:3] == ["planned_count", "category_loss", "drop_loss"]
     held = [one for one in small_stored.plan.launches if one.group == SNACKS]
     assert named(sheet, "drop_loss")[0].subject == min(held, key=lambda one: one.expected_units).product_id
     assert "recommended_per_week" in [fact.name for fact in sheet]

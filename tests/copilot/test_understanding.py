@@ -14,14 +14,9 @@ from copilot.entities import Entities
 from copilot.facts import collect_facts
 from copilot.intents import Intent
 from copilot.length import told_ids
-from copilot.questions import QuestionParser, question_from_json
+from copilot.questions import question_from_json
 
 W43, W44, W45, W46 = date(2017, 10, 23), date(2017, 10, 30), date(2017, 11, 6), date(2017, 11, 13)
-
-
-@pytest.fixture(scope="module")
-def parser(small_engine, phrases):
-    return QuestionParser(small_engine.search.encoder, small_engine, phrases)
 
 
 @pytest.mark.parametrize(

@@ -4,27 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from copilot.answers import write_answer
-from copilot.facts import collect_facts
-from copilot.generators import PhraseGenerator
-from copilot.phrases import load_phrases
-from copilot.questions import QuestionParser
 from ranking.interventions import CapLaunches
 
 SNACKS = "Grocery > Bag Snacks"
-
-
-@pytest.fixture
-def ask(small_engine, small_stored, parser):
-    parsers = {"en": parser, "zh": QuestionParser(small_engine.search.encoder, small_engine, load_phrases("zh"))}
-
-    def tell(text, lang="en"):
-        sheet = collect_facts(parsers[lang].parse(text, lang), small_engine, small_stored)
-        sentences = list(write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
-        assert all(one.verified for one in sentences), [one.text for one in sentences if not one.verified]
-        return sheet, [one.text for one in sentences]
-
-    return tell
 
 
 @pytest.mark.parametrize(
@@ -40,8 +22,8 @@ def ask(small_engine, small_stored, parser):
         ("哪几周应该清淡一些？", "zh"),
     ],
 )
-def test_the_week_whose_rest_costs_least_is_named(ask, small_engine, small_stored, text, lang):
-    sheet, said = ask(text, lang)
+def test_the_week_whose_rest_costs_least_is_named(told, small_engine, small_stored, text, lang):
+    sheet, said = told(text, lang=lang)
     costs = {
         week: small_engine.counterfactual(small_stored, CapLaunches(0, week)).delta_units for week in small_engine.weeks
     }
@@ -56,21 +38,21 @@ def test_the_week_whose_rest_costs_least_is_named(ask, small_engine, small_store
 @pytest.mark.parametrize(
     "text", ["should we rest in week 43?", "which week is the quietest?", "what is planned in week 43?"]
 )
-def test_other_questions_about_weeks_keep_their_answers(ask, text):
-    sheet, _ = ask(text)
+def test_other_questions_about_weeks_keep_their_answers(told, text):
+    sheet, _ = told(text)
     assert "cheapest_rest" not in [fact.name for fact in sheet]
 
 
-def test_a_longer_plan_says_which_weeks_were_weighed(ask, small_engine, small_stored, monkeypatch):
+def test_a_longer_plan_says_which_weeks_were_weighed(told, small_engine, small_stored, monkeypatch):
     monkeypatch.setattr("copilot.rest_collectors.WEEKS_OF_A_QUARTER", 2)
-    sheet, said = ask("should we rest any week?")
+    sheet, said = told("should we rest any week?")
     lightest = sorted(small_stored.plan.launches, key=lambda one: one.expected_units)[:2]
     assert {sheet.facts[0].week, sheet.facts[1].week} == {launch.week for launch in lightest}
     assert "2 weeks" in said[0]
 
 
-def test_a_category_rests_by_itself(ask, small_engine, small_stored):
-    sheet, _ = ask("which week should bag snacks rest?")
+def test_a_category_rests_by_itself(told, small_engine, small_stored):
+    sheet, _ = told("which week should bag snacks rest?")
     first = sheet.facts[0]
     assert (first.name, first.subject) == ("cheapest_rest", SNACKS)
     told = small_engine.counterfactual(small_stored, CapLaunches(0, first.week, SNACKS))
@@ -81,7 +63,7 @@ def test_a_category_rests_by_itself(ask, small_engine, small_stored):
     ("text", "lang"),
     [("can bag snacks and pizza rest in week 43?", "en"), ("第43周 Bag Snacks 和 Pizza 可以休息吗？", "zh")],
 )
-def test_a_rest_of_several_categories_names_them(ask, text, lang):
-    sheet, said = ask(text, lang)
+def test_a_rest_of_several_categories_names_them(told, text, lang):
+    sheet, said = told(text, lang=lang)
     assert (sheet.facts[0].name, sheet.facts[0].subject) == ("rest_delta", "Bag Snacks, Pizza")
     assert "Bag Snacks, Pizza" in next(one for one in said if "[F1]" in one)

@@ -7,10 +7,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from copilot.abstention import abstains
-from copilot.answers import write_answer
 from copilot.changes import Change
 from copilot.facts import collect_facts
-from copilot.generators import PhraseGenerator
 from copilot.intents import Intent
 from copilot.phrases import load_evaluation, load_phrases
 from copilot.question_shop import QuestionShop
@@ -19,42 +17,10 @@ from copilot.store import StoredPlan
 from ranking.interventions import Exclude
 from retrieval.encoder import HashingEncoder
 from tests.copilot import conftest
-from tests.copilot.talks import talks
+from tests.copilot.telling import names
 
 W41, W46, W52 = date(2017, 10, 9), date(2017, 11, 13), date(2017, 12, 25)
 CANDY = ("Grocery > Candy",)
-
-
-@pytest.fixture(scope="module")
-def parsers(small_engine):
-    encoder = small_engine.search.encoder
-    return {lang: QuestionParser(encoder, small_engine, load_phrases(lang)) for lang in ("en", "zh")}
-
-
-@pytest.fixture
-def told(small_engine, small_stored, parsers):
-    def tell(text: str, lang: str = "en"):
-        parser = parsers[lang]
-        sheet = collect_facts(parser.parse(text, lang), small_engine, small_stored)
-        sentences = list(write_answer(sheet, PhraseGenerator(), load_phrases(lang)))
-        assert all(one.verified for one in sentences), [one.text for one in sentences if not one.verified]
-        return sheet, [one.text for one in sentences]
-
-    return tell
-
-
-@pytest.fixture(scope="module")
-def ask():
-    return talks(HashingEncoder(), load_phrases("en"))
-
-
-@pytest.fixture(scope="module")
-def ask_zh():
-    return talks(HashingEncoder(256), load_phrases("zh"))
-
-
-def names(sheet):
-    return [sheet.get(fact_id).name for fact_id in sheet.essential]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +34,7 @@ def names(sheet):
     ],
 )
 def test_what_shoppers_search_for_is_told_of_the_whole_log(told, text, lang):
-    sheet, _ = told(text, lang)
+    sheet, _ = told(text, lang=lang)
     assert sheet.question.intent is Intent.SEARCH_DEMAND
     assert set(names(sheet)) == {"searches_for"}
     counts = [fact.value for fact in sheet.facts]
@@ -90,7 +56,7 @@ def test_what_shoppers_search_for_in_vain_is_another_question(ask):
     ],
 )
 def test_the_plans_span_is_told_by_its_weeks(told, text, lang):
-    sheet, said = told(text, lang)
+    sheet, said = told(text, lang=lang)
     assert said[0] == load_phrases(lang).message("plan_runs", first="2017-W41", last="2017-W46")
     assert names(sheet) == ["planned_count"]
 
@@ -105,13 +71,13 @@ def test_the_plans_span_is_told_by_its_weeks(told, text, lang):
     ],
 )
 def test_what_launches_first_is_the_first_week(told, text, lang, week):
-    question = told(text, lang)[0].question
+    question = told(text, lang=lang)[0].question
     assert (question.intent, question.entities.weeks) == (Intent.PLANNED, (week,))
 
 
 @pytest.mark.parametrize(("text", "lang"), [("how many launches per category", "en"), ("每个品类有多少个上新", "zh")])
 def test_each_category_is_counted_most_first(told, small_stored, text, lang):
-    sheet, _ = told(text, lang)
+    sheet, _ = told(text, lang=lang)
     launches = small_stored.plan.launches
     assert set(names(sheet)) == {"planned_count"}
     counts = [fact.value for fact in sheet.facts]
@@ -130,7 +96,7 @@ def test_each_placement_is_counted_and_a_rate_stays_a_rhythm(told, ask):
     ("text", "lang", "year"), [("any launches in 2018", "en", "2018"), ("2018年有上新吗", "zh", "2018")]
 )
 def test_a_year_outside_the_plan_is_said(told, text, lang, year):
-    _, said = told(text, lang)
+    _, said = told(text, lang=lang)
     assert said == [load_phrases(lang).message("unknown_week", week=year, first="2017-W41", last="2017-W46")]
 
 
@@ -141,7 +107,7 @@ def test_the_plans_own_year_narrows_nothing(told):
 
 @pytest.mark.parametrize(("text", "lang"), [("who are the customers", "en"), ("顾客是谁", "zh")])
 def test_who_the_customers_are_is_told_by_category(told, text, lang, small_engine, small_stored):
-    sheet, said = told(text, lang)
+    sheet, said = told(text, lang=lang)
     assert sheet.question.intent is Intent.AUDIENCE
     assert set(names(sheet)) == {"category_buyers"}
     assert said[-1].startswith(load_phrases(lang).message("audience_limits")[:20])
@@ -150,12 +116,12 @@ def test_who_the_customers_are_is_told_by_category(told, text, lang, small_engin
 
 @pytest.mark.parametrize(("text", "lang"), [("share of private label", "en"), ("自有品牌占多少", "zh")])
 def test_brands_are_said_to_be_unknown(told, text, lang):
-    assert told(text, lang)[1] == [load_phrases(lang).message("no_brands")]
+    assert told(text, lang=lang)[1] == [load_phrases(lang).message("no_brands")]
 
 
 @pytest.mark.parametrize(("text", "lang"), [("is there enough stock", "en"), ("库存够吗", "zh")])
 def test_stock_without_a_product_is_said_to_be_unknown(told, text, lang):
-    assert told(text, lang)[1] == [load_phrases(lang).message("no_stock", title="")]
+    assert told(text, lang=lang)[1] == [load_phrases(lang).message("no_stock", title="")]
 
 
 def test_what_to_exclude_ranks_the_launches(ask):
@@ -174,8 +140,8 @@ def test_a_limit_of_a_categorys_words_is_the_categorys(ask, text, amount):
 
 
 @pytest.mark.parametrize(("text", "amount"), [("每周只上2个糖果", 2), ("如果我们不上糖果会怎样", 0)])
-def test_a_limit_of_a_categorys_words_is_the_categorys_in_chinese(ask_zh, text, amount):
-    question = ask_zh(text)
+def test_a_limit_of_a_categorys_words_is_the_categorys_in_chinese(ask, text, amount):
+    question = ask(text, lang="zh")
     assert (question.intent, question.entities.groups, question.entities.products) == (Intent.WHAT_IF, CANDY, ())
     assert question.change is not None
     assert (question.change.kind, question.change.amount) in (("cap", amount), ("drop", amount))
@@ -190,7 +156,7 @@ def test_products_of_one_name_take_no_limit(told):
     ("text", "lang"), [("don't launch any Organic Vanilla Yogurt", "en"), ("不要上任何Organic Vanilla Yogurt", "zh")]
 )
 def test_all_products_of_a_name_are_dropped_together(told, text, lang):
-    sheet, said = told(text, lang)
+    sheet, said = told(text, lang=lang)
     assert said[0] == load_phrases(lang).message("supposed_drop_all", name="Organic Vanilla Yogurt")
     assert {"103", "104"} >= {one.subject for one in sheet.facts if one.name == "displaced_units"}
     assert "change_delta" in names(sheet)
