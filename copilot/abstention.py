@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from copilot.asked import is_about_the_whole
 from copilot.chosen_products import choose_among, choose_product
 from copilot.intents import SPEAKS_OF_NO_PRODUCT, Intent
+from copilot.measured_collectors import is_beside_the_rest
 from copilot.open_weeks import beyond_plan
+from copilot.phrases import load_phrases
 
 if TYPE_CHECKING:
     from copilot.engine import Engine
@@ -37,7 +39,7 @@ def abstains(question: Question, stored: StoredPlan, engine: Engine) -> bool:
     outside = outside or bool(question.entities.unknown_weeks)
     if outside and question.intent not in OF_ANY_WEEK:
         return True
-    if question.intent is Intent.COMPARE:
+    if question.intent is Intent.COMPARE and not is_beside_the_rest(question, load_phrases(question.lang)):
         chosen = [choose_among(named, question, stored, engine) for named in question.named[:2]]
         return len(chosen) < 2 or not all(one.product_id for one in chosen)
     found = question.entities

@@ -15,6 +15,7 @@ from copilot.chosen_products import choose_among
 from copilot.closed_collectors import one_more, reopening, why_empty
 from copilot.fact_collectors import SlotAsked
 from copilot.group_names import within
+from copilot.measured_collectors import tell_beside_the_rest
 from copilot.plan_collectors import Part, add_planned_count
 from copilot.product_facts import add_expected, add_forecast, add_slot
 from copilot.questions import SHOWN_CANDIDATES, Question
@@ -166,7 +167,9 @@ def _force_in(bench: Bench, question: Question) -> None:
 
 
 def compare(bench: Bench, question: Question) -> None:
-    """How two products compare."""
+    """How two products compare, or one with the rest."""
+    if tell_beside_the_rest(bench, question):
+        return
     if pair := _two_products(bench, question, "two_products"):
         asked = [slot_asked(bench, question, bench.launch_of(one.product_id)) for one in pair]
         about_change.compare(bench, *pair, asked)

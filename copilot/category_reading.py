@@ -107,8 +107,9 @@ class CategoryReading:
         return question
 
     def of_whole(self, question: Question) -> bool:
-        """Say whether a category is named as a whole: "the ice cream section"."""
-        return re.search(str(self.phrases.parsing.get("whole_group", "(?!)")), question.entities.text) is not None
+        """Say whether a category is named as a whole: "the ice cream section", "how many units of ice cream"."""
+        patterns = (self.phrases.parsing.get(key, "(?!)") for key in ("whole_group", "amount_of_group"))
+        return any(re.search(str(pattern), question.entities.text) for pattern in patterns)
 
     def says_none(self, question: Question) -> bool:
         """Say whether a message is about there being nothing of a kind: "why is nothing from dairy planned"."""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 from copilot.kernel_model import KernelModel
 from copilot.segments import is_unspaced
@@ -25,7 +26,7 @@ SURELY = 0.6  # share of goods above which words are some
 CERTAINLY = 0.9  # share of goods above which words name a product that the catalogue lacks, not a figure of speech
 SAME_GROUP = 0.74  # cosine from which words name a category: "freezer" is Frozen, "wine" is no Grapes
 _KEPT = 512  # words whose share is remembered
-_STEP = 3  # every third everyday word is enough to tell goods from
+_STEP = 3  # about every third everyday word is enough to tell goods from
 _GOODS, _WORDS = "goods", "words"
 
 
@@ -48,7 +49,7 @@ class GoodsSense:
     ) -> None:
         self._encoder, self._cache = encoder, cache
         self._goods, self._surely = phrases.goods, surely
-        everyday = sorted(set(str(phrases.parsing["everyday"]).split()))[::_STEP]
+        everyday = sorted(filter(_is_sampled, set(str(phrases.parsing["everyday"]).split())))
         self._others = (*everyday, *phrases.no_goods)
         self.share = lru_cache(maxsize=_KEPT)(self._share)
         self._encoded = lru_cache(maxsize=1)(self._encode)  # the categories of a shop stay the same
@@ -103,3 +104,8 @@ class GoodsSense:
         texts = [*self._goods, *self._others]
         names = [_GOODS] * len(self._goods) + [_WORDS] * len(self._others)
         return KernelModel(encode_cached(self._encoder, texts, self._cache), names)
+
+
+def _is_sampled(word: str) -> bool:
+    """Say whether an everyday word is one of those that goods are told from; others never change that."""
+    return crc32(word.encode()) % _STEP == 1

@@ -15,14 +15,17 @@ from copilot.planner_facts import add_plan_low, add_plan_worth
 from copilot.product_facts import ANALOGUES, Bench, add_expected, add_forecast, add_medians
 from copilot.questions import Intent
 from copilot.rhythm_collectors import add_planned_per_week, rhythm
+from copilot.settled_words import says
 from copilot.short_turns import is_turn
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from copilot.engine import Product
+    from copilot.phrases import Phrases
     from copilot.questions import Question
 
+LISTED_BESIDE = 2  # launches of a category that a product is set beside
 _SUPPOSES = frozenset({Intent.WHAT_IF, Intent.WHAT_IF_MOVE})
 _OF_SALES = frozenset(
     {Intent.FORECAST, Intent.PLANNED, Intent.WHY_HERE, Intent.WHY_NOT, Intent.RISKS, Intent.CONFIDENCE}
@@ -56,6 +59,41 @@ def tell_measured(bench: Bench, question: Question, again: Callable[[], None]) -
     else:
         bench.sheet.say("no_measure")
     return True
+
+
+def tell_beside_the_rest(bench: Bench, question: Question) -> bool:
+    """Set one product beside a category or the other launches, and say whether the question compares it so."""
+    if not is_beside_the_rest(question, bench.sources.phrases):
+        return False
+    product = the_product(bench, question)
+    if product is None:
+        return True
+    if product.status != "candidate":
+        bench.sheet.say("no_measure")
+    elif question.entities.groups:
+        _beside_a_category(bench, product, part(question))
+    elif (launch := bench.launch_of(product.product_id)) and says(question, "its_category", bench.sources.phrases):
+        _beside_a_category(bench, product, Part(groups=(launch.group,)))
+    else:
+        bench.sheet.say("measured_launch")
+        _beside_the_plan(bench, product)
+    return True
+
+
+def is_beside_the_rest(question: Question, phrases: Phrases) -> bool:
+    """Say whether a comparison names one product, and beside it a category, the rest or the average."""
+    alone = question.intent is Intent.COMPARE and len(question.named) == 1 and len(question.entities.products) == 1
+    return alone and (bool(question.entities.groups) or says(question, "against_the_rest", phrases))
+
+
+def _beside_a_category(bench: Bench, product: Product, asked: Part) -> None:
+    """Tell what a product is expected to sell, and what a category's launches are, with its largest."""
+    launch = bench.launch_of(product.product_id)
+    bench.sheet.must_say(add_expected(bench, launch) if launch else add_forecast(bench, product))
+    bench.sheet.must_say(add_planned_count(bench, asked), add_planned_units(bench, asked))
+    within = sorted(filter(asked.holds, bench.stored.plan.launches), key=largest_first)
+    others = [one for one in within if one.product_id != product.product_id]
+    bench.sheet.must_say(*(add_expected(bench, one) for one in others[:LISTED_BESIDE]))
 
 
 def _how_sure(bench: Bench, question: Question, again: Callable[[], None]) -> None:

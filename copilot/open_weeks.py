@@ -24,6 +24,7 @@ _OF_SEVERAL = frozenset(
 )
 """Intents that list or count the launches of several weeks."""
 
+_LIMITS = ("cap", "drop")  # a drop of no product closes the weeks
 _WEEK = timedelta(weeks=1)
 
 
@@ -37,7 +38,7 @@ def in_open_weeks(question: Question, read: ReadMessage, phrases: Phrases, plan_
     words = phrases.parsing.get("open_weeks", {})
     assert isinstance(words, Mapping)
     of_one = found.products or question.ambiguous_products or question.product_words
-    limits = question.change is not None and question.change.kind == "cap"
+    limits = question.change is not None and question.change.kind in _LIMITS
     fits = (limits or (question.intent in _OF_SEVERAL and question.change is None)) and not of_one
     fresh = bool(named) and found.weeks == named and not set(named) & set(found.without)
     if not fits or not fresh or not plan_weeks:
@@ -57,7 +58,7 @@ def in_open_weeks(question: Question, read: ReadMessage, phrases: Phrases, plan_
 
 def beyond_plan(question: Question, plan_weeks: Sequence[date]) -> tuple[date, ...]:
     """Return the weeks outside the plan that a question names beside some of the plan's, where those can be told."""
-    limits = question.change is not None and question.change.kind == "cap"
+    limits = question.change is not None and question.change.kind in _LIMITS
     outside = tuple(week for week in question.entities.weeks if week not in plan_weeks)
     some = len(outside) < len(question.entities.weeks)
     return outside if some and (limits or question.intent in _OF_SEVERAL) else ()

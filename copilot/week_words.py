@@ -171,7 +171,7 @@ def _relative(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lex
         named |= {"first_of_plan": clock.plan_weeks[0], "last_of_plan": clock.plan_weeks[-1]}
     phrases = [(phrase, week) for key, week in named.items() for phrase in _strings(words[key])]
     for phrase, week in sorted(phrases, key=lambda one: -len(one[0])):  # "the last week" before "last week"
-        for match in re.finditer(rf"\b{re.escape(phrase)}\b", text, re.IGNORECASE):
+        for match in re.finditer(rf"\b{re.escape(phrase)}\b(?!{words['of_a_year']})", text, re.IGNORECASE):
             yield Span(match.start(), match.end(), (week,))
     spans = [match.span() for match in re.finditer(str(words["no_week_ahead"]), text, re.IGNORECASE)]
     for match in re.finditer(str(words["in_n_weeks"]), text, re.IGNORECASE):
