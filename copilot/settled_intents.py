@@ -21,6 +21,8 @@ NEXT_SHARE = 0.25  # of the likeliest one's share, from which the next reading g
 
 SURE = 0.7  # confidence from which a reading stands though the message holds none of its cues
 
+LEANING = 0.5  # confidence below which a message sounds like several things
+
 WEIGHED_UP = frozenset({Intent.FORECAST, Intent.SIMILAR, Intent.DRIVERS, Intent.WHAT_IF})
 """Intents that two products and a word that weighs them up turn into a comparison."""
 
@@ -31,12 +33,25 @@ _OF_A_GAP = frozenset({Intent.DATA, Intent.CONFIDENCE, Intent.CHANGES})
 
 def weighed_up(question: Question, read: ReadMessage, phrases: Phrases) -> Question:
     """Read two products set against each other as a comparison: "bark or gingerbread, if you could keep one"."""
+    if _of_plain_names(question, read, phrases):
+        return replace(question, intent=Intent.COMPARE, alternatives=())
     two = len(set(read.named)) == 2 and question.intent in WEIGHED_UP and question.change is None
     weighs = re.search(str(phrases.parsing["weighs_two"]), question.text, re.IGNORECASE) is not None
     gap = question.intent in _OF_A_GAP and len(set(read.named)) == 2
     if gap and re.search(str(phrases.parsing.get("weighs_gap", "(?!)")), question.text):
         return replace(question, intent=Intent.COMPARE, alternatives=())
     return replace(question, intent=Intent.COMPARE, alternatives=()) if two and weighs else question
+
+
+def _of_plain_names(question: Question, read: ReadMessage, phrases: Phrases) -> bool:
+    """Say whether a message that sounds like nothing for sure names several products plainly, one beside another.
+
+    "The regular hot dogs, not the turkey ones" is about the first alone.
+    """
+    plain = len(set(read.named)) > 1 and all(len(meant) == 1 for meant in read.named)
+    unsure = question.confidence < LEANING and question.intent is not Intent.OUT_OF_SCOPE
+    apart = re.search(str(phrases.parsing["one_not_other"]), question.text, re.IGNORECASE) is not None
+    return plain and unsure and question.change is None and not apart
 
 
 def without_their_kind(question: Question) -> Question:
@@ -72,13 +87,17 @@ def by_its_parts(question: Question, read: ReadMessage, holds_cue: Callable[[Int
     slots = [one for one in (*found.weeks, *found.placements) if one not in found.without]
     moves = bool(slots or found.unknown_weeks) or found.shift_weeks is not None
     n_names = names_of(read)
-    supposes = intent is Intent.WHAT_IF and question.change is None and moves
+    swaps = question.change is not None and question.change.kind == "swap" and n_names == 1  # "swap it onto the wrap"
+    supposes = intent is Intent.WHAT_IF and (question.change is None or swaps) and moves
     unsure_pair = intent is Intent.COMPARE and n_names > 1 and question.confidence < SURE
     slots_apart = len(found.weeks) > 1 or len(found.placements) > 1
-    if intent is Intent.WHAT_IF_MOVE and slots_apart and holds_cue(Intent.COMPARE, question.text):
+    of_one = n_names == 1 and [len(meant) for meant in read.named] == [1]
+    if intent is Intent.COMPARE and slots_apart and of_one:
+        intent = Intent.WHAT_IF_MOVE  # "sour cream chips, from week 48 to 44: better or worse?"
+    elif intent is Intent.WHAT_IF_MOVE and slots_apart and not of_one and holds_cue(Intent.COMPARE, question.text):
         intent = Intent.COMPARE  # "the pizza in week 42 against the one in week 45"
     elif n_names == 1 and (supposes or (intent is Intent.PLANNED and found.shift_weeks is not None)):
-        intent = Intent.WHAT_IF_MOVE
+        intent, question = Intent.WHAT_IF_MOVE, replace(question, change=None)
     elif intent is Intent.WHAT_IF_MOVE and n_names > 1 and not moves:
         intent = Intent.WHAT_IF
     elif unsure_pair and not holds_cue(intent, question.text):
