@@ -54,6 +54,7 @@ from copilot.settled_intents import (
     by_its_parts,
     is_bare,
     names_of,
+    side_by_side,
     weighed_up,
     with_the_other_kind,
     without_a_product,
@@ -279,7 +280,7 @@ class QuestionParser:
         question = restricting(question, read, previous, self.phrases)
         question = with_the_other_kind(question, read, self.phrases, self.reader.names.waiting_named)
         question = without_their_kind(question)
-        question = by_its_words(question, read, previous, self.phrases)
+        question = by_its_words(side_by_side(question, read, self.phrases), read, previous, self.phrases)
         question = by_words_of_the_plan(question, read, previous, self.phrases, self.engine.weeks)
         question = weighed_up(without_a_product(question, read, previous), read, self.phrases)
         question = by_words_of_the_whole(question, read, previous, self.phrases, self.engine.weeks)

@@ -33,8 +33,6 @@ _OF_A_GAP = frozenset({Intent.DATA, Intent.CONFIDENCE, Intent.CHANGES})
 
 def weighed_up(question: Question, read: ReadMessage, phrases: Phrases) -> Question:
     """Read two products set against each other as a comparison: "bark or gingerbread, if you could keep one"."""
-    if _of_plain_names(question, read, phrases):
-        return replace(question, intent=Intent.COMPARE, alternatives=())
     two = len(set(read.named)) == 2 and question.intent in WEIGHED_UP and question.change is None
     weighs = re.search(str(phrases.parsing["weighs_two"]), question.text, re.IGNORECASE) is not None
     gap = question.intent in _OF_A_GAP and len(set(read.named)) == 2
@@ -43,15 +41,16 @@ def weighed_up(question: Question, read: ReadMessage, phrases: Phrases) -> Quest
     return replace(question, intent=Intent.COMPARE, alternatives=()) if two and weighs else question
 
 
-def _of_plain_names(question: Question, read: ReadMessage, phrases: Phrases) -> bool:
-    """Say whether a message that sounds like nothing for sure names several products plainly, one beside another.
+def side_by_side(question: Question, read: ReadMessage, phrases: Phrases) -> Question:
+    """Read a message that sounds like nothing for sure, and names several products plainly, as a comparison.
 
     "The regular hot dogs, not the turkey ones" is about the first alone.
     """
     plain = len(set(read.named)) > 1 and all(len(meant) == 1 for meant in read.named)
     unsure = question.confidence < LEANING and question.intent is not Intent.OUT_OF_SCOPE
     apart = re.search(str(phrases.parsing["one_not_other"]), question.text, re.IGNORECASE) is not None
-    return plain and unsure and question.change is None and not apart
+    compares = plain and unsure and question.change is None and not apart
+    return replace(question, intent=Intent.COMPARE, alternatives=()) if compares else question
 
 
 def without_their_kind(question: Question) -> Question:
