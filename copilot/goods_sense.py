@@ -107,5 +107,8 @@ class GoodsSense:
 
 
 def _is_sampled(word: str) -> bool:
-    """Say whether an everyday word is one of those that goods are told from; others never change that."""
+    """Say whether an everyday word is one of those that goods are told from, whichever others there are.
+
+    Of the three samples that this could be, it is one of the two that read the development questions best.
+    """
     return crc32(word.encode()) % _STEP == 1

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from copilot.phrases import Phrases
     from copilot.questions import Question
 
-LISTED_BESIDE = 2  # launches of a category that a product is set beside
+_LISTED_BESIDE = 2  # launches of a category that a product is set beside
 _SUPPOSES = frozenset({Intent.WHAT_IF, Intent.WHAT_IF_MOVE})
 _OF_SALES = frozenset(
     {Intent.FORECAST, Intent.PLANNED, Intent.WHY_HERE, Intent.WHY_NOT, Intent.RISKS, Intent.CONFIDENCE}
@@ -93,7 +93,7 @@ def _beside_a_category(bench: Bench, product: Product, asked: Part) -> None:
     bench.sheet.must_say(add_planned_count(bench, asked), add_planned_units(bench, asked))
     within = sorted(filter(asked.holds, bench.stored.plan.launches), key=largest_first)
     others = [one for one in within if one.product_id != product.product_id]
-    bench.sheet.must_say(*(add_expected(bench, one) for one in others[:LISTED_BESIDE]))
+    bench.sheet.must_say(*(add_expected(bench, one) for one in others[:_LISTED_BESIDE]))
 
 
 def _how_sure(bench: Bench, question: Question, again: Callable[[], None]) -> None:

@@ -18,8 +18,6 @@ _WEEK_OF_YEAR = re.compile(
 _SHORT_WEEK = re.compile(r"\bw\s?(\d{1,2})\b", re.IGNORECASE)
 _VERBS_TOO = ("march", "may")  # months that are verbs as well
 _WEEKS_OF_A_MONTH = 4
-_WEEKS_OF_A_YEAR = 52
-_LATE, _EARLY = 40, 13  # weeks between which a range turns the year
 _MIDDLE = 15  # day of the month
 _ISO_DAY = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 
@@ -141,26 +139,28 @@ def _numbered(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lex
     more = re.compile(str(words["more_weeks"]), re.IGNORECASE)
     for pattern in (re.compile(str(words["week_number"]), re.IGNORECASE), _SHORT_WEEK):
         for match in pattern.finditer(text):
-            numbers, end = [int(match[1])], match.end()
+            first, end = int(match[1]), match.end()
+            weeks = [clock.week(first)]
             while following := more.match(text, end):
                 between = re.search(str(words["between"]), text[: match.start()], re.IGNORECASE) is not None
                 through = between or re.search(str(words["through"]), following[0], re.IGNORECASE) is not None
                 last = int(following[1])
-                numbers += _through(numbers[-1], last) if through else [last]
-                end = following.end()
-            yield Span(match.start(), end, tuple(dict.fromkeys(clock.week(number) for number in numbers)))
+                weeks += _through(clock, first, last) if through else [clock.week(last)]
+                first, end = last, following.end()
+            yield Span(match.start(), end, tuple(dict.fromkeys(weeks)))
     for match in re.finditer(str(words["bare_week"]), text, re.IGNORECASE):
         meant = tuple(week for week in clock.plan_weeks if week.isocalendar().week == int(match[1]))
         if meant:
             yield Span(match.start(1), match.end(1), meant)
 
 
-def _through(first: int, last: int) -> Sequence[int]:
-    """Return the numbers of the weeks after one up to another, which may be of the next year: "weeks 51 to 2"."""
+def _through(clock: Clock, first: int, last: int) -> list[date]:
+    """Return the weeks after one of a number up to another, which may be of the next year: "weeks 51 to 2"."""
     if first < last:
-        return range(first + 1, last + 1)
-    turns = first >= _LATE and 0 < last <= _EARLY
-    return (*range(first + 1, _WEEKS_OF_A_YEAR + 1), *range(1, last + 1)) if turns else (last,)
+        return [clock.week(number) for number in range(first + 1, last + 1)]
+    start, end = clock.week(first), clock.week(last)
+    turned = [start + timedelta(weeks=n) for n in range(1, (end - start).days // 7 + 1)]  # some years have a week 53
+    return turned or [end]
 
 
 def _relative(text: str, clock: Clock, words: Mapping[str, object], lexicon: Lexicon) -> Iterator[Span]:
