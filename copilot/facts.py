@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from copilot import asked_changes as about_change
+from copilot import asked_plan as about_planned
+from copilot import asked_whys as about_why
 from copilot import catalogue_collectors as about_catalogue
-from copilot import category_collectors as about_category
-from copilot import closed_collectors as about_closed
 from copilot import data_collectors as about_data
 from copilot import demand_collectors as about_shoppers
 from copilot import fact_collectors as about_product
@@ -19,14 +17,11 @@ from copilot import plan_collectors as about_plan
 from copilot import rhythm_collectors as about_rhythm
 from copilot import search_collectors as about_searches
 from copilot import version_collectors as about_versions
-from copilot.abstention import OF_ANY_WEEK
 from copilot.asked import (
-    is_about_a_category,
     is_about_a_part,
     is_named,
     part,
     plan_range,
-    say_others_named,
     slot_asked,
     the_product,
 )
@@ -35,29 +30,22 @@ from copilot.catalogue_names import words_of
 from copilot.chosen_products import Chosen, choose_product, settled
 from copilot.drop_collectors import tell_drop
 from copilot.each_part_collectors import tell_each_part
-from copilot.fact_collectors import SlotAsked
 from copilot.fact_sources import Sources
 from copilot.factsheet import FACT_SPECS, Fact, FactSheet, FactSpec, Message, SheetBuilder, Source
-from copilot.holiday_collectors import tell_when_of_a_day
-from copilot.intents import SPEAKS_OF_NO_PRODUCT
 from copilot.left_out_collectors import left_out
 from copilot.length import at_wished_length
 from copilot.measured_collectors import tell_measured
 from copilot.message_marks import is_of_another_script
 from copilot.message_spacing import says_only
-from copilot.open_weeks import beyond_plan
-from copilot.paired_whys import told_of_both
+from copilot.outside_plan import speaks_of_the_plan, within_plan
 from copilot.phrases import load_phrases
-from copilot.plan_collectors import Part
-from copilot.product_facts import Bench, add_expected, add_slot
+from copilot.product_facts import Bench
 from copilot.questions import SHOWN_CANDIDATES, Intent, Question
 from copilot.rest_collectors import asks_for_rest, asks_which_week, rest, which_week_rests
 from copilot.settled_words import says
-from copilot.several_slots import why_not_there
 from copilot.told_in_answer import with_the_told
-from copilot.topics import asks, weighs
+from copilot.topics import asks
 from copilot.untold_collectors import tell_untold
-from retrieval.weeks import format_week
 
 if TYPE_CHECKING:
     from copilot.archive import Archive
@@ -75,9 +63,6 @@ __all__ = [
     "choose_product",
     "collect_facts",
 ]
-
-
-_YEAR = re.compile(r"\d{4}")
 
 
 def collect_facts(
@@ -105,8 +90,8 @@ def collect_facts(
     elif question.unsure:
         first, second = (phrases.label(f"intent.{intent.value}") for intent, _ in question.alternatives[:2])
         sheet.say("ask_back_intent", first=first, second=second)
-    elif _can_speak(bench, question):
-        _tell(bench, _within_plan(bench, question))
+    elif speaks_of_the_plan(bench, question):
+        _tell(bench, within_plan(bench, question))
     return at_wished_length(with_the_told(sheet.build()))
 
 
@@ -117,84 +102,6 @@ def _tell(bench: Bench, question: Question) -> None:
     told = tell_untold(bench, question) or tell_bounded(bench, question)
     if not (told or tell_measured(bench, question, collect) or tell_drop(bench, question)):
         collect()
-
-
-def _can_speak(bench: Bench, question: Question) -> bool:
-    """Say whether the question names only weeks that there are and that the plan has; else tell the plan's range."""
-    first, last = plan_range(bench)
-    unknown = question.entities.unknown_weeks
-    is_year = bool(unknown) and _YEAR.fullmatch(unknown[0]) is not None
-    if unknown and question.intent not in (OF_ANY_WEEK if is_year else SPEAKS_OF_NO_PRODUCT):
-        key = "unknown_week" if is_year else "no_such_week"
-        bench.sheet.say(key, week=unknown[0], first=first, last=last)
-        return False
-    outside = [week for week in question.entities.weeks if week not in bench.engine.weeks]
-    if outside and question.intent not in OF_ANY_WEEK and not beyond_plan(question, bench.engine.weeks):
-        bench.sheet.say("unknown_week", week=format_week(outside[0]), first=first, last=last)
-        return False
-    return True
-
-
-def _within_plan(bench: Bench, question: Question) -> Question:
-    """Return the question of the plan's weeks alone, having said which others it names."""
-    outside = beyond_plan(question, bench.engine.weeks)
-    if not outside:
-        return question
-    first, last = plan_range(bench)
-    bench.sheet.say("weeks_beyond", weeks=[format_week(week) for week in outside], first=first, last=last)
-    weeks = tuple(week for week in question.entities.weeks if week not in outside)
-    return replace(question, entities=replace(question.entities, weeks=weeks))
-
-
-def _why_here(bench: Bench, question: Question) -> None:
-    if not told_of_both(bench, question):
-        _why_one(bench, question)
-
-
-def _why_one(bench: Bench, question: Question) -> None:
-    if _asks_of_a_week(question):
-        about_closed.why_empty(bench, part(question))
-        return
-    if is_about_a_category(question):
-        about_category.why_none(bench, part(question))
-        return
-    if question.entities.placements and not (is_named(question) or question.entities.weeks):
-        about_whole.placements(bench, question.entities.placements)
-        return
-    product = the_product(bench, question)
-    if product is None:
-        return
-    say_others_named(bench, question, product)
-    launch = bench.launch_of(product.product_id)
-    asked = slot_asked(bench, question, launch)
-    if launch is None or asked.differs_from(launch):
-        why_not_there(bench, question, product)
-    else:
-        about_product.why_here(bench, product, launch)
-
-
-def _asks_of_a_week(question: Question) -> bool:
-    """Say whether a why names weeks and neither a product nor a category: "why is week 45 empty?"."""
-    found = question.entities
-    return bool(found.weeks) and not (is_named(question) or found.groups or question.points_back)
-
-
-def _why_not(bench: Bench, question: Question) -> None:
-    if told_of_both(bench, question):
-        return
-    closed = _asks_of_a_week(question) and about_closed.reopening(bench, part(question))
-    if _asks_of_a_week(question) and not closed and says(question, "why_not_then", bench.sources.phrases):
-        bench.sheet.say("why_what_not", week=format_week(question.entities.weeks[0]))
-        return
-    if _asks_of_a_week(question):
-        about_closed.why_empty(bench, part(question))
-        return
-    if is_about_a_category(question):
-        about_category.why_none(bench, part(question))
-        return
-    product = the_product(bench, question)
-    if product is not None:
-        why_not_there(bench, question, product)
 
 
 def _forecast(bench: Bench, question: Question) -> None:
@@ -263,68 +170,6 @@ def _rhythm(bench: Bench, question: Question) -> None:
     about_rhythm.rhythm(bench, question.entities.groups, question.entities.weeks, limit_first=limit_first)
 
 
-def _planned(bench: Bench, question: Question) -> None:
-    found = question.entities
-    if not is_named(question) and tell_when_of_a_day(bench, question):
-        return
-    if found.products or question.ambiguous_products:
-        _planned_product(bench, question)
-        return
-    if question.product_words and not (found.weeks or found.placements or found.groups):
-        the_product(bench, question)
-        return
-    if question.product_words:
-        bench.sheet.say("unknown_part", name=question.product_words)
-    asked = part(question)
-    if asked.groups and says(question, "weeks_without", bench.sources.phrases):
-        about_plan.weeks_without(bench, asked)
-        return
-    if says(question, "plan_span", bench.sources.phrases, question.goes_back_to) and asked == Part():
-        first, last = plan_range(bench)
-        bench.sheet.say("plan_runs", first=first, last=last)
-        bench.sheet.must_say(about_plan.add_planned_count(bench, asked))
-        return
-    if asked == Part() and tell_each_part(bench, question, units=False):
-        return
-    if asked.weeks == (bench.engine.weeks[-1],) and says(question, "after_it", bench.sources.phrases):
-        bench.sheet.say("plan_ends", last=format_week(asked.weeks[0]))
-    several = max(map(len, (asked.weeks, asked.placements, asked.groups))) > 1
-    if several and (weighs(bench, question) or (len(asked.groups) > 1 and asks(bench, question, "either"))):
-        about_plan.planned_units(bench, asked, apart=True)
-        return
-    about_plan.planned(bench, asked)
-
-
-def _planned_product(bench: Bench, question: Question) -> None:
-    product = the_product(bench, question)
-    if product is None:
-        return
-    launch = bench.launch_of(product.product_id)
-    if launch is None:
-        about_product.why_not(bench, product, SlotAsked())
-        return
-    slot = add_slot(bench, launch)
-    bench.sheet.must_say(slot, add_expected(bench, launch, explains=slot))
-
-
-def _brief(bench: Bench, question: Question) -> None:
-    found = question.entities
-    if found.products or question.ambiguous_products:
-        _why_one(bench, question)
-        target = found.products[0] if found.products else ""
-    elif found.weeks:
-        about_plan.planned(bench, Part(weeks=found.weeks[:1]))
-        target = format_week(found.weeks[0])
-    elif question.product_words:
-        the_product(bench, question)
-        return
-    else:
-        about_rhythm.rhythm(bench, found.groups)
-        target = "rhythm"
-    if target:
-        bench.sheet.say("brief_ready", closing=True, target=target)
-
-
 def _product_search(bench: Bench, question: Question) -> None:
     if question.entities.products:
         about_catalogue.list_possible(bench, question.entities.products, SHOWN_CANDIDATES)
@@ -357,14 +202,14 @@ def _out_of_scope(bench: Bench, question: Question) -> None:
 
 
 _COLLECTORS = {
-    Intent.WHY_HERE: _why_here,
-    Intent.WHY_NOT: _why_not,
+    Intent.WHY_HERE: about_why.why_here,
+    Intent.WHY_NOT: about_why.why_not,
     Intent.WHAT_IF_MOVE: about_change.what_if_move,
     Intent.FORECAST: _forecast,
     Intent.SIMILAR: _similar,
     Intent.SEARCH_DEMAND: about_searches.search_demand,
     Intent.RHYTHM: _rhythm,
-    Intent.PLANNED: _planned,
+    Intent.PLANNED: about_planned.planned,
     Intent.WHAT_IF: about_change.what_if,
     Intent.EXTREMES: about_whole.extremes,
     Intent.LEFT_OUT: left_out,
@@ -381,7 +226,7 @@ _COLLECTORS = {
     Intent.AUDIENCE: about_shoppers.audience,
     Intent.DATA: about_data.data,
     Intent.METHOD: about_whole.method,
-    Intent.BRIEF: _brief,
+    Intent.BRIEF: about_planned.brief,
     Intent.PRODUCT_SEARCH: _product_search,
     Intent.HELP: _help,
     Intent.OUT_OF_SCOPE: _out_of_scope,

@@ -75,8 +75,10 @@ def tell_beside_the_rest(bench: Bench, question: Question) -> bool:
     elif (launch := bench.launch_of(product.product_id)) and says(question, "its_category", bench.sources.phrases):
         _beside_a_category(bench, product, Part(groups=(launch.group,)))
     else:
-        bench.sheet.say("measured_launch")
+        bench.sheet.say("beside_the_rest")
         _beside_the_plan(bench, product)
+        whole = Part()
+        bench.sheet.must_say(add_planned_count(bench, whole), add_planned_units(bench, whole))
     return True
 
 

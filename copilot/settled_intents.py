@@ -100,7 +100,8 @@ def by_its_parts(question: Question, read: ReadMessage, holds_cue: Callable[[Int
     elif intent is Intent.WHAT_IF_MOVE and n_names > 1 and not moves:
         intent = Intent.WHAT_IF
     elif unsure_pair and not holds_cue(intent, question.text):
-        intent = next((one for one, _ in question.alternatives if one is not intent), intent)
+        others = (one for one, _ in question.alternatives if one not in (intent, Intent.OUT_OF_SCOPE))
+        intent = next(others, intent)
     elif intent is Intent.WHY_NOT and question.confidence < SURE and not holds_cue(Intent.WHY_NOT, question.text):
         asks_why = holds_cue(Intent.WHY_HERE, question.text)
         intent = Intent.WHY_HERE if asks_why and n_names else intent

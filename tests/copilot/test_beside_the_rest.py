@@ -26,8 +26,8 @@ def compared(text: str, lang: str = "en", *products: str, groups: tuple[str, ...
 def test_a_product_is_set_beside_the_plans_extremes(small_engine, small_stored, text, lang):
     question = compared(text, lang, "102")
     sheet, _ = answered(question, small_engine, small_stored)
-    assert sheet.messages[0].key == "measured_launch"
-    assert {"expected_units", "most_units", "least_units"} <= {fact.name for fact in sheet}
+    assert sheet.messages[0].key == "beside_the_rest"
+    assert {"expected_units", "most_units", "least_units", "planned_count", "planned_units"} <= set(names(sheet))
     assert not abstains(question, small_stored, small_engine)
 
 
