@@ -2,56 +2,42 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from copilot.asked import is_named
 from copilot.asked import part as part_named
+from copilot.bounds import Bound, launch_bound, unit_bound
 from copilot.intents import Intent
-from copilot.overview_collectors import add_extreme_launches, kinds_asked
-from copilot.plan_collectors import largest_first, name_first, say_left_out
+from copilot.overview_collectors import add_extreme_launches, add_units_of, kinds_asked
+from copilot.plan_collectors import Part, add_planned_count, largest_first, name_first, pieces_of, say_left_out
+from copilot.plan_parts import Kind, narrowed, parts_of, units_of
 from copilot.product_facts import Bench
-from copilot.topics import asks
 
 if TYPE_CHECKING:
     from copilot.questions import Question
     from ranking.plan import Launch
 
 _OF_SEVERAL = frozenset({Intent.EXTREMES, Intent.PLANNED, Intent.FORECAST})
-_FITS: dict[str, Callable[[float, float], bool]] = {
-    "at_least": lambda units, bound: units >= bound,
-    "at_most": lambda units, bound: units <= bound,
-    "below": lambda units, bound: units < bound,
-    "above": lambda units, bound: units > bound,
-}
-
-
-@dataclass(frozen=True)
-class UnitBound:
-    """A bound on expected units, as a message says it; `kind` is one of `_FITS`."""
-
-    kind: str
-    units: float
-
-    @property
-    def from_below(self) -> bool:
-        """Say whether the smallest are asked for, which are then told first."""
-        return self.kind in ("below", "at_most")
-
-    def holds(self, units: float) -> bool:
-        return _FITS[self.kind](units, self.units)
+PARTS_LISTED = 12  # weeks, placements or categories within a bound that are told one by one
 
 
 def tell_bounded(bench: Bench, question: Question) -> bool:
-    """List the launches of a part of the plan within a bound on their units, where a message tells one; else False."""
-    bound = _bound_asked(bench, question)
-    if bound is None or question.intent not in _OF_SEVERAL or question.change is not None or is_named(question):
+    """List what lies within a bound that a message tells, and say whether it tells one.
+
+    Those are launches by their units, or weeks, placements or categories by their launches or units.
+    """
+    if question.intent not in _OF_SEVERAL or question.change is not None or is_named(question):
         return False
     part = part_named(question).narrowed(bench.stored.plan.launches)
     launches = [launch for launch in bench.stored.plan.launches if part.holds(launch)]
-    if not launches or kinds_asked(bench, question):
+    kinds = kinds_asked(bench, question)
+    if not launches or len(kinds) > 1:
+        return False
+    if kinds:
+        return _tell_parts_within(bench, question, kinds[0], part)
+    bound = unit_bound(bench, question)
+    if bound is None:
         return False
     say_left_out(bench, part)
     # By what is shown of them: 4.96 is told as 5 units, which is not below 5.
@@ -60,9 +46,35 @@ def tell_bounded(bench: Bench, question: Question) -> bool:
     return True
 
 
-def _list_within(bench: Bench, launches: Sequence[Launch], fitting: Sequence[Launch], bound: UnitBound) -> None:
+def _tell_parts_within(bench: Bench, question: Question, kind: Kind, part: Part) -> bool:
+    """List the weeks, placements or categories of a part of the plan within a bound, if a message tells one."""
+    of_launches = launch_bound(bench, question)
+    bound = of_launches or unit_bound(bench, question)
+    parts = parts_of(bench, kind, part)
+    if bound is None or part.without:
+        return False
+    sizes = {key: len(there) if of_launches else round(units_of(there), 1) for key, there in parts.items()}
+    ordered = sorted(sizes, key=lambda key: (sizes[key] if bound.from_below else -sizes[key], str(key)))
+    fitting = [key for key in ordered if bound.holds(sizes[key])]
+    told = fitting[:PARTS_LISTED] or ordered[:1]
+    about = {"kind": kind, "side": bound.kind, "amount": f"{bound.amount:g}", "counted": of_launches is not None}
+    of_part = part != Part()
+    if not fitting:
+        bench.sheet.say("bounded_no_part", of_part=of_part, total=len(sizes), **about)
+    else:
+        counts = {"n": len(fitting), "total": len(sizes), "further": len(fitting) - len(told)}
+        bench.sheet.say("bounded_parts", of_part=of_part, least=bound.from_below, **counts, **about)
+    add = add_planned_count if of_launches else add_units_of
+    for key in told:
+        pieces = pieces_of(narrowed(part, kind, key))
+        held = [piece for piece in pieces if any(map(piece.holds, parts[key]))]
+        bench.sheet.must_say(*(add(bench, piece) for piece in held or pieces))
+    return True
+
+
+def _list_within(bench: Bench, launches: Sequence[Launch], fitting: Sequence[Launch], bound: Bound) -> None:
     """Name the first launches within a bound and count the others; without any, tell the launch nearest to it."""
-    units = f"{bound.units:g}"
+    units = f"{bound.amount:g}"
     if not fitting:
         bench.sheet.say("bounded_none", side=bound.kind, units=units)
         if len(launches) < len(bench.stored.plan.launches):
@@ -73,18 +85,3 @@ def _list_within(bench: Bench, launches: Sequence[Launch], fitting: Sequence[Lau
     counts = {"n": len(fitting), "listed": listed, "further": len(fitting) - listed}
     least = bound.from_below
     bench.sheet.say("bounded_launches", side=bound.kind, units=units, least=least, closing=False, **counts)
-
-
-def _bound_asked(bench: Bench, question: Question) -> UnitBound | None:
-    """Return the bound that a message sets for units, which it or its verb must name: none for "2 launches"."""
-    patterns = bench.sources.phrases.parsing["unit_bounds"]
-    assert isinstance(patterns, Mapping)
-    if not asks(bench, question, "units") or asks(bench, question, "searched"):
-        return None
-    numbers = bench.sources.phrases.lexicon.numbers
-    for kind in _FITS:
-        match = re.search(str(patterns[kind]), question.text, re.IGNORECASE)
-        if match:
-            written = next(filter(None, match.groups())).casefold()
-            return UnitBound(kind, float(numbers[written]) if written in numbers else float(written))
-    return None

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from copilot.changes import Change
 from copilot.intents import ABOUT_A_PRODUCT, ABOUT_THE_PLAN, OF_A_PART_TOO, Intent
 from copilot.negation import stands_negated
+from copilot.settled_words import says
 
 if TYPE_CHECKING:
     from copilot.entities import EntityReader, ReadMessage
@@ -57,10 +58,12 @@ class CategoryReading:
         return meant and question.intent in SPEAKS_OF_GROUPS
 
     def capped(self, question: Question) -> tuple[str, ...]:
-        """Return the categories that a limit names in words of theirs: "2 seasonal launches", "limit candy to 2"."""
+        """Return the categories that a limit or a bound names in words of theirs: "2 seasonal launches"."""
         drops = question.change is not None and question.change.kind == "drop"
-        pattern = self.phrases.parsing.get("kind_dropped" if drops else "kind_capped")
-        if not pattern or not (drops or caps(question)) or question.entities.groups:
+        bounds = question.change is None and says(question, "bounds_parts", self.phrases)
+        name = "kind_dropped" if drops else "kind_bounded" if bounds else "kind_capped"
+        pattern = self.phrases.parsing.get(name)
+        if not pattern or not (drops or bounds or caps(question)) or question.entities.groups:
             return ()
         match = re.search(str(pattern), self.reader.plain(question.text), re.IGNORECASE)
         words = tuple(next(filter(None, match.groups())).casefold().split()) if match else ()

@@ -327,7 +327,8 @@ class EntityReader:
         """Say whether a name neither begins nor ends with a word: "the", "of", "is"."""
         if is_unspaced(word):
             return self._spacing is not None and self._spacing.covers(word)
-        return self.phrases.lexicon.stem(word) in self.phrases.lexicon.plain
+        own = str(self.phrases.parsing.get("ends_no_name", "")).split()
+        return word in own or self.phrases.lexicon.stem(word) in self.phrases.lexicon.plain
 
     @cached_property
     def _everyday_stems(self) -> frozenset[str]:

@@ -11,6 +11,7 @@ from copilot.asked import is_named, part, the_product
 from copilot.data_collectors import add_accuracy
 from copilot.overview_collectors import add_extreme_launches, add_extreme_part, told_part
 from copilot.plan_collectors import Part, add_planned_count, add_planned_units, largest_first
+from copilot.plan_parts import Kind
 from copilot.planner_facts import add_plan_low, add_plan_worth
 from copilot.product_facts import ANALOGUES, Bench, add_expected, add_forecast, add_medians
 from copilot.questions import Intent
@@ -19,7 +20,7 @@ from copilot.settled_words import says
 from copilot.short_turns import is_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from copilot.engine import Product
     from copilot.phrases import Phrases
@@ -141,8 +142,8 @@ def _beside_the_plan(bench: Bench, product: Product) -> None:
 def _of_a_part(bench: Bench, asked: Part) -> None:
     """Set a week, placement or category beside the ones with most and least."""
     asked = asked.narrowed(bench.stored.plan.launches)
-    kinds = {"week": asked.weeks, "placement": asked.placements, "category": asked.groups}
-    named = [kind for kind, values in kinds.items() if values]
+    kinds: dict[Kind, Sequence[object]] = {"week": asked.weeks, "placement": asked.placements, "category": asked.groups}
+    named: list[Kind] = [kind for kind, values in kinds.items() if values]
     if len(named) != 1 or len(kinds[named[0]]) != 1 or asked.without:
         bench.sheet.say("no_measure")
         return

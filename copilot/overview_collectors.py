@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
@@ -22,6 +22,7 @@ from copilot.plan_collectors import (
     planned,
     say_left_out,
 )
+from copilot.plan_parts import KINDS, Kind, narrowed, parts_of, units_of
 from copilot.planner_facts import add_dearest_rules
 from copilot.product_facts import Bench, add_expected, add_lift, add_searches, add_slot, relative_width
 from copilot.ranked_parts import UP_TO_ONE, Places, places_asked
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from copilot.engine import Product
     from copilot.questions import Question
 
-_KINDS = ("week", "placement", "category")
 LISTED = 3  # launches of a ranking that is not asked for a number
 LISTED_AT_MOST = 10
 _FIRST = Places(1)
@@ -96,7 +96,7 @@ def told_part(question: Question) -> Part:
     return Part(question.told_weeks[:1], question.told_placements[:1], question.told_groups[:1])
 
 
-def kinds_asked(bench: Bench, question: Question) -> list[str]:
+def kinds_asked(bench: Bench, question: Question) -> list[Kind]:
     """Return what is ranked: weeks, placements or categories, or none of them where it is launches.
 
     Where a message asks for several, "in which category, and in which week", each of them in its order.
@@ -104,9 +104,12 @@ def kinds_asked(bench: Bench, question: Question) -> list[str]:
     topics = bench.sources.phrases.parsing["topics"]
     assert isinstance(topics, Mapping)
     asked = [match[0] for match in re.finditer(str(topics["which_parts"]), question.text, re.IGNORECASE)]
-    each = [one for said in asked for one in _KINDS if asks(bench, replace(question, text=said), one)]
-    kinds = list(dict.fromkeys(each))
-    return kinds if len(kinds) > 1 else [one for one in _KINDS if asks(bench, question, one)][:1]
+    each: list[Kind] = [one for said in asked for one in KINDS if asks(bench, replace(question, text=said), one)]
+    kinds: list[Kind] = list(dict.fromkeys(each))
+    if len(kinds) > 1:
+        return kinds
+    alone: list[Kind] = [one for one in KINDS if asks(bench, question, one)]
+    return alone[:1]
 
 
 def add_extreme_launches(bench: Bench, launches: Sequence[Launch], least: bool, n: int) -> None:
@@ -167,23 +170,15 @@ def _add_most_searched(bench: Bench, launches: Sequence[Launch], *, least: bool,
 
 
 def _add_extreme_parts(
-    bench: Bench, kind: str, part: Part, least: bool, counted: bool, *, alone: bool, places: Places = _FIRST
+    bench: Bench, kind: Kind, part: Part, least: bool, counted: bool, *, alone: bool, places: Places = _FIRST
 ) -> None:
     """Add the week, placement or category with most or least of a part of the plan; a tie is told by its first one.
 
     `alone` where no other kind is asked for too: its launches are named, and what is said of ties leads the answer.
     Where more places than the first are asked for, those are told in their order instead.
     """
-    launches = [launch for launch in bench.stored.plan.launches if part.holds(launch)]
-    keys: dict[str, Callable[[Launch], object]] = {
-        "week": lambda launch: launch.week,
-        "placement": lambda launch: launch.placement,
-        "category": lambda launch: launch.group,
-    }
-    parts: dict[object, list[Launch]] = {week: [] for week in bench.engine.weeks} if kind == "week" else {}
-    for launch in launches:
-        parts.setdefault(keys[kind](launch), []).append(launch)
-    sizes = {key: len(there) if counted else _units(there) for key, there in parts.items()}
+    parts = parts_of(bench, kind, part)
+    sizes = {key: len(there) if counted else units_of(there) for key, there in parts.items()}
     value = min(sizes.values()) if least else max(sizes.values())
     tied = [key for key, size in sizes.items() if size == value]
     chosen = min(tied, key=str) if places.n > 1 else tied[0]
@@ -194,7 +189,7 @@ def _add_extreme_parts(
         bench.sheet.must_say(*(add_planned_count(bench, piece) for piece in pieces_of(of_week)))
         return
     ranked = sorted(sizes, key=lambda key: (sizes[key] if least else -sizes[key], str(key)))[: places.n]
-    rankable = not part.without and all(len(pieces_of(_narrowed(part, kind, key))) == 1 for key in ranked)
+    rankable = not part.without and all(len(pieces_of(narrowed(part, kind, key))) == 1 for key in ranked)
     if places.n > 1:
         _say_places(bench, kind, places, len(sizes) if rankable else 1, least=least)
     name = ("fewest_launches" if least else "most_launches") if counted else ("least_units" if least else "most_units")
@@ -205,20 +200,20 @@ def _add_extreme_parts(
         bench.sheet.add(name, label, label, value, source, week=week, placement=placement)  # pyright: ignore[reportArgumentType]
     )
     if places.n > 1 and rankable:
-        there_is = add_planned_count if counted else _add_units_of
-        bench.sheet.must_say(*(there_is(bench, _narrowed(part, kind, key)) for key in ranked if key != chosen))
+        there_is = add_planned_count if counted else add_units_of
+        bench.sheet.must_say(*(there_is(bench, narrowed(part, kind, key)) for key in ranked if key != chosen))
         return
     if len(tied) > 1:
-        of_one = len(pieces_of(_narrowed(part, kind, chosen))) == 1  # a count of several categories has no name
+        of_one = len(pieces_of(narrowed(part, kind, chosen))) == 1  # a count of several categories has no name
         bench.sheet.say("tied" if of_one else "tied_together", closing=not alone)
         add = add_planned_count if counted else add_planned_units
         others = tied[1:LISTED_AT_MOST] if of_one else []
-        bench.sheet.must_say(*(add(bench, _narrowed(part, kind, key)) for key in others))
+        bench.sheet.must_say(*(add(bench, narrowed(part, kind, key)) for key in others))
     if alone:
-        list_launches(bench, sorted(there, key=largest_first), LISTED, _narrowed(part, kind, chosen))
+        list_launches(bench, sorted(there, key=largest_first), LISTED, narrowed(part, kind, chosen))
 
 
-def _say_places(bench: Bench, kind: str, places: Places, n_known: int, *, least: bool) -> None:
+def _say_places(bench: Bench, kind: Kind, places: Places, n_known: int, *, least: bool) -> None:
     """Say how far a ranking is told: up to the place asked for, or as far as there are such parts."""
     if n_known < (places.n if places.of_one else 2):
         bench.sheet.say("ranked_no_further", kind=kind, place=places.n, n=n_known)
@@ -228,22 +223,15 @@ def _say_places(bench: Bench, kind: str, places: Places, n_known: int, *, least:
         bench.sheet.say("ranked_in_order", kind=kind, least=least)
 
 
-def _add_units_of(bench: Bench, part: Part) -> Fact:
+def add_units_of(bench: Bench, part: Part) -> Fact:
     """Add what a part sells, or that it holds no launch."""
     held = any(map(part.holds, bench.stored.plan.launches))
     return add_planned_units(bench, part) if held else add_planned_count(bench, part)
 
 
-def add_extreme_part(bench: Bench, kind: str, *, least: bool) -> None:
+def add_extreme_part(bench: Bench, kind: Kind, *, least: bool) -> None:
     """Add the week, placement or category whose launches are expected to sell most (or least) of the whole plan."""
     _add_extreme_parts(bench, kind, Part(), least, False, alone=False)
-
-
-def _narrowed(part: Part, kind: str, key: object) -> Part:
-    """Return what a week, placement or category holds of a part of the plan."""
-    if isinstance(key, date):
-        return replace(part, weeks=(key,))
-    return replace(part, placements=(str(key),)) if kind == "placement" else replace(part, groups=(str(key),))
 
 
 def placements(bench: Bench, names: Sequence[str]) -> None:
@@ -305,7 +293,3 @@ def method(bench: Bench, question: Question) -> None:
 def _how_many(question: Question) -> int:
     wanted = next((int(number) for number in question.entities.numbers if number.is_integer()), LISTED)
     return max(1, min(wanted, LISTED_AT_MOST))
-
-
-def _units(launches: Iterable[Launch]) -> float:
-    return float(sum(launch.expected_units for launch in launches))

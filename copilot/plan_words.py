@@ -72,7 +72,8 @@ def by_words_of_the_plan(
     if len(apart) > 1:
         found = replace(found, weeks=apart, numbers=())
         return replace(question, intent=Intent.PLANNED, entities=found, of_launches=True, alternatives=())
-    if question.intent not in _OF_NO_LAUNCH:
+    ranked = question.intent is Intent.EXTREMES and says(question, "ranks_parts", phrases)
+    if question.intent not in _OF_NO_LAUNCH and not ranked:
         supposes_a_place = bool(found.placements) and question.change is not None  # "what if the end cap had one more"
         for words, intent in _SETTLED_WHOLE:
             if says(question, words, phrases) and not (words == "dearest" and supposes_a_place):

@@ -39,6 +39,8 @@ def by_its_words(question: Question, read: ReadMessage, previous: Question | Non
     and its holidays stand with its forecast.
     """
     ranks = any(says(question, one, phrases) for one in ("which_goes", "ranks_width", "drop_costs"))
+    ranks = ranks or says(question, "bounds_parts", phrases)
+    ranks = ranks or (question.intent is Intent.FORECAST and says(question, "ranks_parts", phrases))
     if ranks and not (read.named or read.unknown_id):
         return replace(question, intent=Intent.EXTREMES, change=None, alternatives=())
     if question.intent is Intent.EXTREMES and says(question, "ranks_risk", phrases):

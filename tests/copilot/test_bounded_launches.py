@@ -63,7 +63,7 @@ def test_that_none_fits_is_said(told, small_stored, text, lang):
     assert [fact.subject for fact in sheet.facts] == [largest.product_id]
 
 
-@pytest.mark.parametrize("text", ["which launches sell most", "the top 5 launches", "which week has over 2 launches"])
+@pytest.mark.parametrize("text", ["which launches sell most", "the top 5 launches", "which week has most launches"])
 def test_a_number_of_launches_bounds_no_units(told, text):
     assert not any(one.key.startswith("bounded") for one in told(text)[0].messages)
 

@@ -97,6 +97,7 @@ def test_each_question_is_read_alike_every_time():
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)  # it reads some 1,200 questions, which a busy machine does slowly
 def test_the_real_encoder_understands_the_families_left_out():
     from retrieval.encoder import SentenceTransformerEncoder
 
