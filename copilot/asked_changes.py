@@ -173,12 +173,13 @@ def compare(bench: Bench, question: Question) -> None:
     if pair := _two_products(bench, question, "two_products"):
         asked = [slot_asked(bench, question, bench.launch_of(one.product_id)) for one in pair]
         about_change.compare(bench, *pair, asked)
-        _say_left_out(bench, question)
+        _say_left_out(bench, question, pair)
 
 
-def _say_left_out(bench: Bench, question: Question) -> None:
+def _say_left_out(bench: Bench, question: Question, pair: Sequence[Product]) -> None:
     """Say which of the products named no comparison of two tells of."""
-    further = [named[0] for named in question.named[2:] if len(named) == 1]
+    told = {one.product_id for one in pair}
+    further = [named[0] for named in question.named[2:] if len(named) == 1 and named[0] not in told]
     if further:
         titles = ", ".join(f"{bench.engine.product(one).title} #{one}" for one in dict.fromkeys(further))
         bench.sheet.say("two_at_a_time", closing=True, titles=titles)
@@ -194,13 +195,22 @@ def _two_products(bench: Bench, question: Question, missing: str) -> tuple[Produ
     if len(question.named) < 2:
         bench.sheet.say(missing)
         return None
-    chosen = _chosen_products(bench, question, question.named[:2])
+    chosen = _chosen_products(bench, question, _first_two(bench, question))
     if not chosen:
         return None
     first, *others = chosen
     second = others[0] if others else first
     bench.sheet.speak_of(ProductName.of(first), ProductName.of(second))
     return first, second
+
+
+def _first_two(bench: Bench, question: Question) -> list[tuple[str, ...]]:
+    """Return the first two names that mean different products: one may be named twice, in other words."""
+    found: dict[str, tuple[str, ...]] = {}
+    for named in question.named:
+        meant = choose_among(named, question, bench.stored, bench.engine).product_id
+        found.setdefault(meant or repr(named), named)
+    return list(found.values())[:2] if len(found) > 1 else list(question.named[:2])
 
 
 def _chosen_products(bench: Bench, question: Question, names: Sequence[tuple[str, ...]]) -> list[Product]:

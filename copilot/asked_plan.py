@@ -82,6 +82,8 @@ def brief(bench: Bench, question: Question) -> None:
         return
     else:
         about_rhythm.rhythm(bench, found.groups)
+        if not found.groups:
+            bench.sheet.must_say(*about_rhythm.add_largest_groups(bench))
         target = "rhythm"
     if target:
         bench.sheet.say("brief_ready", closing=True, target=target)

@@ -41,6 +41,7 @@ from copilot.outside_plan import speaks_of_the_plan, within_plan
 from copilot.phrases import load_phrases
 from copilot.product_facts import Bench
 from copilot.questions import SHOWN_CANDIDATES, Intent, Question
+from copilot.ratio_collectors import tell_ratio
 from copilot.rest_collectors import asks_for_rest, asks_which_week, rest, which_week_rests
 from copilot.settled_words import says
 from copilot.told_in_answer import with_the_told
@@ -99,7 +100,7 @@ def _tell(bench: Bench, question: Question) -> None:
     def collect() -> None:
         _COLLECTORS[question.intent](bench, question)
 
-    told = tell_untold(bench, question) or tell_bounded(bench, question)
+    told = tell_untold(bench, question) or tell_ratio(bench, question) or tell_bounded(bench, question)
     if not (told or tell_measured(bench, question, collect) or tell_drop(bench, question)):
         collect()
 

@@ -15,6 +15,8 @@ def stands_negated(before: str, parsing: Mapping[str, object], is_name: Callable
 
     Example: of "everything except donuts, cards and pizza" what follows "except donuts, cards and " does.
     """
+    if re.search(str(parsing.get("inverted", "(?!)")), before, re.IGNORECASE):
+        return False  # "why didn't the sushi make it" is about the sushi
     if re.search(str(parsing["negated"]), before, re.IGNORECASE):
         return True
     joined = re.search(str(parsing["list_joins"]), before, re.IGNORECASE)

@@ -73,14 +73,18 @@ def extremes(bench: Bench, question: Question) -> None:
     counted = bool(kinds) and asks(bench, question, "launches") and not asks(bench, question, "units")
     if of_part:
         bench.sheet.say("ranked_of_part", counted=counted)
+    both = says(question, "both_ends", bench.sources.phrases)
     if not kinds:
-        add_extreme_launches(bench, launches, least, _how_many(question))
+        for end in (False, True) if both else (least,):
+            add_extreme_launches(bench, launches, end, _how_many(question))
         if drops:
             _add_drop_losses(bench, sorted(launches, key=largest_first, reverse=True)[:DROPPED_WEIGHED])
         return
     places = places_asked(question, bench.sources.phrases) if len(kinds) == 1 else Places(1)
     for kind in kinds:
-        _add_extreme_parts(bench, kind, part, least, counted, alone=len(kinds) == 1, places=places)
+        for end in (False, True) if both else (least,):
+            alone = len(kinds) == 1 and not both
+            _add_extreme_parts(bench, kind, part, end, counted, alone=alone, places=places)
 
 
 def _why_so(bench: Bench, question: Question) -> Part | None:

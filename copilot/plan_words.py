@@ -43,6 +43,8 @@ _SETTLED_WHOLE = (
     ("too_late", Intent.RISKS),
     ("per_week", Intent.FORECAST),
     ("dearest", Intent.EXTREMES),
+    ("share_of_plan", Intent.FORECAST),
+    ("per_launch", Intent.FORECAST),
     ("launches_each_week", Intent.RHYTHM),
 )
 """Words that settle a question about the whole plan: what was decided, what comes too late, what each week sells, and
@@ -66,6 +68,9 @@ def by_words_of_the_plan(
         return replace(question, intent=Intent.PLANNED, change=None, of_launches=True, alternatives=())
     if about_one or (question.points_back and before):
         return question
+    closes = question.change is not None and (question.change.kind, question.change.amount) in (("cap", 0), ("drop", 0))
+    if closes and found.weeks and not found.placements and says(question, "may_rest_week", phrases):
+        return replace(question, intent=Intent.RHYTHM, change=None, of_launches=True, alternatives=())
     # "The pizza in week 42 against the pizza in week 45" may be two products of a category.
     may_be_two = question.intent is Intent.COMPARE and bool(read.group_words)
     apart = () if before or may_be_two else _weeks_set_apart(question, phrases, weeks)

@@ -39,7 +39,7 @@ class Entities:
     def products_left_out(self) -> tuple[str, ...]:
         """The ids of the products that a list leaves out."""
         slots = {*self.weeks, *self.placements, *self.groups}
-        return tuple(str(one) for one in self.without if one not in slots)
+        return tuple(one for one in self.without if isinstance(one, str) and one not in slots)
 
 
 @dataclass(frozen=True)

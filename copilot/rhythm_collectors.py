@@ -18,6 +18,7 @@ from ranking.rhythm import FEW_LAUNCHES
 
 if TYPE_CHECKING:
     from ranking.rhythm import GroupRhythm
+LARGEST_TOLD = 3  # categories told where the season's rhythm is drafted
 
 
 def rhythm(bench: Bench, groups: Sequence[str], weeks: Sequence[date] = (), *, limit_first: bool = False) -> None:
@@ -133,6 +134,15 @@ def add_group_rhythm(bench: Bench, group: str, found: GroupRhythm | None) -> lis
     launches = [launch for launch in bench.stored.plan.launches if launch.group == group]
     facts.append(add_planned_per_week(bench, group, launches))
     return [fact for fact in facts if fact is not None]
+
+
+def add_largest_groups(bench: Bench) -> list[Fact]:
+    """Add how many launches a week the categories with most of them have on average."""
+    held: dict[str, list[Launch]] = {}
+    for launch in bench.stored.plan.launches:
+        held.setdefault(launch.group, []).append(launch)
+    largest = sorted(held, key=lambda group: (-len(held[group]), group))[:LARGEST_TOLD]
+    return [add_planned_per_week(bench, group, held[group]) for group in largest]
 
 
 def add_planned_per_week(bench: Bench, subject: str, launches: Sequence[Launch]) -> Fact:

@@ -137,11 +137,15 @@ def barred(question: Question) -> Question:
     found = question.entities
     left = tuple(week for week in found.weeks if week not in found.without)
     if question.intent is Intent.WHAT_IF_MOVE and left:
-        found = replace(found, weeks=left)
+        others = tuple(one for one in found.without if one not in found.weeks)
+        found = replace(found, weeks=left, without=others)
         question = replace(question, entities=found)
     asked = tuple(week for week in found.weeks if week in found.without)
-    if question.intent is Intent.WHY_NOT and asked and left:  # "why week 41 and not week 42?"
-        return replace(question, entities=replace(found, weeks=asked, without=()))
+    contrasts = question.intent is Intent.WHY_NOT or (question.intent is Intent.WHY_HERE and bool(question.named))
+    if contrasts and asked and left:  # "why week 41 and not week 42?", "why week 41 rather than week 42?"
+        return replace(
+            question, intent=Intent.WHY_NOT, entities=replace(found, weeks=asked, without=()), alternatives=()
+        )
     slots = (*found.weeks, *found.placements)
     all_barred = bool(slots) and all(one in found.without for one in slots)
     if question.intent is Intent.WHY_NOT and all_barred:  # "why not in week 48?" asks about week 48

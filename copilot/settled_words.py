@@ -43,6 +43,9 @@ def by_its_words(question: Question, read: ReadMessage, previous: Question | Non
     ranks = ranks or (question.intent is Intent.FORECAST and says(question, "ranks_parts", phrases))
     if ranks and not (read.named or read.unknown_id):
         return replace(question, intent=Intent.EXTREMES, change=None, alternatives=())
+    few = any(len(meant) <= _FEW for meant in read.named)
+    if question.change is None and not few and says(question, "share_of_plan", phrases):
+        return replace(question, intent=Intent.FORECAST, of_launches=True, alternatives=())
     if question.intent is Intent.EXTREMES and says(question, "ranks_risk", phrases):
         return replace(question, intent=Intent.RISKS, alternatives=())
     before = previous.entities.products if previous else ()
@@ -63,8 +66,7 @@ def by_its_words(question: Question, read: ReadMessage, previous: Question | Non
     places_alone = bool(found.placements) and not (about_one or found.weeks or found.groups or read.rest)
     if question.intent in _OF_A_PLACEMENT and places_alone and says(question, "judges", phrases):
         return replace(question, intent=Intent.WHY_HERE, alternatives=())  # it tells what they brought in the past
-    one_name = any(len(meant) <= _FEW for meant in read.named)
-    if question.intent in _OF_THE_SEASON and one_name and says(question, "best_slot", phrases):
+    if question.intent in _OF_THE_SEASON and few and says(question, "best_slot", phrases):
         return replace(question, intent=Intent.WHY_HERE, of_launches=False, alternatives=())
     if question.intent in _OF_THE_SEASON and about_one and says(question, "should_launch", phrases):
         return replace(question, intent=Intent.WHY_HERE, of_launches=False, alternatives=())

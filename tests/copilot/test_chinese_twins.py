@@ -30,7 +30,7 @@ OWN_OF_ENGLISH = {
     "after_week", "before_week", "ends_week", "before_measure", "no_week", "new_topic", "bare_week", "goes_on",
     "packaging", "figures_of_speech", "of_those", "speaker", "people", "asides", "amounts", "other_words",
     "whole_group", "amount_of_group", "of_a_year", "telling_apart", "praising", "no_week_ahead",
-    "locked_in_other_words",
+    "locked_in_other_words", "inverted", "kind_bounded", "ends_no_name",
     "same_goods", "other_kind", "no_group", "kind_capped", "sides", "before_no_placement",
 }  # fmt: skip
 WITHOUT_TWIN = {

@@ -274,7 +274,7 @@ def test_every_message_renders_with_its_variables(phrases):
             "what": "w", "day": "d", "locked": True, "limit": 9, "formats": "x", "format": "x", "number": "44",
             "figure": "1", "characters": 1, "place": "p", "seconds": "1", "status": "500", "path": "p", "detail": "d",
             "told": "2017-W41", "solved": True, "weighed": "2017-W42", "left": "2017-W43",
-            "side": "below", "units": "5", "further": 1,
+            "side": "below", "units": "5", "further": 1, "total": 12, "of_part": False, "amount": "5",
     }  # fmt: skip
     for key in phrases.messages:
         assert phrases.message(key, **values)
