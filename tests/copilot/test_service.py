@@ -59,6 +59,15 @@ def test_a_thread_keeps_who_wrote_and_what_was_rejected(copilot, launch, monkeyp
     assert "backup" in next(notice.text for notice in copilot.notices() if notice.subject == "writer")
 
 
+def test_half_a_character_in_a_message_loses_no_answer(copilot, launch):
+    thread = copilot.store.new_thread("en")
+    answer = answer_to(copilot, f"Why is\ud800 #{launch.product_id} in week {launch.week:%V}?\udfff", thread_id=thread)
+    asked, kept = copilot.store.messages(thread)
+    assert asked.payload["text"] == f"Why is #{launch.product_id} in week {launch.week:%V}?"
+    assert kept.payload["sentences"][0]["text"] == answer.sentences[0].text
+    assert any(fact.name == "expected_units" for fact in answer.facts)
+
+
 def test_the_plan_is_made_once_and_kept(engine, tmp_path):
     copilot = Copilot(engine, Store(f"sqlite:///{tmp_path / 'nothing-planned.db'}"), ScriptedGenerator(""))
     assert copilot.store.latest_plan() is None
