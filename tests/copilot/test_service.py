@@ -77,6 +77,35 @@ def test_the_plan_is_made_once_and_kept(engine, tmp_path):
     assert first.plan.gap <= 1e-3
 
 
+def test_of_two_who_read_at_once_where_no_plan_is_both_get_the_one_that_was_kept(engine, tmp_path, monkeypatch):
+    url, solve = f"sqlite:///{tmp_path / 'nothing-planned.db'}", engine.solve
+    first, second = (Copilot(engine, Store(url), ScriptedGenerator("")) for _ in range(2))
+    kept = []
+
+    def slowly(rules, **more):
+        monkeypatch.setattr(engine, "solve", solve)
+        kept.append(second.current_plan())
+        return solve(rules, **more)
+
+    monkeypatch.setattr(engine, "solve", slowly)
+    assert first.current_plan() == kept[0]
+    assert [plan.version for plan in first.store.plans()] == [1]
+
+
+def test_a_plan_of_other_data_made_meanwhile_is_not_taken_for_ours(engine, tmp_path, monkeypatch):
+    copilot = Copilot(engine, Store(f"sqlite:///{tmp_path / 'nothing-planned.db'}"), ScriptedGenerator(""))
+    solve = engine.solve
+
+    def slowly(rules, **more):
+        plan = solve(rules, **more)
+        copilot.store.save_plan(plan, "other data", "first plan", None)
+        return plan
+
+    monkeypatch.setattr(engine, "solve", slowly)
+    with pytest.raises(StalePlan, match="you saw no plan"):
+        copilot.current_plan()
+
+
 def test_a_lock_moves_the_launch_and_undo_brings_the_plan_back(copilot, launch):
     before = copilot.current_plan()
     later = launch.week + timedelta(weeks=2)
