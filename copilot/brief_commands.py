@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from copilot.arguments import add_command
 from copilot.console import say
 from copilot.errors import BriefNotWritten, UnsupportedFormat
-from copilot.output import print_text
+from copilot.export import export, file_behind
+from copilot.output import print_text, to_stdout
 
 if TYPE_CHECKING:
     from copilot.brief_writing import Brief
@@ -56,12 +57,10 @@ def run_brief(arguments: argparse.Namespace, copilot: Copilot) -> int:
         say(_who_wrote(brief, arguments.lang))
     content = brief_bytes(brief, arguments.format)
     if arguments.output is None:
-        sys.stdout.write(content.decode())
+        with to_stdout():
+            sys.stdout.write(content.decode())
         return 0
-    from retrieval.workspace import atomic_write
-
-    with atomic_write(arguments.output) as partial:
-        partial.write_bytes(content)
+    export(content, arguments.output)
     say(f"wrote {arguments.output}")
     return 0
 
@@ -74,8 +73,9 @@ def _check_writable(path: Path) -> None:
     """
     if path.is_dir():
         raise BriefNotWritten.of("brief_to_folder", folder=str(path))
-    if not path.parent.is_dir():
-        raise BriefNotWritten.of("brief_without_folder", folder=str(path.parent))
+    folder = file_behind(path).parent if path.is_symlink() else path.parent
+    if not folder.is_dir():
+        raise BriefNotWritten.of("brief_without_folder", folder=str(folder))
 
 
 def _who_wrote(brief: Brief, lang: str) -> str:

@@ -17,6 +17,7 @@ _FILLERS: dict[int, str] = dict.fromkeys(
 )  # letters without a shape
 _KEPT = re.compile("([，：；！？（）])")  # Chinese punctuation is no disguise, and its plain forms would look wrong
 _SPACE = re.compile(r"\s+")
+_SURROGATES = re.compile("[\ud800-\udfff]")
 _LOOSE = re.compile(r" +([.,])")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]{1,20}:\s*/{2,}|\b(?:javascript|data|mailto|vbscript)\s*:", re.IGNORECASE)
 _SWAPS = str.maketrans({"[": "(", "]": ")", "{": "(", "}": ")", "<": "‹", "`": "'", "|": "/", "\\": "/"})
@@ -35,6 +36,15 @@ def clean_text(text: object, limit: int = 2_000) -> str:
         shown = _without_tricks(shown)
     line = _SPACE.sub(" ", shown).strip()
     return line if len(line) <= limit else f"{line[: limit - 1].rstrip()}…"
+
+
+def without_surrogates(text: str) -> str:
+    """Return `text` without lone halves of a character, which JSON can spell and no file or database can hold.
+
+    Everything else stays, so what a writer or an operator said can be kept as it was said.
+    Example: "\\ud800 Tea\\n" -> " Tea\\n".
+    """
+    return _SURROGATES.sub("", text)
 
 
 def _without_tricks(shown: str) -> str:

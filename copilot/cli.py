@@ -1,6 +1,7 @@
 """The command line: one small function per command; JSON goes to stdout, everything else to stderr.
 
-Exit codes: 0 success, 1 one readable line about an operator's error, 2 wrong usage (argparse).
+Exit codes: 0 success, 1 one readable line about an operator's error, 2 wrong usage (argparse). A reader of stdout
+that leaves early, such as `head`, ends a command with 1 and no line.
 """
 
 from __future__ import annotations

@@ -11,6 +11,8 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from copilot.output import to_stdout
+
 _notes = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -29,7 +31,8 @@ def table(rows: Sequence[Mapping[str, object]]) -> None:
         shown.add_column(column.replace("_", " "), overflow="fold")
     for row in rows:
         shown.add_row(*(Text("" if value is None else str(value)) for value in row.values()))
-    console.print(shown)
+    with to_stdout():
+        console.print(shown)
 
 
 class BuildProgress:

@@ -18,6 +18,7 @@ CopilotError
 ├── SettingsError      a setting is of the wrong kind or out of range
 ├── UnreadableBrief    a file that holds no brief
 ├── BriefNotWritten    a brief cannot be written where it was asked for
+├── OutputFailed       stdout takes no more text
 ├── UnsupportedFormat  a file format that briefs are not written in
 └── UnsupportedLanguage  a locale without phrases
 RetrievalError         retrieval/errors.py
@@ -124,6 +125,10 @@ class UnreadableBrief(CopilotError):
 
 class BriefNotWritten(CopilotError):
     """A brief cannot be written where it was asked for."""
+
+
+class OutputFailed(CopilotError):
+    """What stdout leads to takes no more text, such as a file on a full disk."""
 
 
 class UnsupportedFormat(CopilotError):

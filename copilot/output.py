@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from copilot.cleaning import clean_text
+from copilot.errors import OutputFailed
 from retrieval.weeks import format_week
 
 if TYPE_CHECKING:
@@ -58,7 +61,36 @@ def print_json(document: Any, indent: int | None = None) -> None:
 
 def print_text(text: str) -> None:
     """Print text as it is."""
-    sys.stdout.write(text + "\n")
+    with to_stdout():
+        sys.stdout.write(text + "\n")
+
+
+@contextmanager
+def to_stdout() -> Iterator[None]:
+    """Write to stdout inside this block: all of it is there at the end, or the command ends in plain words.
+
+    Raises:
+        OutputFailed: what stdout leads to takes no more, such as a file on a full disk.
+        SystemExit: whoever read it has gone; as customary, nothing is said then.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _leave_stdout()
+        raise SystemExit(1) from None
+    except OSError as error:
+        _leave_stdout()
+        raise OutputFailed.of("output_failed", reason=error.strerror or str(error)) from error
+
+
+def _leave_stdout() -> None:
+    """Lead stdout nowhere: what it still holds would fail once more at the process's end, in Python's own words."""
+    with suppress(OSError):
+        stdout = sys.stdout.fileno()
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stdout)
+        os.close(nowhere)
 
 
 def _plain(value: Any) -> Any:

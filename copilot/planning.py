@@ -37,7 +37,13 @@ class Planning:
         if stored is not None and stored.fingerprint == self.engine.fingerprint:
             return stored
         note = "first plan" if stored is None else "the data or the planning settings changed"
-        return self._solve_and_save(self.standing(), note, stored.version if stored else None)
+        try:
+            return self._solve_and_save(self.standing(), note, stored.version if stored else None)
+        except StalePlan:  # somebody else made the plan meanwhile, and who only reads takes theirs
+            newer = self.store.latest_plan()
+            if newer is None or newer.fingerprint != self.engine.fingerprint:
+                raise
+            return newer
 
     def replan(self, note: str) -> StoredPlan:
         """Solve again under what stands and save the result as a new version."""

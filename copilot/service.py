@@ -25,6 +25,7 @@ from copilot.brief_age import BriefAge, read_edition
 from copilot.brief_passages import BriefProgress, Passages
 from copilot.briefs import Brief, write_brief
 from copilot.chosen_products import settled
+from copilot.cleaning import without_surrogates
 from copilot.conversation_context import Wish, wished
 from copilot.engine import Engine, Evidence
 from copilot.error_lines import error_line
@@ -168,7 +169,7 @@ class Copilot:
         """
         if len(message) > QUESTION_LIMIT:
             raise QuestionTooLong.of("question_too_long", characters=len(message), limit=QUESTION_LIMIT)
-        phrases = load_phrases(lang)
+        phrases, message = load_phrases(lang), without_surrogates(message)
         previous = self._last_question(thread_id, lang)
         if thread_id is not None:
             self.store.add_message(thread_id, OPERATOR, {"text": message})

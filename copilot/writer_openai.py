@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
 import threading
 from collections.abc import Iterator
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 
 import openai
 
+from copilot.cleaning import without_surrogates
 from copilot.errors import GeneratorError
 from copilot.generators import Prompt
 from copilot.writer_prompt import fit_prompt
@@ -26,6 +26,9 @@ _MOST_CHARACTERS_PER_TOKEN = 20  # of what was asked for; a reply that is longer
 _WHOLE = 3  # times the longest wait: what a whole reply may take
 _LOOK_S = 0.05
 _EXCERPT = 300
+
+_FAILURES = (openai.OpenAIError, OSError, ValueError, TypeError, AttributeError, RecursionError)
+"""What the client, and reading what it hands on, raise on a server that fails or sends what is no chat completion."""
 
 _log = logging.getLogger(__name__)
 
@@ -78,7 +81,7 @@ class OpenAIGenerator:
         """Yield the reply as the server sends it; cancelling or closing ends the connection.
 
         Raises:
-            GeneratorError: the server cannot be reached, refuses, stalls, breaks off or talks nonsense.
+            GeneratorError: the server cannot be reached, refuses, stalls, breaks off, says nothing or talks nonsense.
         """
         fitted = fit_prompt(prompt, self._max_prompt_tokens, _estimated_tokens)
         return relay(partial(self._write, fitted), self._streams, cancel=cancel)
@@ -95,7 +98,7 @@ class OpenAIGenerator:
             asyncio.run(self._until_stopped(prompt, put, stopped))
         except GeneratorError:
             raise
-        except (openai.OpenAIError, json.JSONDecodeError, OSError, ValueError, TypeError, AttributeError) as error:
+        except _FAILURES as error:
             _log.warning("the writer's server failed: %s: %s", type(error).__name__, self._said(error))
             # The cause is left out on purpose: a server may echo the key, and a traceback would print it.
             raise self._explained(error) from None
@@ -126,20 +129,23 @@ class OpenAIGenerator:
 
     async def _relay(self, chunks: Any, put: Put, stall: asyncio.Timeout, most_characters: int) -> None:
         """Hand the pieces of a reply on; every one puts the stall off."""
-        began, finished, n_characters = False, False, 0
+        began, finished, wrote, n_characters = False, False, False, 0
         async for chunk in chunks:
             # The client counts bytes; a server that only sends keep-alive comments has stalled all the same.
             stall.reschedule(asyncio.get_running_loop().time() + self._timeout_s)
             began = True
             for choice in chunk.choices:
-                if choice.delta and choice.delta.content:
-                    put(choice.delta.content)
-                    n_characters += len(choice.delta.content)
+                if choice.delta and (text := _text_of(choice.delta.content)):
+                    put(text)
+                    n_characters += len(text)
+                    wrote = wrote or not text.isspace()
                 finished = finished or choice.finish_reason is not None
             if n_characters > most_characters:
                 raise self._failed("endless")
         if not finished:
             raise self._failed("unfinished" if began else "nonsense")
+        if not wrote:
+            raise self._failed("empty")
 
     def _failed(self, how: str) -> GeneratorError:
         return GeneratorError.of(f"server_{how}", name=self.name, place=self._place)
@@ -189,6 +195,19 @@ class OpenAIGenerator:
         for secret in filter(None, (self._api_key, urlsplit(self._base_url).password)):
             words = words.replace(secret, "***")
         return words[:_EXCERPT]
+
+
+def _text_of(content: Any) -> str:
+    """Return the text of a piece of the reply, which some servers send as a list of parts, such as thoughts and text.
+
+    Raises:
+        TypeError: it is neither text nor such a list.
+    """
+    if isinstance(content, list):
+        content = "".join(part.get("text") for part in content if part.get("type") == "text")
+    if not isinstance(content, str | None):
+        raise TypeError(f"a reply's piece is {type(content).__name__}")
+    return without_surrogates(content or "")
 
 
 def _check(base_url: str, model: str, api_key: str) -> None:

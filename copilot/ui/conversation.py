@@ -13,6 +13,7 @@ from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from copilot.cleaning import without_surrogates
 from copilot.conversation_context import Wish
 from copilot.errors import StoreError
 from copilot.planning import OPERATOR
@@ -60,7 +61,7 @@ def ask(
         question: asked as it is, the message being its words.
     """
     thread = caught_up(copilot, thread, words)
-    text = message.strip()
+    text = without_surrogates(message).strip()
     if not text or thread.busy:
         yield Asking(thread, message, words("chat.busy" if thread.busy else "chat.no_words"))
         return

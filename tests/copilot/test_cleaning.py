@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copilot.cleaning import LABEL_LIMIT, clean_label, clean_text, escape_markdown
+from copilot.cleaning import LABEL_LIMIT, clean_label, clean_text, escape_markdown, without_surrogates
 
 
 @pytest.mark.parametrize(
@@ -64,3 +64,7 @@ def test_cleaning_twice_changes_nothing(text):
 
 def test_markdown_is_escaped():
     assert escape_markdown("a*b_c [x](y) <z> #1 | ~") == r"a\*b\_c \[x\](y) \<z\> \#1 \| \~"
+
+
+def test_only_halves_of_characters_are_left_out_of_what_is_kept_as_it_was_said():
+    assert without_surrogates("\ud800 Tea\u202e\n\udfff\U0001f375 \u200b[F1]") == " Tea\u202e\n\U0001f375 \u200b[F1]"

@@ -1,7 +1,10 @@
 """The commands, run as an operator runs them, over the small shop with the hashing encoder."""
 
+import errno
+import io
 import json
 import sqlite3
+import sys
 from contextlib import closing
 
 import pytest
@@ -119,6 +122,34 @@ def test_briefs_go_to_a_file(run, tmp_path, target):
     assert (code, "brief.md is up to date: plan version" in out) == (0, True)
     assert run("brief", chosen, "--format", "docx", "-o", str(tmp_path / "brief.docx"))[0] == 0
     assert "brief.docx is up to date" in run("brief", "--check", str(tmp_path / "brief.docx"))[1]
+
+
+def test_a_brief_goes_through_a_link_to_its_file_and_not_to_a_folder_that_is_not_there(run, tmp_path):
+    (tmp_path / "link.md").symlink_to(tmp_path / "brief.md")
+    assert run("brief", "rhythm", "-o", str(tmp_path / "link.md"))[0] == 0
+    assert (tmp_path / "link.md").is_symlink()
+    assert (tmp_path / "brief.md").read_text("utf-8").startswith("# ")
+    (tmp_path / "lost.md").symlink_to(tmp_path / "no-such-folder" / "brief.md")
+    code, _, err = run("brief", "rhythm", "-o", str(tmp_path / "lost.md"))
+    assert (code, f"no folder {tmp_path / 'no-such-folder'}" in err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["plan"], ["plan", "--json"], ["ask", "help"], ["ask", "help", "--json"], ["brief", "rhythm"]]
+)
+@pytest.mark.parametrize(("lang", "words"), [("en", "No space left on device"), ("zh", "没有全部写出")])
+def test_a_full_disk_behind_stdout_is_one_line_and_exit_code_1(run, monkeypatch, arguments, lang, words):
+    class Full(io.StringIO):
+        def flush(self):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setenv("COPILOT_LANG", lang)
+    monkeypatch.setattr(sys, "stdout", Full())
+    code, _, err = run(*arguments)
+    assert code == 1
+    assert err.splitlines()[-1].startswith("error: ")
+    assert words in err.splitlines()[-1]
+    assert "Traceback" not in err
 
 
 def test_asking_for_a_briefs_age_plans_nothing_anew(run, shop, tmp_path, monkeypatch):

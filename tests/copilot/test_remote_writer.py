@@ -14,7 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from copilot.errors import GeneratorError
-from copilot.generators import PhraseGenerator, Prompt, ScriptedGenerator, TextGenerator
+from copilot.generators import PHRASES, PhraseGenerator, Prompt, ScriptedGenerator, TextGenerator
 from copilot.service import Finished, SentenceReady
 from copilot.writer_fallback import FallbackGenerator
 from copilot.writer_openai import OpenAIGenerator
@@ -137,6 +137,21 @@ def talk_nonsense(handler: Handler) -> None:
     handler.wfile.write(b"data: {broken\n\n")
 
 
+def send_a_number(handler: Handler) -> None:
+    handler.piece(LIE)
+    handler.wfile.write(b'data: {"choices": [{"index": 0, "delta": {"content": 7}}]}\n\n')
+
+
+def nest_without_end(handler: Handler) -> None:
+    handler.piece(LIE)
+    handler.wfile.write(b"data: " + b"[" * 100_000 + b"\n\n")
+
+
+def say_half_a_character(handler: Handler) -> None:
+    handler.piece("It is \ud800great. ")
+    handler.piece(None, "stop")
+
+
 def report_an_error(handler: Handler) -> None:
     handler.piece(LIE)
     handler.wfile.write(b'data: {"error": {"message": "out of memory"}}\n\n')
@@ -212,6 +227,8 @@ def test_the_server_writes_the_answer(copilot, server, remote, message):
         (reset, "without finishing it"),
         (stall, "did not answer within 0.5 s"),
         (talk_nonsense, "no chat completion"),
+        (send_a_number, "no chat completion"),
+        (nest_without_end, "no chat completion"),
         (report_an_error, "reported an error while writing"),
     ],
 )
@@ -223,6 +240,24 @@ def test_a_server_that_fails_in_a_sentence_keeps_its_verified_ones(copilot, serv
     assert words in answer.failure
     assert words in next(notice.text for notice in copilot.notices() if notice.subject == "writer")
     assert copilot.active_writer().name == "backup"
+
+
+def test_an_answer_with_half_a_character_from_the_server_is_kept(copilot, server, remote, message):
+    server.whole, server.after = 1, say_half_a_character
+    thread = copilot.store.new_thread("en")
+    events = list(copilot.ask(message, thread_id=thread))
+    kept = copilot.store.messages(thread)[-1].payload
+    assert [one["text"] for one in kept["sentences"]] == [one.text for one in events[-1].answer.sentences]
+    assert "It is great." in [one["rejected"] for one in kept["sentences"]]
+
+
+def test_a_reply_without_a_word_is_the_servers_failure(copilot, serve, message, monkeypatch):
+    silent = OpenAIGenerator(serve(ScriptedGenerator("")).url, "served", api_key=KEY, timeout_s=5, max_retries=0)
+    monkeypatch.setattr(copilot, "writer", FallbackGenerator(silent, PhraseGenerator(), rest_s=0.0))
+    answer = answer_of(copilot, message)
+    assert (answer.writer, answer.instead_of) == (PHRASES, "served")
+    assert "without a word" in answer.failure
+    assert "without a word" in next(notice.text for notice in copilot.notices() if notice.subject == "writer")
 
 
 def test_a_reply_cut_at_its_length_shows_no_half_sentence(copilot, server, remote, message):

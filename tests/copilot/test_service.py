@@ -59,6 +59,15 @@ def test_a_thread_keeps_who_wrote_and_what_was_rejected(copilot, launch, monkeyp
     assert "backup" in next(notice.text for notice in copilot.notices() if notice.subject == "writer")
 
 
+def test_half_a_character_in_a_message_loses_no_answer(copilot, launch):
+    thread = copilot.store.new_thread("en")
+    answer = answer_to(copilot, f"Why is\ud800 #{launch.product_id} in week {launch.week:%V}?\udfff", thread_id=thread)
+    asked, kept = copilot.store.messages(thread)
+    assert asked.payload["text"] == f"Why is #{launch.product_id} in week {launch.week:%V}?"
+    assert kept.payload["sentences"][0]["text"] == answer.sentences[0].text
+    assert any(fact.name == "expected_units" for fact in answer.facts)
+
+
 def test_the_plan_is_made_once_and_kept(engine, tmp_path):
     copilot = Copilot(engine, Store(f"sqlite:///{tmp_path / 'nothing-planned.db'}"), ScriptedGenerator(""))
     assert copilot.store.latest_plan() is None
@@ -66,6 +75,35 @@ def test_the_plan_is_made_once_and_kept(engine, tmp_path):
     assert first.version == 1
     assert copilot.current_plan() == first
     assert first.plan.gap <= 1e-3
+
+
+def test_of_two_who_read_at_once_where_no_plan_is_both_get_the_one_that_was_kept(engine, tmp_path, monkeypatch):
+    url, solve = f"sqlite:///{tmp_path / 'nothing-planned.db'}", engine.solve
+    first, second = (Copilot(engine, Store(url), ScriptedGenerator("")) for _ in range(2))
+    kept = []
+
+    def slowly(rules, **more):
+        monkeypatch.setattr(engine, "solve", solve)
+        kept.append(second.current_plan())
+        return solve(rules, **more)
+
+    monkeypatch.setattr(engine, "solve", slowly)
+    assert first.current_plan() == kept[0]
+    assert [plan.version for plan in first.store.plans()] == [1]
+
+
+def test_a_plan_of_other_data_made_meanwhile_is_not_taken_for_ours(engine, tmp_path, monkeypatch):
+    copilot = Copilot(engine, Store(f"sqlite:///{tmp_path / 'nothing-planned.db'}"), ScriptedGenerator(""))
+    solve = engine.solve
+
+    def slowly(rules, **more):
+        plan = solve(rules, **more)
+        copilot.store.save_plan(plan, "other data", "first plan", None)
+        return plan
+
+    monkeypatch.setattr(engine, "solve", slowly)
+    with pytest.raises(StalePlan, match="you saw no plan"):
+        copilot.current_plan()
 
 
 def test_a_lock_moves_the_launch_and_undo_brings_the_plan_back(copilot, launch):

@@ -144,6 +144,35 @@ def test_pieces_arrive_while_the_server_still_writes(serve):
     assert list(stream) == ["last"]
 
 
+def piece_of(content: object) -> str:
+    """Return a chunk whose piece of the reply is any JSON value."""
+    return json.dumps({"id": "c", "choices": [{"index": 0, "delta": {"content": content}}]})
+
+
+def test_a_piece_that_is_a_list_of_parts_gives_their_text(serve):
+    def behave(handler: Handler) -> None:
+        handler.start_events()
+        handler.event(piece_of([{"type": "thinking", "thinking": [{"type": "text", "text": "Hm."}]}]))
+        handler.event(piece_of([{"type": "text", "text": "Chips "}, {"type": "text", "text": "lead."}]))
+        handler.piece(None, finish="stop")
+
+    assert list(writer(serve(behave)).stream(PROMPT)) == ["Chips lead."]
+
+
+def test_half_a_character_is_left_out_and_whole_ones_stay(serve):
+    def behave(handler: Handler) -> None:
+        handler.start_events()
+        handler.event(
+            piece_of(
+                "\ud800Chips \U0001f35f lead.\udfff",
+            )
+        )
+        handler.event(piece_of([{"type": "text", "text": " Tea\ud83d too."}]))
+        handler.piece("\udc00", finish="stop")
+
+    assert list(writer(serve(behave)).stream(PROMPT)) == ["Chips \U0001f35f lead.", " Tea too."]
+
+
 def test_works_without_a_key(serve):
     assert "".join(writer(serve(write_text), api_key="").stream(PROMPT)) == TEXT
 
@@ -274,6 +303,50 @@ class TestFailures:
         message = failure(serve(behave))
         assert "no chat completion" in message
         assert "Is it OpenAI-compatible?" in message
+
+    @pytest.mark.parametrize(
+        "content",
+        [5, 1.5, True, {"text": "Tea"}, ["Tea"], [["Tea"]], [{"type": "text"}], [{"type": "text", "text": 7}]],
+    )
+    def test_a_piece_that_is_no_text(self, serve, content):
+        def behave(handler: Handler) -> None:
+            handler.start_events()
+            handler.piece("Chips lead. Tea ")
+            handler.event(piece_of(content))
+            handler.piece(None, finish="stop")
+
+        server = serve(behave)
+        assert "no chat completion" in failure(server)
+        generator = FallbackGenerator(writer(server), ScriptedGenerator("Backup.", name="backup"))
+        assert "".join(generator.stream(PROMPT)) == "Chips lead.\nBackup."
+        assert "no chat completion" in generator.last_failure
+
+    @pytest.mark.parametrize("data", ["[" * 100_000, '{"choices": ' + "[" * 100_000, '{"a":' * 100_000])
+    def test_json_nested_beyond_reading(self, serve, data):
+        def behave(handler: Handler) -> None:
+            handler.start_events()
+            handler.piece("Chips ")
+            handler.event(data)
+
+        assert "no chat completion" in failure(serve(behave))
+
+    @pytest.mark.parametrize("pieces", [[], [""], [" \n", "\u3000"], ["\ud800"]])
+    @pytest.mark.parametrize("finish", ["stop", "length", "content_filter"])
+    def test_a_reply_without_a_word(self, serve, pieces, finish):
+        def behave(handler: Handler) -> None:
+            handler.start_events()
+            for piece in pieces:
+                handler.piece(piece)
+            handler.piece(None, finish=finish)
+            handler.event("[DONE]")
+
+        server = serve(behave)
+        assert "ended its reply without a word. Ask again" in failure(server)
+        generator = FallbackGenerator(writer(server), ScriptedGenerator("Backup.", name="backup"))
+        stream = generator.stream(PROMPT)
+        assert "".join(stream).split() == ["Backup."]
+        assert active_name(stream, generator) == "backup"
+        assert "without a word" in generator.last_failure
 
     def test_a_reply_that_breaks_off(self, serve):
         def behave(handler: Handler) -> None:

@@ -207,6 +207,12 @@ def test_next_question_goes_to_the_same_thread(copilot, thread, words):
     assert [turn.question for turn in after.turns] == ["Why here?", "And the next one?"]
 
 
+def test_half_a_character_of_a_question_is_neither_shown_nor_kept(copilot, words):
+    after = ask_all(copilot, "Why\ud800 here?", Thread(), words)[-1].thread
+    assert [turn.question for turn in after.turns] == ["Why here?"]
+    assert [turn.question for turn in conversation.restore(copilot, after.thread_id, words).turns] == ["Why here?"]
+
+
 def test_stop_keeps_the_sentences_so_far(copilot, words):
     cancel = threading.Event()
     stream = conversation.ask(copilot, "Why?", Thread(), cancel, words)
@@ -237,7 +243,7 @@ def test_a_bug_while_answering_becomes_one_line(copilot, words, monkeypatch, cap
     assert last.draft == "Why?"
 
 
-@pytest.mark.parametrize("message", ["", "   \n "])
+@pytest.mark.parametrize("message", ["", "   \n ", "\ud800"])
 def test_an_empty_question_is_no_question_and_asks_for_words(copilot, words, message):
     assert ask_all(copilot, message, Thread(), words) == [
         conversation.Asking(Thread(), message, words("chat.no_words"))
