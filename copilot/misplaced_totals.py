@@ -207,6 +207,7 @@ def _unspaced_reasons(segment: Segment, phrases: Phrases) -> list[str]:
     gains = any(_is_gain(fact) for fact in segment.facts)
     of_all = all(fact.subject in WHOLE_SHOP and fact.unit in _COUNTED for fact in segment.facts)
     written = [token.stem or token.text for token in tokens]
+    written = [word for word in written if word not in guards["measures"]]  # "this (one) plan"
     for word, after in zip(written, [*written[1:], ""], strict=True):
         if gains and word in guards["gainers"] and after in guards["verbs"]:
             reasons.append(f"gain:{word}")

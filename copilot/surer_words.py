@@ -26,7 +26,7 @@ def surer_reasons(segment: Segment, bound: Sequence[Bound], phrases: Phrases) ->
     if phrases.lexicon.guards_places:
         reasons += _settled_reasons(segment, bound, phrases) + _made_reasons(segment, tokens, phrases)
         reasons += _unplanned_reasons(segment, tokens, phrases) + _existing_reasons(segment, tokens, phrases)
-        reasons += _lasting_reasons(segment, tokens, phrases)
+        reasons += _lasting_reasons(segment, tokens, phrases) + _typed_reasons(segment, tokens, phrases)
     return reasons
 
 
@@ -110,3 +110,13 @@ def _lasting_reasons(segment: Segment, tokens: Sequence[Token], phrases: Phrases
     if len(outcome) < len(segment.facts):
         return []
     return [f"lasting:{word}" for word in _spoken(tokens) if word in phrases.lexicon.guards["present_sales"]]
+
+
+def _typed_reasons(segment: Segment, tokens: Sequence[Token], phrases: Phrases) -> list[str]:
+    """Searches match a product by their words: nobody is known to have typed its name."""
+    if not segment.facts or any(fact.unit != "searches per week" for fact in segment.facts):
+        return []
+    typing = phrases.lexicon.guards["typing"]
+    return [
+        f"typed:{name.text}" for typed, name in pairwise(tokens) if typed.text.lower() in typing and name.kind == "name"
+    ]
