@@ -23,6 +23,8 @@ _REACH = 4  # words before a noun that say of which of its kind: "in each of its
 
 def misplaced_reasons(segments: Sequence[Segment], bound: Sequence[Sequence[Bound]], phrases: Phrases) -> list[str]:
     """Return a reason for each total that is told of a part, and for each gain of the plan that is told of another."""
+    if not phrases.lexicon.guards:
+        return []
     if phrases.lexicon.unspaced:
         return [reason for segment in segments for reason in _unspaced_reasons(segment, phrases)]
     reasons = _gain_reasons(segments, bound, phrases)

@@ -21,6 +21,8 @@ _AUXILIARIES = 2  # words between "will" and the verb: "will then only sell"
 
 def surer_reasons(segment: Segment, bound: Sequence[Bound], phrases: Phrases) -> list[str]:
     """Return a reason for each word that tells a cited fact as surer, or as more settled, than it is."""
+    if not phrases.lexicon.guards:
+        return []
     tokens = [token for clause in segment.clauses for token in clause.tokens]
     reasons = _caused_reasons(segment, tokens, phrases)
     if phrases.lexicon.guards_places:
