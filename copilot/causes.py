@@ -68,7 +68,7 @@ def _giving_reasons(segments: Sequence[Segment], lexicon: Lexicon) -> list[tuple
             first, *rest = clause.tokens
             verbs = [token for token in rest if token.text.lower() in lexicon.guards["verbs"] | lexicon.guards["sales"]]
             nouns = bool(rest) and (rest[0].kind == "name" or rest[0].text.lower() in lexicon.guards["reasoning"])
-            opens = clause.opening == "," or clause is not segments[0].clauses[0]
+            opens = clause.opening == "," or clause not in segments[0].clauses[:1]
             if opens and first.text.lower() in lexicon.reading["as"] and nouns and verbs and clause.numbers:
                 found.append((first, True))
     return found

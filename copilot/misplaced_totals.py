@@ -8,7 +8,6 @@ is the fact's, and another thing has it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from copilot.claims import Bound
 from copilot.fact_names import PROVEN
@@ -140,7 +139,7 @@ def _gain_reasons(segments: Sequence[Segment], bound: Sequence[Sequence[Bound]],
             told_of = doer if found is None and opens else found
             if end is not None and told_of is not None and not _may_gain(told_of, clause, end, of_plan, phrases):
                 reasons.append(f"gain:{told_of[-1].text}")
-            taken = _taken_from(clause, end, phrases) if end is not None and not of_plan else None
+            taken = _gained_by(clause, end, phrases) if end is not None and not of_plan else None
             reasons += [f"gain:{taken.text}"] if taken is not None else []
             doer = told_of if found is not None or opens else doer
             of_plan = of_plan or (doer is not None and _words(doer)[-1] in phrases.lexicon.guards["plan"])
@@ -181,12 +180,18 @@ def _doer(clause: Clause, end: int, phrases: Phrases) -> list[Token] | None:
     return None
 
 
-def _taken_from(clause: Clause, end: int, phrases: Phrases) -> Token | None:
-    """Return what the plan's loss is said to be taken from: "costs it 1.1 units"."""
-    guards, taken = phrases.lexicon.guards, None
-    for before, token in pairwise(clause.tokens[:end]):
-        taken = token if before.text.lower() in guards["takes"] and token.text.lower() in guards["gainers"] else taken
-    return taken
+def _gained_by(clause: Clause, end: int, phrases: Phrases) -> Token | None:
+    """Return what the plan's loss is taken from, or is told of at last: "costs it 1.1 units", "means it would lose"."""
+    guards, gains = phrases.lexicon.guards, phrases.lexicon.guards["takes"] - phrases.lexicon.guards["costing"]
+    tokens = [*clause.tokens[:end]]
+    for before, token, after in zip((None, *tokens), tokens, (*tokens[1:], None), strict=False):
+        if token.kind != "word" or token.text.lower() not in guards["gainers"] or before is None:
+            continue
+        does = after is not None and after.text.lower() in guards["would"]
+        loses = {one.text.lower() for one in tokens if one.at > token.at} & gains
+        if before.text.lower() in guards["takes"] or (does and loses):
+            return token
+    return None
 
 
 def _may_gain(doer: Sequence[Token], clause: Clause, end: int, of_plan: bool, phrases: Phrases) -> bool:

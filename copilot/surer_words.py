@@ -67,7 +67,20 @@ def _caused_reasons(segment: Segment, tokens: Sequence[Token], phrases: Phrases)
     if not segment.facts or not all(phrases.facts[fact.name].is_association for fact in segment.facts):
         return []
     causing = phrases.lexicon.guards["causing"]
-    return [f"caused:{word}" for word in dict.fromkeys(_spoken(tokens)) if word in causing]
+    caused = [f"caused:{word}" for word in dict.fromkeys(_spoken(tokens)) if word in causing]
+    return caused + (_acting_reasons(segment, phrases) if phrases.lexicon.guards_places else [])
+
+
+def _acting_reasons(segment: Segment, phrases: Phrases) -> list[str]:
+    """A placement that opens a clause and then does something, "turned sales into", is told as the cause."""
+    places = {str(fact.placement).lower() for fact in segment.facts if fact.placement}
+    opened = [clause.tokens[:2] for clause in segment.clauses if len(clause.tokens) > 1]
+    return [
+        f"caused:{does.text}"
+        for place, does in opened
+        if place.kind == "name" and place.text.strip('“”"').lower() in places and does.kind == "word"
+        if does.text.lower() not in phrases.lexicon.guards["accompanied"]
+    ]
 
 
 def _made_reasons(segment: Segment, tokens: Sequence[Token], phrases: Phrases) -> list[str]:
@@ -103,6 +116,9 @@ def _existing_reasons(segment: Segment, tokens: Sequence[Token], phrases: Phrase
         return []
     pairs = [*pairwise([*_spoken(tokens), ""])]
     there = [word for word, after in pairs if word in reading["there"] and after in guards["being"]]
+    supposed = bool({word for word, _ in pairs} & phrases.lexicon.guards["conditional"])
+    aside = [clause.tokens[0].text for clause in segment.clauses if clause.tokens[0].text.lower() in guards["worth"]]
+    there += [] if supposed else aside  # "has one more place, worth at most"
     return [f"existing:{word}" for word in (*there, *(word for word, _ in pairs if word in guards["granted"]))]
 
 
