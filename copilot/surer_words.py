@@ -47,7 +47,7 @@ def _settled_reasons(segment: Segment, bound: Sequence[Bound], phrases: Phrases)
     words = {word for clause in segment.clauses for word in _spoken(clause.tokens)}
     if words & (guards["expecting"] | guards["chances"] | guards["possible"] | guards["unreal"]):
         return []
-    told = [item for item in bound if item.facts and _is_forecast(item.facts[0])]
+    told = [item for item in bound if item.facts and item.facts[0].unit == "units" and _is_forecast(item.facts[0])]
     reasons = []
     for clause in dict.fromkeys(item.clause for item in told):
         spoken = _spoken(clause.tokens)
