@@ -46,7 +46,7 @@ def _tells_its_cause(segment: Segment, phrases: Phrases) -> bool:
 
 
 def _causal_words(segments: Sequence[Segment], lexicon: Lexicon) -> list[tuple[Token, bool]]:
-    found = []
+    found = _giving_reasons(segments, lexicon)
     for segment in segments:
         tokens = [token for clause in segment.clauses for token in clause.tokens]
         for i, token in enumerate(tokens):
@@ -57,6 +57,20 @@ def _causal_words(segments: Sequence[Segment], lexicon: Lexicon) -> list[tuple[T
             temporal = since and following is not None and following.kind in ("week", "day")
             if not temporal:
                 found.append((token, token.mark == "effect_first"))
+    return found
+
+
+def _giving_reasons(segments: Sequence[Segment], lexicon: Lexicon) -> list[tuple[Token, bool]]:
+    """Return each "as" that opens a clause with a verb and a number of its own: ", as products there sold twice"."""
+    found, several = [], len({fact.id for segment in segments for fact in segment.facts}) > 1
+    for segment in segments:
+        for clause in segment.clauses if several and lexicon.guards_places else ():
+            first, *rest = clause.tokens
+            verbs = [token for token in rest if token.text.lower() in lexicon.guards["verbs"] | lexicon.guards["sales"]]
+            nouns = bool(rest) and (rest[0].kind == "name" or rest[0].text.lower() in lexicon.guards["reasoning"])
+            opens = clause.opening == "," or clause not in segments[0].clauses[:1]
+            if opens and first.text.lower() in lexicon.reading["as"] and nouns and verbs and clause.numbers:
+                found.append((first, True))
     return found
 
 

@@ -89,6 +89,8 @@ class FactPhrase:
     is_supposed: bool
     of_other_plan: bool
     is_ahead: bool
+    is_association: bool
+    is_dual: bool
     needs: tuple[Need, ...]
     sides: tuple[frozenset[str], ...] = ()
 
@@ -158,6 +160,8 @@ def fact_phrase(entry: Mapping, template: jinja2.Template, lexicon: Lexicon, tol
         is_supposed=bool(entry.get("is_supposed", False)),
         of_other_plan=bool(entry.get("of_other_plan", False)),
         is_ahead=bool(entry.get("is_ahead", False)),
+        is_association=bool(entry.get("is_association", False)),
+        is_dual=bool(entry.get("is_dual", False)),
         needs=tuple(_need(one, lexicon) for one in _listed(entry.get("needs", ()))),
         sides=tuple(frozenset(lexicon.stems(one)) for one in entry.get("sides", ())),
     )

@@ -16,6 +16,8 @@ A sentence passes when all of this holds; each failure is named in `Check.reason
   (`copilot.scopes`), and what is compared, comes first or is said to be "there" is so (`copilot.relations`);
 - words that say when, of what, how surely or who act stand only where a cited fact is told with them, a limit is told
   as one, and a change against its base (`copilot.guards`);
+- a total is told of no part, and what the plan would gain of no launch or place (`copilot.misplaced_totals`); a
+  forecast is not settled, an association no cause, and what is supposed not there (`copilot.surer_words`);
 - a count over several parts names them all (`copilot.partial_scopes`), and no word makes more of a fact than it says
   (`copilot.overstatements`);
 - an end of an interval is told with a word of chance, first weeks are no total to date, and a multiple is no rise
@@ -39,6 +41,7 @@ from copilot.guards import guard_reasons, need_reasons
 from copilot.identity import Same
 from copilot.known_words import word_reasons
 from copilot.limits import limit_reasons
+from copilot.misplaced_totals import misplaced_reasons
 from copilot.name_checks import mention_reasons
 from copilot.origins import observed_reasons, origin_reasons
 from copilot.overstatements import overstated_reasons
@@ -61,6 +64,7 @@ from copilot.scopes import (
 from copilot.shared_values import pairing_words, sharing_words, without_shared
 from copilot.statements import stated_at
 from copilot.subjects import elided_reasons, subject_reasons
+from copilot.surer_words import surer_reasons
 from copilot.tenses import tense_reasons
 from copilot.tokens import UnreadableSentence
 from copilot.unspaced_guards import unspaced_reasons
@@ -114,9 +118,9 @@ def _verdict(sentence: str, of_sheet: Same[FactSheet], of_phrases: Same[Phrases]
         reasons += part_reasons(segment, segments[:i], bound[i], phrases) + named_week_reasons(segment, phrases)
         reasons += need_reasons(segment, segments, phrases) + one_of_reasons(segment, sheet, phrases)
         reasons += asked_reasons(segment, sheet, phrases) + alike_slot_reasons(segment)
-        reasons += limit_reasons(segment, bound[i], phrases)
+        reasons += limit_reasons(segment, bound[i], phrases) + surer_reasons(segment, bound[i], phrases)
     reasons += cause_reasons(segments, stated, phrases) + observed_reasons(segments, phrases)
-    reasons += condition_reasons(segments, bound, phrases)
+    reasons += condition_reasons(segments, bound, phrases) + misplaced_reasons(segments, bound, phrases)
     if phrases.lexicon.guards_places:
         reasons += order_reasons(segments, phrases) + place_reasons(segments, bound, phrases)
         reasons += pointer_reasons(segments, bound, phrases)

@@ -80,7 +80,7 @@ TRUE = [
     "With that change, 4 other launches should move to another slot [F3].",
     "With “Steel Cut Oats” forced in, the best plan will be worth 1.3 units less in all [F9].",
     "Forcing “Steel Cut Oats” in will cost the plan 1.3 units [F9].",
-    "“Steel Cut Oats” will sell 8 units in its first four weeks [F8].",
+    "“Steel Cut Oats” will probably sell 8 units in its first four weeks [F8].",
     "Demand in Grocery should run 13% above its recent level in 2017-W51 [F6].",
     "Demand in Grocery will be 13% above its recent level in 2017-W51 [F6].",
     "Grocery demand is expected to be up 13% on its recent level [F6].",

@@ -48,7 +48,7 @@ SHEET = FactSheet(Question("why", Intent.WHY_HERE, Entities(), 1.0), FACTS, ("F1
 @pytest.mark.parametrize(
     "sentence",
     [
-        "Steel Cut Oats outsells “Corn Chips” by 3.2 units [F1].",
+        "Steel Cut Oats should outsell “Corn Chips” by 3.2 units [F1].",
         "Steel Cut Oats is expected to outsell “Corn Chips” by 3.2 units [F1].",
         "“Corn Chips” trails “Steel Cut Oats” by 3.2 units [F1].",
         "“Corn Chips” is 3.2 units behind “Steel Cut Oats” [F1].",
