@@ -137,8 +137,7 @@ def barred(question: Question) -> Question:
     found = question.entities
     left = tuple(week for week in found.weeks if week not in found.without)
     if question.intent is Intent.WHAT_IF_MOVE and left:
-        others = tuple(one for one in found.without if one not in found.weeks)
-        found = replace(found, weeks=left, without=others)
+        found = replace(found, weeks=left)
         question = replace(question, entities=found)
     asked = tuple(week for week in found.weeks if week in found.without)
     contrasts = question.intent is Intent.WHY_NOT or (question.intent is Intent.WHY_HERE and bool(question.named))
