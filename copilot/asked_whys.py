@@ -27,11 +27,7 @@ def why_here(bench: Bench, question: Question) -> None:
 
 def why_one(bench: Bench, question: Question) -> None:
     """Tell why one product, week, category or placement is planned as it is."""
-    if _asks_of_a_week(question):
-        about_closed.why_empty(bench, part(question))
-        return
-    if is_about_a_category(question):
-        about_category.why_none(bench, part(question))
+    if _of_a_part(bench, question):
         return
     if question.entities.placements and not (is_named(question) or question.entities.weeks):
         about_whole.placements(bench, question.entities.placements)
@@ -48,6 +44,17 @@ def why_one(bench: Bench, question: Question) -> None:
         about_product.why_here(bench, product, launch)
 
 
+def _of_a_part(bench: Bench, question: Question) -> bool:
+    """Tell why a week or a category has nothing, and say whether the question is about one and no product."""
+    if _asks_of_a_week(question):
+        about_closed.why_empty(bench, part(question))
+        return True
+    if is_about_a_category(question):
+        about_category.why_none(bench, part(question))
+        return True
+    return False
+
+
 def _asks_of_a_week(question: Question) -> bool:
     """Say whether a why names weeks and neither a product nor a category: "why is week 45 empty?"."""
     found = question.entities
@@ -62,11 +69,7 @@ def why_not(bench: Bench, question: Question) -> None:
     if _asks_of_a_week(question) and not closed and says(question, "why_not_then", bench.sources.phrases):
         bench.sheet.say("why_what_not", week=format_week(question.entities.weeks[0]))
         return
-    if _asks_of_a_week(question):
-        about_closed.why_empty(bench, part(question))
-        return
-    if is_about_a_category(question):
-        about_category.why_none(bench, part(question))
+    if _of_a_part(bench, question):
         return
     product = the_product(bench, question)
     if product is not None:

@@ -50,9 +50,9 @@ def _tell_parts_within(bench: Bench, question: Question, kind: Kind, part: Part)
     """List the weeks, placements or categories of a part of the plan within a bound, if a message tells one."""
     of_launches = launch_bound(bench, question)
     bound = of_launches or unit_bound(bench, question)
-    parts = parts_of(bench, kind, part)
     if bound is None or part.without:
         return False
+    parts = parts_of(bench, kind, part)
     sizes = {key: len(there) if of_launches else round(units_of(there), 1) for key, there in parts.items()}
     ordered = sorted(sizes, key=lambda key: (sizes[key] if bound.from_below else -sizes[key], str(key)))
     fitting = [key for key in ordered if bound.holds(sizes[key])]

@@ -8,6 +8,7 @@ is the fact's, and another thing has it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from copilot.claims import Bound
 from copilot.fact_names import PROVEN
@@ -215,7 +216,7 @@ def _unspaced_reasons(segment: Segment, phrases: Phrases) -> list[str]:
     of_all = all(fact.subject in WHOLE_SHOP and fact.unit in _COUNTED for fact in segment.facts)
     written = [token.stem or token.text for token in tokens]
     written = [word for word in written if word not in guards["measures"]]  # "this (one) plan"
-    for word, after in zip(written, [*written[1:], ""], strict=True):
+    for word, after in pairwise([*written, ""]):
         if gains and word in guards["gainers"] and after in guards["verbs"]:
             reasons.append(f"gain:{word}")
         if gains and word in guards["this_one"] and after in guards["plan_nouns"]:

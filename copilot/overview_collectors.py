@@ -58,32 +58,36 @@ def extremes(bench: Bench, question: Question) -> None:
         bench.sheet.must_say(*add_dearest_rules(bench, LISTED))
         return
     say_left_out(bench, part)
-    of_part = len(launches) < len(bench.stored.plan.launches)  # the strongest of a week is none of the plan
     if says(question, "ranks_width", bench.sources.phrases):
-        if of_part:
+        if len(launches) < len(bench.stored.plan.launches):
             bench.sheet.say("ranked_of_part", counted=False)
         _add_widest(bench, launches, surest=asks(bench, question, "surest"), n=_how_many(question))
         return
     if asks(bench, question, "searched"):
         _add_most_searched(bench, launches, least=asks(bench, question, "least"), n=_how_many(question))
         return
+    _rank_by_size(bench, question, part, launches)
+
+
+def _rank_by_size(bench: Bench, question: Question, part: Part, launches: Sequence[Launch]) -> None:
+    """Tell which launches, weeks, placements or categories have most, least, or both, in units or in launches."""
     drops = says(question, "which_goes", bench.sources.phrases)
     least = drops or asks(bench, question, "least")
     kinds = kinds_asked(bench, question)
     counted = bool(kinds) and asks(bench, question, "launches") and not asks(bench, question, "units")
-    if of_part:
+    if len(launches) < len(bench.stored.plan.launches):  # the strongest of a week is none of the plan
         bench.sheet.say("ranked_of_part", counted=counted)
-    both = says(question, "both_ends", bench.sources.phrases)
+    ends = (False, True) if says(question, "both_ends", bench.sources.phrases) else (least,)
     if not kinds:
-        for end in (False, True) if both else (least,):
+        for end in ends:
             add_extreme_launches(bench, launches, end, _how_many(question))
         if drops:
             _add_drop_losses(bench, sorted(launches, key=largest_first, reverse=True)[:DROPPED_WEIGHED])
         return
     places = places_asked(question, bench.sources.phrases) if len(kinds) == 1 else Places(1)
     for kind in kinds:
-        for end in (False, True) if both else (least,):
-            alone = len(kinds) == 1 and not both
+        for end in ends:
+            alone = len(kinds) == len(ends) == 1
             _add_extreme_parts(bench, kind, part, end, counted, alone=alone, places=places)
 
 

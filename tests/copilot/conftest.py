@@ -32,7 +32,7 @@ from ranking.problem import PlanningProblem, Slot
 from ranking.ranker import ScoreParts
 from ranking.rhythm_advice import make_adviser
 from retrieval.demand import QueryMatch, SearchDemand
-from retrieval.encoder import HashingEncoder
+from retrieval.encoder import HashingEncoder, SentenceTransformerEncoder
 from retrieval.search import Hit
 from retrieval.weeks import week_range
 from tests.copilot.small_models import small_cannibalisation, small_exposure, small_fatigue, small_rhythm, small_season
@@ -265,6 +265,12 @@ def ask():
     """Read messages about the evaluation's shop one after the other; gives the last question, which is not answered."""
     readers = {lang: talks(HashingEncoder(), load_phrases(lang)) for lang in ("en", "zh")}
     return lambda *turns, lang="en": readers[lang](*turns)
+
+
+@pytest.fixture(scope="session")
+def ask_by_meaning():
+    """Read English messages as `ask` does, with the real encoder and what it was taught."""
+    return talks(SentenceTransformerEncoder(None), load_phrases("en"))
 
 
 def _product(product_id: str, title: str, category: str, status: str, day: date | None) -> Product:

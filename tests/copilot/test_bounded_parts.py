@@ -7,10 +7,7 @@ from collections import Counter
 import pytest
 
 from copilot.intents import Intent
-from copilot.phrases import load_phrases
 from copilot.questions import Entities, Question
-from retrieval.encoder import SentenceTransformerEncoder
-from tests.copilot.talks import talks
 from tests.copilot.telling import answered, essential
 
 
@@ -95,21 +92,16 @@ def test_only_the_weeks_asked_about_count(told, small_engine):
         "which weeks sell more than 90 units",
     ],
 )
-def test_a_bound_on_parts_ranks_the_plan(ask, text):
-    question = ask(text)
+def test_a_bound_on_parts_ranks_the_plan(ask_by_meaning, text):
+    question = ask_by_meaning(text)
     assert (question.intent, question.change) == (Intent.EXTREMES, None)
 
 
-def test_a_limit_on_each_week_supposes_it(ask):
-    assert ask("what if weeks have at most 3 launches").change.kind == "cap"
+def test_a_limit_on_each_week_supposes_it(ask_by_meaning):
+    assert ask_by_meaning("what if weeks have at most 3 launches").change.kind == "cap"
 
 
-def test_only_begins_no_name(ask):
-    question = ask("only ice cream launches in week 45")
+def test_only_begins_no_name(ask_by_meaning):
+    question = ask_by_meaning("only ice cream launches in week 45")
     assert question.intent is Intent.PLANNED
     assert question.entities.groups
-
-
-@pytest.fixture(scope="module")
-def ask():
-    return talks(SentenceTransformerEncoder(None), load_phrases("en"))

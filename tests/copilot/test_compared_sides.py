@@ -5,14 +5,6 @@ from __future__ import annotations
 import pytest
 
 from copilot.intents import Intent
-from copilot.phrases import load_phrases
-from retrieval.encoder import SentenceTransformerEncoder
-from tests.copilot.talks import talks
-
-
-@pytest.fixture(scope="module")
-def ask():
-    return talks(SentenceTransformerEncoder(None), load_phrases("en"))
 
 
 @pytest.mark.parametrize(
@@ -35,12 +27,12 @@ def ask():
         ("the two pizzas that made the plan, which of them pulls in more?", {"915508", "915522"}),
     ],
 )
-def test_the_second_side_is_found(ask, text: str, products: set[str]) -> None:
-    question = ask(text)
+def test_the_second_side_is_found(ask_by_meaning, text: str, products: set[str]) -> None:
+    question = ask_by_meaning(text)
     assert question.intent is Intent.COMPARE
     assert set(question.entities.products) == products
 
 
 @pytest.mark.parametrize("text", ["compare blueberries and kombucha", "blueberries versus the imported ones"])
-def test_what_the_shop_lacks_is_no_side(ask, text: str) -> None:
-    assert len(set(ask(text).entities.products)) < 2
+def test_what_the_shop_lacks_is_no_side(ask_by_meaning, text: str) -> None:
+    assert len(set(ask_by_meaning(text).entities.products)) < 2

@@ -5,14 +5,6 @@ from __future__ import annotations
 import pytest
 
 from copilot.intents import Intent
-from copilot.phrases import load_phrases
-from retrieval.encoder import SentenceTransformerEncoder
-from tests.copilot.talks import talks
-
-
-@pytest.fixture(scope="module")
-def ask():
-    return talks(SentenceTransformerEncoder(None), load_phrases("en"))
 
 
 @pytest.mark.parametrize(
@@ -25,15 +17,15 @@ def ask():
         ("compare the small bag of christmas candy with the big one", ("951758", "951772")),
     ],
 )
-def test_one_name_of_a_comparison_means_two_products(ask, text: str, products: tuple[str, ...]) -> None:
-    question = ask(text)
+def test_one_name_of_a_comparison_means_two_products(ask_by_meaning, text: str, products: tuple[str, ...]) -> None:
+    question = ask_by_meaning(text)
     assert question.intent is Intent.COMPARE
     assert question.entities.products == products
 
 
 @pytest.mark.parametrize("text", ["compare the cards seasonal", "compare the ice creams"])
-def test_more_than_two_of_a_name_stay_open(ask, text: str) -> None:
-    assert ask(text).entities.products == ()
+def test_more_than_two_of_a_name_stay_open(ask_by_meaning, text: str) -> None:
+    assert ask_by_meaning(text).entities.products == ()
 
 
 @pytest.mark.parametrize(
@@ -43,18 +35,20 @@ def test_more_than_two_of_a_name_stay_open(ask, text: str) -> None:
         ("Show me past launches similar to the cheese pizza", "who'd put that pizza in their basket?", "915508"),
     ],
 )
-def test_the_product_of_the_thread_goes_first(ask, before: str, turn: str, product: str) -> None:
-    assert ask(before, turn).entities.products == (product,)
+def test_the_product_of_the_thread_goes_first(ask_by_meaning, before: str, turn: str, product: str) -> None:
+    assert ask_by_meaning(before, turn).entities.products == (product,)
 
 
-def test_a_slot_goes_before_the_thread(ask) -> None:
-    assert ask("why is the cheese pizza in week 42", "and the pizza of week 45, why").entities.products == ("915522",)
+def test_a_slot_goes_before_the_thread(ask_by_meaning) -> None:
+    assert ask_by_meaning("why is the cheese pizza in week 42", "and the pizza of week 45, why").entities.products == (
+        "915522",
+    )
 
 
-def test_why_not_asks_about_the_one_without_a_slot(ask) -> None:
-    question = ask("Why was the Cards Seasonal dropped that has no week?")
+def test_why_not_asks_about_the_one_without_a_slot(ask_by_meaning) -> None:
+    question = ask_by_meaning("Why was the Cards Seasonal dropped that has no week?")
     assert (question.intent, question.entities.products) == (Intent.WHY_NOT, ("996233",))
 
 
-def test_a_week_may_stand_behind_a_hyphen(ask) -> None:
-    assert ask("the week-49 christmas candy: margin?").entities.products == ("951772",)
+def test_a_week_may_stand_behind_a_hyphen(ask_by_meaning) -> None:
+    assert ask_by_meaning("the week-49 christmas candy: margin?").entities.products == ("951772",)

@@ -5,14 +5,6 @@ from __future__ import annotations
 import pytest
 
 from copilot.intents import Intent
-from copilot.phrases import load_phrases
-from retrieval.encoder import SentenceTransformerEncoder
-from tests.copilot.talks import talks
-
-
-@pytest.fixture(scope="module")
-def ask():
-    return talks(SentenceTransformerEncoder(None), load_phrases("en"))
 
 
 @pytest.mark.parametrize(
@@ -26,43 +18,43 @@ def ask():
         ("move the front end cap pizza to w47", ("915522",)),
     ],
 )
-def test_the_rest_of_a_message_decides(ask, text: str, products: tuple[str, ...]) -> None:
-    assert ask(text).entities.products == products
+def test_the_rest_of_a_message_decides(ask_by_meaning, text: str, products: tuple[str, ...]) -> None:
+    assert ask_by_meaning(text).entities.products == products
 
 
 @pytest.mark.parametrize("text", ["how many units will the pizza do?", "risks on the Cards Seasonal, in two lines"])
-def test_what_nothing_decides_stays_open(ask, text: str) -> None:
-    question = ask(text)
+def test_what_nothing_decides_stays_open(ask_by_meaning, text: str) -> None:
+    question = ask_by_meaning(text)
     assert len(question.ambiguous_products) > 1
     assert question.entities.products == ()
 
 
-def test_a_word_picks_among_what_was_asked_back_about(ask) -> None:
-    question = ask("forecast for the grapes", "the green ones")
+def test_a_word_picks_among_what_was_asked_back_about(ask_by_meaning) -> None:
+    question = ask_by_meaning("forecast for the grapes", "the green ones")
     assert (question.intent, question.entities.products) == (Intent.FORECAST, ("861014",))
 
 
-def test_what_was_sold_is_of_the_category(ask) -> None:
-    question = ask("what has our juice range sold up to today")
+def test_what_was_sold_is_of_the_category(ask_by_meaning) -> None:
+    question = ask_by_meaning("what has our juice range sold up to today")
     assert (question.intent, question.entities.groups) == (Intent.PAST_SALES, ("Drinks > Juice",))
 
 
-def test_another_number_of_the_best(ask) -> None:
-    question = ask("top 3 launches", "make it five")
+def test_another_number_of_the_best(ask_by_meaning) -> None:
+    question = ask_by_meaning("top 3 launches", "make it five")
     assert (question.intent, question.entities.numbers) == (Intent.EXTREMES, (5.0,))
 
 
-def test_a_week_denied_asks_why_not(ask) -> None:
-    assert ask("how come the potato chips aren't in week 44").intent is Intent.WHY_NOT
+def test_a_week_denied_asks_why_not(ask_by_meaning) -> None:
+    assert ask_by_meaning("how come the potato chips aren't in week 44").intent is Intent.WHY_NOT
 
 
-def test_half_as_long_is_a_wish(ask) -> None:
-    question = ask("write a brief for peppermint bark", "half as long please")
+def test_half_as_long_is_a_wish(ask_by_meaning) -> None:
+    question = ask_by_meaning("write a brief for peppermint bark", "half as long please")
     assert (question.intent, question.wish) == (Intent.BRIEF, "shorter")
 
 
-def test_the_same_is_supposed_of_another_week(ask) -> None:
-    question = ask("what if there are no launches in week 50", "and in week 51?")
+def test_the_same_is_supposed_of_another_week(ask_by_meaning) -> None:
+    question = ask_by_meaning("what if there are no launches in week 50", "and in week 51?")
     assert question.change is not None
     assert (question.intent, question.change.kind) == (Intent.WHAT_IF, "cap")
     assert [week.isoformat() for week in question.entities.weeks] == ["2017-12-18"]

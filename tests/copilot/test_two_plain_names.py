@@ -5,14 +5,6 @@ from __future__ import annotations
 import pytest
 
 from copilot.intents import Intent
-from copilot.phrases import load_phrases
-from retrieval.encoder import SentenceTransformerEncoder
-from tests.copilot.talks import talks
-
-
-@pytest.fixture(scope="module")
-def ask():
-    return talks(SentenceTransformerEncoder(None), load_phrases("en"))
 
 
 @pytest.mark.parametrize(
@@ -23,15 +15,16 @@ def ask():
         ("Do strawberries come out ahead of blueberries in the plan?", {"882130", "882115"}),
     ],
 )
-def test_products_that_stand_side_by_side_are_compared(ask, text, products):
-    question = ask(text)
+def test_products_that_stand_side_by_side_are_compared(ask_by_meaning, text, products):
+    question = ask_by_meaning(text)
     assert question.intent is Intent.COMPARE
     assert {one for named in question.named for one in named} == products
 
 
-def test_a_product_that_is_named_apart_is_no_side(ask):
+def test_a_product_that_is_named_apart_is_no_side(ask_by_meaning):
     assert (
-        ask("Hit me with the number for the regular hot dogs, 8 count, not the turkey ones.").intent is Intent.FORECAST
+        ask_by_meaning("Hit me with the number for the regular hot dogs, 8 count, not the turkey ones.").intent
+        is Intent.FORECAST
     )
 
 
@@ -42,11 +35,11 @@ def test_a_product_that_is_named_apart_is_no_side(ask):
         "I'm tempted to swap the peppermint bark off the mailer front page and onto a front end cap.",
     ],
 )
-def test_one_product_and_two_slots_are_a_move(ask, text):
-    question = ask(text)
+def test_one_product_and_two_slots_are_a_move(ask_by_meaning, text):
+    question = ask_by_meaning(text)
     assert (question.intent, question.change) == (Intent.WHAT_IF_MOVE, None)
 
 
-def test_now_begins_a_range(ask):
-    weeks = ask("quietest week between now and Christmas?").entities.weeks
+def test_now_begins_a_range(ask_by_meaning):
+    weeks = ask_by_meaning("quietest week between now and Christmas?").entities.weeks
     assert len(weeks) == 12

@@ -221,6 +221,12 @@ def test_their_true_chinese_neighbours_pass(true: str) -> None:
     assert verify_sentence(true, SHEET, load_phrases("zh")).reasons == ()
 
 
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("text", ["", "[F1]", "[F20].", ", , as [F18].", "，", "“” [F8]", "— worth [F18]."])
+def test_what_says_nothing_is_refused_and_breaks_nothing(text: str, lang: str) -> None:
+    assert not verify_sentence(text, SHEET, load_phrases(lang)).ok
+
+
 def test_the_families_are_refused_for_what_is_false_in_them() -> None:
     """Each reason is one of the modules' own where no other rule may have fired: the number and the name are right."""
     phrases = load_phrases("en")
